@@ -1,0 +1,2 @@
+//! The rules about anchors and devices, and where anchors are kept.
+pub mod slots;
