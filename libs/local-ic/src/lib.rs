@@ -1,1 +1,13 @@
-//! .
+//! The embedded Internet Computer: canister Wasm executed with the Internet Computer's semantics,
+//! in one process, reachable through the PocketIC protocol.
+//!
+//! All state is plain owned data ([`state::Network`]); a round is a function of it. The same inputs
+//! and the same seed give the same bytes.
+
+pub mod error;
+pub mod fees;
+pub mod ids;
+pub mod limits;
+pub mod memory;
+pub mod sandbox;
+pub mod wasm;
