@@ -1,0 +1,173 @@
+//! The root of a canister's certified data.
+//!
+//! A canister certifies 32 bytes. Here they are the root hash of a tree with a few labels, sorted by
+//! bytes, forked to the left:
+//!
+//! ```text
+//! registry, archive:  fork(fork(http_expr, last_block_hash), last_block_index)
+//! front:              fork(fork(http_expr, routing), sig)
+//! ```
+//!
+//! What stands below a label is known here by its root hash only, so that trees of different libraries
+//! meet under one root. A witness shows the asked labels and prunes the rest.
+//!
+//! Certified data does not survive an upgrade by itself on all paths that matter: it is set in `init` and in
+//! `post_upgrade`, and again whenever something below changes.
+
+use ic_certified_map::{HashTree, fork, fork_hash, labeled, labeled_hash, leaf_hash};
+
+#[cfg(test)]
+mod tests;
+
+/// A SHA-256 hash of a tree.
+pub type Hash = [u8; 32];
+
+/// ICRC-3's label of the tip's hash.
+pub const LAST_BLOCK_HASH: &str = "last_block_hash";
+/// ICRC-3's label of the tip's index.
+pub const LAST_BLOCK_INDEX: &str = "last_block_index";
+/// The HTTP gateway protocol's label.
+pub const HTTP_EXPR: &str = "http_expr";
+
+/// Labels directly below the root, each with the root hash of what stands below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertifiedRoot(Vec<(&'static str, Hash)>);
+
+impl CertifiedRoot {
+    /// A root over these labels, in any order; of equal labels the last one counts.
+    pub fn new(subtrees: impl IntoIterator<Item = (&'static str, Hash)>) -> Self {
+        let mut root = Self(Vec::new());
+        for (label, hash) in subtrees {
+            root.set(label, hash);
+        }
+        root
+    }
+
+    /// Puts a subtree's root hash under a label.
+    pub fn set(&mut self, label: &'static str, hash: Hash) {
+        match self
+            .0
+            .binary_search_by_key(&label.as_bytes(), |(name, _)| name.as_bytes())
+        {
+            Ok(at) => self.0[at].1 = hash,
+            Err(at) => self.0.insert(at, (label, hash)),
+        }
+    }
+
+    /// The 32 bytes to certify.
+    pub fn hash(&self) -> Hash {
+        hash_of(&self.0)
+    }
+
+    /// Everything but the last label, as one hash: what a library that builds its own witness for the
+    /// last label needs to know about the rest. None with fewer than two labels.
+    pub fn all_but_last(&self) -> Option<Hash> {
+        match self.0.split_last() {
+            Some((_, rest)) if !rest.is_empty() => Some(hash_of(rest)),
+            _ => None,
+        }
+    }
+
+    /// A tree with this root's hash that shows the given subtrees and prunes the others.
+    ///
+    /// A subtree with another root hash than the one set gives a tree that verifies against nothing; a
+    /// label that this root does not have is left out.
+    pub fn witness<'a>(&self, mut shown: Vec<(&'static str, HashTree<'a>)>) -> HashTree<'a> {
+        let mut tree: Option<HashTree<'a>> = None;
+        for (label, hash) in &self.0 {
+            let node = match shown.iter().position(|(name, _)| name == label) {
+                Some(at) => labeled(label.as_bytes(), shown.swap_remove(at).1),
+                None => HashTree::Pruned(labeled_hash(label.as_bytes(), hash)),
+            };
+            tree = Some(match (tree, node) {
+                (None, node) => node,
+                (Some(HashTree::Pruned(left)), HashTree::Pruned(right)) => {
+                    HashTree::Pruned(fork_hash(&left, &right))
+                }
+                (Some(left), node) => fork(left, node),
+            });
+        }
+        tree.unwrap_or(HashTree::Empty)
+    }
+
+    /// Hands the root hash to the system. For the door: `init`, `post_upgrade`, and after each change.
+    pub fn certify(&self) {
+        ic_cdk::api::certified_data_set(self.hash());
+    }
+}
+
+fn hash_of(labels: &[(&'static str, Hash)]) -> Hash {
+    let mut nodes = labels
+        .iter()
+        .map(|(label, hash)| labeled_hash(label.as_bytes(), hash));
+    let first = nodes
+        .next()
+        .unwrap_or_else(|| HashTree::Empty.reconstruct());
+    nodes.fold(first, |left, right| fork_hash(&left, &right))
+}
+
+/// The newest block of a log, as ICRC-3 certifies it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogTip {
+    /// Its index.
+    pub index: u64,
+    /// Its representation-independent hash.
+    pub hash: Hash,
+}
+
+/// The root of a canister that certifies HTTP responses and a log: registry and archive.
+///
+/// An empty log has no tip, and then the root has no labels for it.
+pub fn log_root(tip: Option<LogTip>) -> CertifiedRoot {
+    let mut root = CertifiedRoot::new([(HTTP_EXPR, crate::http::skip_certification_hash())]);
+    if let Some(LogTip { index, hash }) = tip {
+        root.set(LAST_BLOCK_HASH, leaf_hash(&hash));
+        root.set(LAST_BLOCK_INDEX, leaf_hash(&leb128(index)));
+    }
+    root
+}
+
+/// The `hash_tree` of ICRC-3's tip certificate: CBOR of a witness for index (LEB128) and hash.
+pub fn tip_witness(tip: LogTip) -> Vec<u8> {
+    let LogTip { index, hash } = tip;
+    let tree = log_root(Some(tip)).witness(vec![
+        (LAST_BLOCK_HASH, leaf(hash.to_vec())),
+        (LAST_BLOCK_INDEX, leaf(leb128(index))),
+    ]);
+    cbor(&tree)
+}
+
+/// A leaf with these bytes.
+pub fn leaf(bytes: Vec<u8>) -> HashTree<'static> {
+    HashTree::Leaf(bytes.into())
+}
+
+/// A tree in the CBOR form that certificates use, with the self-describing tag.
+pub fn cbor(tree: &HashTree<'_>) -> Vec<u8> {
+    tagged_cbor(tree)
+}
+
+/// A value as CBOR with the self-describing tag (55799).
+pub(crate) fn tagged_cbor(value: &impl serde::Serialize) -> Vec<u8> {
+    let mut serializer = serde_cbor::Serializer::new(Vec::new());
+    let written = serializer
+        .self_describe()
+        .and_then(|()| value.serialize(&mut serializer));
+    // A Vec takes everything, and trees and lists of texts have no value that CBOR lacks.
+    written.expect("CBOR into a Vec cannot fail");
+    serializer.into_inner()
+}
+
+/// Unsigned LEB128.
+pub fn leb128(mut value: u64) -> Vec<u8> {
+    let mut out = Vec::with_capacity(10);
+    loop {
+        let [low, ..] = value.to_le_bytes();
+        value >>= 7;
+        if value == 0 {
+            out.push(low & 0x7f);
+            return out;
+        }
+        out.push(low | 0x80);
+    }
+}

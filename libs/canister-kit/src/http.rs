@@ -1,0 +1,172 @@
+//! `http_request`: exact routes, and a certificate that switches body verification off.
+//!
+//! A gateway on a plain domain refuses a response that is not certified. Texts that change with every
+//! query (metrics) cannot be certified in advance, so the canister certifies instead that a gateway need
+//! not verify it: the subtree `http_expr` says "no certification" for every path (HTTP gateway protocol, version 2).
+//! Nobody but the canister can switch it off, and nothing secret or dangerous is served this way.
+
+use candid::CandidType;
+use ic_certified_map::{HashTree, labeled};
+use serde::Deserialize;
+
+use crate::certified::{CertifiedRoot, HTTP_EXPR, Hash, cbor, leaf, tagged_cbor};
+
+#[cfg(test)]
+mod tests;
+
+/// A request as the HTTP gateway sends it.
+#[derive(Debug, Clone, PartialEq, Eq, CandidType, Deserialize)]
+pub struct HttpRequest {
+    /// `GET`, `HEAD`, ...
+    pub method: String,
+    /// Path and query string.
+    pub url: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// The request's body.
+    #[serde(with = "serde_bytes")]
+    pub body: Vec<u8>,
+    /// The newest version of response verification that the gateway knows.
+    pub certificate_version: Option<u16>,
+}
+
+/// A response as the HTTP gateway takes it. Streaming and upgrading to an update call are not used.
+#[derive(Debug, Clone, PartialEq, Eq, CandidType, Deserialize)]
+pub struct HttpResponse {
+    /// The HTTP status.
+    pub status_code: u16,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// The response's body.
+    #[serde(with = "serde_bytes")]
+    pub body: Vec<u8>,
+}
+
+/// What a route answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The media type.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// The media type of Prometheus' text format.
+pub const METRICS_TYPE: &str = "text/plain; version=0.0.4";
+/// The path that Prometheus asks.
+pub const METRICS_PATH: &str = "/metrics";
+
+impl Content {
+    /// Metrics in Prometheus' text format.
+    pub fn metrics(body: Vec<u8>) -> Self {
+        Self {
+            content_type: METRICS_TYPE,
+            body,
+        }
+    }
+
+    /// A JSON document.
+    pub fn json(body: Vec<u8>) -> Self {
+        Self {
+            content_type: "application/json",
+            body,
+        }
+    }
+}
+
+/// One path, compared byte for byte without its query string, and what makes its content.
+pub struct Route<'a> {
+    /// The path, starting with `/`.
+    pub path: &'a str,
+    /// Called for `GET` and `HEAD` only.
+    pub content: &'a dyn Fn() -> Content,
+}
+
+/// Answers 200 for a route, 405 for another method than `GET` and `HEAD` on it, 404 for everything else.
+pub fn serve(request: &HttpRequest, routes: &[Route<'_>]) -> HttpResponse {
+    let path = request.url.split(['?', '#']).next().unwrap_or_default();
+    let Some(route) = routes.iter().find(|route| route.path == path) else {
+        return plain(404, "not found\n");
+    };
+    let is_head = request.method.eq_ignore_ascii_case("HEAD");
+    if !is_head && !request.method.eq_ignore_ascii_case("GET") {
+        let mut response = plain(405, "method not allowed\n");
+        response.headers.push(header("Allow", "GET, HEAD"));
+        return response;
+    }
+    let Content { content_type, body } = (route.content)();
+    HttpResponse {
+        status_code: 200,
+        headers: standard_headers(content_type),
+        body: if is_head { Vec::new() } else { body },
+    }
+}
+
+fn plain(status_code: u16, text: &str) -> HttpResponse {
+    HttpResponse {
+        status_code,
+        headers: standard_headers("text/plain; charset=utf-8"),
+        body: text.as_bytes().to_vec(),
+    }
+}
+
+fn standard_headers(content_type: &str) -> Vec<(String, String)> {
+    vec![
+        header("Content-Type", content_type),
+        header("Cache-Control", "no-store"),
+        header("X-Content-Type-Options", "nosniff"),
+    ]
+}
+
+fn header(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// The expression that says: do not verify.
+const NO_CERTIFICATION: &str = "default_certification(ValidationArgs{no_certification:Empty{}})";
+
+/// SHA-256 of [`NO_CERTIFICATION`] (checked by a test).
+const NO_CERTIFICATION_HASH: Hash = [
+    0xc3, 0x1a, 0xba, 0xdb, 0xd0, 0xb0, 0x59, 0xf9, 0xd4, 0x64, 0xfd, 0x6d, 0xf4, 0xda, 0x9e, 0x2d,
+    0xc0, 0x87, 0xae, 0x7d, 0x0b, 0x40, 0x46, 0x8d, 0x33, 0x72, 0x26, 0xd4, 0x13, 0xb3, 0x37, 0x23,
+];
+
+fn skip_certification_tree() -> HashTree<'static> {
+    labeled(b"<*>", labeled(&NO_CERTIFICATION_HASH, leaf(Vec::new())))
+}
+
+/// The root hash of what stands below the label `http_expr` in a canister that certifies nothing else.
+pub fn skip_certification_hash() -> Hash {
+    skip_certification_tree().reconstruct()
+}
+
+/// Adds the headers by which a gateway finds, under `root`, that this response is not to be verified.
+///
+/// `certificate` is the system's data certificate for `root`, which only a query has. Without one (an
+/// update call) the response stays as it is.
+pub fn skip_certification(
+    mut response: HttpResponse,
+    certificate: Option<&[u8]>,
+    root: &CertifiedRoot,
+) -> HttpResponse {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD as BASE64;
+
+    let Some(certificate) = certificate else {
+        return response;
+    };
+    let tree = root.witness(vec![(HTTP_EXPR, skip_certification_tree())]);
+    response.headers.push((
+        "IC-Certificate".to_owned(),
+        format!(
+            "certificate=:{}:, tree=:{}:, expr_path=:{}:, version=2",
+            BASE64.encode(certificate),
+            BASE64.encode(cbor(&tree)),
+            BASE64.encode(tagged_cbor(&[HTTP_EXPR, "<*>"])),
+        ),
+    ));
+    response
+        .headers
+        .push(header("IC-CertificateExpression", NO_CERTIFICATION));
+    response
+}
