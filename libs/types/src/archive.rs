@@ -1,0 +1,220 @@
+//! What archives answer to auditors, in Candid. Names of entries and operations are those of
+//! Internet Identity's archive where it has them.
+
+use candid::{CandidType, Principal};
+use serde::Deserialize;
+
+use crate::registry::{NotServed, ShardTip};
+use crate::{AnchorNumber, AnchorRange, BlockHash, BlockIndex, PublicDevice, TimestampNs};
+
+/// Init argument of an archive.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ArchiveInit {
+    /// The shard whose blocks it keeps.
+    pub registry: Principal,
+    /// The shard's anchors.
+    pub range: AnchorRange,
+    /// Index of the first block it is to hold.
+    pub first_index: BlockIndex,
+    /// Hash of the block before that; `None` exactly if it starts at 0.
+    pub parent_hash: Option<BlockHash>,
+    /// What may change later.
+    pub settings: ArchiveSettings,
+}
+
+/// Settings of an archive; also its upgrade argument (`opt`). What is absent stays as it is, or
+/// takes its default at the first installation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ArchiveSettings {
+    /// Nanoseconds between two polls.
+    pub poll_interval_ns: Option<u64>,
+    /// How many blocks are asked for at once.
+    pub fetch_limit: Option<u32>,
+    /// How many entries a query answers at most.
+    pub max_entries_per_call: Option<u16>,
+}
+
+/// One block, in words.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct Entry {
+    /// Whose devices.
+    pub anchor: AnchorNumber,
+    /// What changed.
+    pub operation: EntryOperation,
+    /// When.
+    pub timestamp: TimestampNs,
+    /// Which principal did it.
+    pub caller: Principal,
+    /// Index of the block in the shard's log.
+    pub sequence_number: BlockIndex,
+}
+
+/// What an entry says.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum EntryOperation {
+    /// The anchor began to exist.
+    #[serde(rename = "register_anchor")]
+    RegisterAnchor {
+        /// Its first device.
+        device: PublicDevice,
+        /// The key that acted for the device for some minutes.
+        temporary_key: Option<Principal>,
+    },
+    /// A device more.
+    #[serde(rename = "add_device")]
+    AddDevice {
+        /// The new device.
+        device: PublicDevice,
+    },
+}
+
+/// Answer of `get_entries`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct Entries {
+    /// In the log's order. `None` stands for a block that this module cannot read.
+    pub entries: Vec<Option<Entry>>,
+}
+
+/// Answer of `get_anchor_entries`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct AnchorEntries {
+    /// In the log's order. `None` stands for a block that this module cannot read.
+    pub entries: Vec<Option<Entry>>,
+    /// Where the next page starts; `None` if this was the last.
+    pub next_token: Option<serde_bytes::ByteBuf>,
+}
+
+/// Where a page of an anchor's entries starts.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum Cursor {
+    /// At the first entry not before this time.
+    #[serde(rename = "timestamp")]
+    Timestamp(TimestampNs),
+    /// Where the page before ended.
+    #[serde(rename = "next_token")]
+    NextToken(serde_bytes::ByteBuf),
+}
+
+/// Answer of an archive's `status`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ArchiveStatus {
+    /// The shard whose blocks it keeps.
+    pub registry: Principal,
+    /// The shard's anchors.
+    pub range: AnchorRange,
+    /// Index of the first block it holds (or will hold).
+    pub first_index: BlockIndex,
+    /// Index of the next block it wants.
+    pub next_index: BlockIndex,
+    /// Hash of the last block it has (or was told of).
+    pub last_hash: Option<BlockHash>,
+    /// The shard's tip as of the last successful poll.
+    pub registry_tip: Option<ShardTip>,
+    /// When a poll last succeeded.
+    pub last_success: Option<TimestampNs>,
+    /// Why the last poll failed; `None` if it did not.
+    pub last_failure: Option<FetchFailure>,
+    /// How many polls failed, by reason, since the first installation.
+    pub failures: Vec<FailureCount>,
+    /// Nanoseconds between two polls.
+    pub poll_interval_ns: u64,
+    /// How many blocks are asked for at once.
+    pub fetch_limit: u32,
+    /// How many entries a query answers at most.
+    pub max_entries_per_call: u16,
+    /// Version of the layout in stable memory.
+    pub layout_version: u32,
+    /// Release of the module.
+    pub version: String,
+    /// Commit of the source it was built from.
+    pub commit: String,
+}
+
+/// How often one kind of failure happened.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct FailureCount {
+    /// The kind, as the metric's label names it.
+    pub reason: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// Why a poll brought nothing. The archive retries all of them with back-off; those that
+/// [`FetchFailure::retryable`] denies end only when somebody repairs something.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum FetchFailure {
+    /// The call was rejected or its outcome is unknown.
+    #[serde(rename = "call_failed")]
+    CallFailed {
+        /// The reject code.
+        code: u32,
+        /// The reject message.
+        message: String,
+    },
+    /// The answer could not be read.
+    #[serde(rename = "undecodable_answer")]
+    UndecodableAnswer,
+    /// The shard does not read our version.
+    #[serde(rename = "unsupported_version")]
+    UnsupportedVersion {
+        /// The highest version that it reads.
+        supported: u8,
+    },
+    /// The shard's chain is another one.
+    #[serde(rename = "diverged")]
+    Diverged {
+        /// Index of the block in question.
+        index: BlockIndex,
+        /// The shard's hash of it.
+        theirs: Option<BlockHash>,
+    },
+    /// The shard has forgotten the block that is wanted.
+    #[serde(rename = "pruned")]
+    Pruned {
+        /// First block that it still has.
+        first_kept: BlockIndex,
+    },
+    /// The shard does not serve this archive.
+    #[serde(rename = "not_your_range")]
+    NotYourRange {
+        /// Why.
+        reason: NotServed,
+    },
+    /// The answer starts at another index than was asked for.
+    #[serde(rename = "wrong_index")]
+    WrongIndex {
+        /// Where it starts.
+        found: BlockIndex,
+    },
+    /// A block could not be decoded.
+    #[serde(rename = "undecodable_block")]
+    UndecodableBlock {
+        /// Its index.
+        index: BlockIndex,
+    },
+    /// A block's parent hash is not the hash of the block before it.
+    #[serde(rename = "chain_mismatch")]
+    ChainMismatch {
+        /// Its index.
+        index: BlockIndex,
+    },
+    /// Stable memory could not grow.
+    #[serde(rename = "at_capacity")]
+    AtCapacity,
+}
+
+impl FetchFailure {
+    /// Whether it may go away by itself.
+    pub const fn retryable(&self) -> bool {
+        match self {
+            Self::CallFailed { .. } | Self::UnsupportedVersion { .. } | Self::AtCapacity => true,
+            Self::UndecodableAnswer
+            | Self::Diverged { .. }
+            | Self::Pruned { .. }
+            | Self::NotYourRange { .. }
+            | Self::WrongIndex { .. }
+            | Self::UndecodableBlock { .. }
+            | Self::ChainMismatch { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Front's Candid types: wire-compatible with Internet Identity where it has the method, our own
+//! for the routing table and the set-up.
+
+use candid::{CandidType, Principal};
+use serde::Deserialize;
+
+use crate::{AnchorNumber, AnchorRange, DeviceData, DeviceWithUsage, SessionKey, TimestampNs};
+
+mod stats;
+
+pub use stats::{ArchiveConfig, ArchiveInfo, InternetIdentityStats, UserNumberRange};
+
+/// A captcha to solve, valid for 5 minutes.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct Challenge {
+    /// The picture, PNG in base64.
+    pub png_base64: String,
+    /// Names the challenge in [`ChallengeResult`].
+    pub challenge_key: String,
+}
+
+/// A solution.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ChallengeResult {
+    /// The challenge's key.
+    pub key: String,
+    /// What the picture says.
+    pub chars: String,
+}
+
+/// Answer of `register`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum RegisterResponse {
+    /// There is a new anchor.
+    #[serde(rename = "registered")]
+    Registered {
+        /// Its number.
+        user_number: AnchorNumber,
+    },
+    /// No shard takes new anchors. Retry when the operator has added one.
+    #[serde(rename = "canister_full")]
+    CanisterFull,
+    /// Wrong, spent or expired solution. Retry with a new challenge.
+    #[serde(rename = "bad_challenge")]
+    BadChallenge,
+}
+
+/// Answer of `get_anchor_info`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct IdentityAnchorInfo {
+    /// The devices, in their order.
+    pub devices: Vec<DeviceWithUsage>,
+    /// The open remote registration, if there is one.
+    pub device_registration: Option<DeviceRegistrationInfo>,
+    /// When the anchor was registered, if that is known.
+    pub created_at: Option<TimestampNs>,
+}
+
+/// An open registration of a device on another machine.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct DeviceRegistrationInfo {
+    /// The device that waits to be verified.
+    pub tentative_device: Option<DeviceData>,
+    /// When the registration closes by itself.
+    pub expiration: TimestampNs,
+}
+
+/// Answer of `get_delegation`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum GetDelegationResponse {
+    /// The delegation, signed.
+    #[serde(rename = "signed_delegation")]
+    SignedDelegation(SignedDelegation),
+    /// Nothing is prepared for these arguments (any more, or yet on this replica).
+    #[serde(rename = "no_such_delegation")]
+    NoSuchDelegation,
+}
+
+/// A delegation and front's canister signature over it.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct SignedDelegation {
+    /// What is signed.
+    pub delegation: Delegation,
+    /// The canister signature: CBOR of certificate and tree.
+    #[serde(with = "serde_bytes")]
+    pub signature: Vec<u8>,
+}
+
+/// A session key may act for a pseudonym until a time.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct Delegation {
+    /// The session's public key, DER.
+    pub pubkey: SessionKey,
+    /// Last moment, exclusive.
+    pub expiration: TimestampNs,
+    /// Canisters it is limited to; `None`: no limit.
+    pub targets: Option<Vec<Principal>>,
+}
+
+/// Init and upgrade argument of front (`opt`). What is absent stays as it is, or takes its default
+/// at the first installation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
+pub struct FrontInit {
+    /// Whether registrations need a captcha; default yes. Off is for local use.
+    pub captcha: Option<CaptchaMode>,
+    /// How fast anchors may be registered.
+    pub register_rate_limit: Option<RateLimit>,
+    /// The whole routing table.
+    pub routes: Option<Vec<ShardRoute>>,
+}
+
+/// Whether registrations need a captcha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum CaptchaMode {
+    /// They do.
+    #[serde(rename = "enabled")]
+    Enabled,
+    /// Every solution is right.
+    #[serde(rename = "disabled")]
+    Disabled,
+}
+
+/// A token bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct RateLimit {
+    /// Nanoseconds until one more token is there.
+    pub time_per_token_ns: u64,
+    /// How many tokens there are at most.
+    pub max_tokens: u64,
+}
+
+/// One row of the routing table: who owns these anchors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ShardRoute {
+    /// The anchors.
+    pub range: AnchorRange,
+    /// The shard's canister.
+    pub canister: Principal,
+    /// Whether it takes new anchors.
+    pub state: ShardState,
+}
+
+/// Whether a shard takes new anchors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum ShardState {
+    /// It does.
+    #[serde(rename = "open")]
+    Open,
+    /// Its anchors are served, new ones go elsewhere.
+    #[serde(rename = "closed")]
+    Closed,
+}
+
+/// Why a routing table is refused. Change it and retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+pub enum RoutingError {
+    /// Two rows own the same number.
+    #[error("ranges {first} and {second} overlap")]
+    #[serde(rename = "overlap")]
+    Overlap {
+        /// One of the two.
+        first: AnchorRange,
+        /// The other.
+        second: AnchorRange,
+    },
+    /// A number that a shard owned would belong to another canister or to nobody.
+    #[error("range {range} would change its owner")]
+    #[serde(rename = "owner_changed")]
+    OwnerChanged {
+        /// The range in question.
+        range: AnchorRange,
+    },
+    /// Two rows name the same canister.
+    #[error("canister {canister} twice")]
+    #[serde(rename = "canister_twice")]
+    CanisterTwice {
+        /// The canister in question.
+        canister: Principal,
+    },
+}

@@ -1,0 +1,91 @@
+//! Candid types of ICRC-3, the standard for reading block logs
+//! (dfinity/ICRC-1, `standards/ICRC-3/README.md`).
+
+use candid::{CandidType, Deserialize, Int, Nat};
+use serde_bytes::ByteBuf;
+
+/// A generic value.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum Value {
+    /// Bytes.
+    Blob(ByteBuf),
+    /// A text.
+    Text(String),
+    /// A natural number.
+    Nat(Nat),
+    /// An integer.
+    Int(Int),
+    /// Values in order.
+    Array(Vec<Value>),
+    /// Values by name; the standard gives the order no meaning.
+    Map(Vec<(String, Value)>),
+}
+
+/// A run of block indices that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct GetBlocksRequest {
+    /// The first index.
+    pub start: Nat,
+    /// How many.
+    pub length: Nat,
+}
+
+/// Answer of `icrc3_get_blocks`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct GetBlocksResult {
+    /// Number of blocks in the whole log.
+    pub log_length: Nat,
+    /// Those of the asked blocks that this canister has.
+    pub blocks: Vec<BlockWithId>,
+    /// Where others are.
+    pub archived_blocks: Vec<ArchivedBlocks>,
+}
+
+/// A block with its index.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct BlockWithId {
+    /// Its index in the log.
+    pub id: Nat,
+    /// The block as a generic value.
+    pub block: Value,
+}
+
+pub use callback::GetBlocksCallback;
+
+/// The macro leaves no room for documentation, so its type stands alone.
+mod callback {
+    #![expect(missing_docs, reason = "candid's macro takes no documentation")]
+
+    use super::{GetBlocksRequest, GetBlocksResult};
+
+    candid::define_function!(
+        pub GetBlocksCallback : (Vec<GetBlocksRequest>) -> (GetBlocksResult) query
+    );
+}
+
+/// Blocks that another canister has.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ArchivedBlocks {
+    /// Which ones.
+    pub args: Vec<GetBlocksRequest>,
+    /// Whom to ask for them.
+    pub callback: GetBlocksCallback,
+}
+
+/// Answer of `icrc3_get_tip_certificate` (`opt`).
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct TipCertificate {
+    /// The subnet's certificate of the canister's certified data.
+    pub certificate: ByteBuf,
+    /// CBOR of the tree with `last_block_index` and `last_block_hash`.
+    pub hash_tree: ByteBuf,
+}
+
+/// An element of the answer of `icrc3_supported_block_types`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct SupportedBlockType {
+    /// The `btype`.
+    pub block_type: String,
+    /// Where it is described.
+    pub url: String,
+}
