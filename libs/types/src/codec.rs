@@ -51,7 +51,6 @@ pub mod opt_principal {
     }
 
     /// What a missing field means: no principal.
-    #[expect(clippy::option_option, reason = "the shape that minicbor asks for")]
     pub const fn nil() -> Option<Option<Principal>> {
         Some(None)
     }

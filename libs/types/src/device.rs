@@ -76,7 +76,7 @@ pub struct DeviceData {
     /// The user's name for it.
     #[n(1)]
     pub alias: String,
-    /// WebAuthn credential id, if it is a passkey.
+    /// `WebAuthn` credential id, if it is a passkey.
     #[n(2)]
     pub credential_id: Option<CredentialId>,
     /// Model of the authenticator (16 bytes by its specification; not checked).
@@ -106,7 +106,7 @@ pub struct PublicDevice {
     /// Public key, DER.
     #[n(0)]
     pub pubkey: DeviceKey,
-    /// WebAuthn credential id, if it is a passkey.
+    /// `WebAuthn` credential id, if it is a passkey.
     #[n(1)]
     pub credential_id: Option<CredentialId>,
     /// What it is for.
@@ -162,7 +162,7 @@ pub struct DeviceWithUsage {
     pub pubkey: DeviceKey,
     /// The user's name for it.
     pub alias: String,
-    /// WebAuthn credential id, if it is a passkey.
+    /// `WebAuthn` credential id, if it is a passkey.
     pub credential_id: Option<CredentialId>,
     /// Model of the authenticator.
     pub aaguid: Option<Aaguid>,

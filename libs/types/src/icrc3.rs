@@ -89,3 +89,6 @@ pub struct SupportedBlockType {
     /// Where it is described.
     pub url: String,
 }
+
+#[cfg(test)]
+mod tests;

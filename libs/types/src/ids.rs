@@ -42,7 +42,7 @@ impl DeviceKey {
 }
 
 byte_string! {
-    /// WebAuthn credential id, at most 350 bytes (checked by the device rules).
+    /// `WebAuthn` credential id, at most 350 bytes (checked by the device rules).
     CredentialId
 }
 

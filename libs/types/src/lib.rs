@@ -20,6 +20,9 @@ pub mod metadata;
 pub mod range;
 pub mod registry;
 
+#[cfg(test)]
+mod strategies;
+
 pub use candid::Principal;
 pub use device::{
     DeviceData, DeviceError, DeviceField, DeviceProtection, DeviceWithUsage, KeyType, PublicDevice,

@@ -16,7 +16,7 @@ pub enum DeviceField {
     /// The public key.
     #[n(1)]
     PubKey,
-    /// The WebAuthn credential id.
+    /// The `WebAuthn` credential id.
     #[n(2)]
     CredentialId,
     /// The web origin.
