@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Builds the canisters' Wasm: target/wasm/<name>.wasm and <name>.wasm.gz.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=deploy/lib/log.sh
+. deploy/lib/log.sh
+# shellcheck source=deploy/lib/packages.sh
+. deploy/lib/packages.sh
+# shellcheck source=deploy/lib/rust.sh
+. deploy/lib/rust.sh
+# shellcheck source=deploy/lib/canisters.sh
+. deploy/lib/canisters.sh
+
+usage() {
+    cat <<USAGE
+Usage: deploy/build.sh [--profile PROFILE] [--install] [CANISTER...]
+
+Builds the named canisters, or all: ${FAMILY[*]} ${PROBES[*]-}
+Prints name, bytes, compressed bytes and the SHA-256 of the compressed module, which is the module hash
+the network shows after it was installed.
+
+  --profile PROFILE  a profile of Cargo.toml (default: canister)
+  --install          may install system packages with sudo
+Environment: ANCHORAGE_COMMIT (what the modules name as their commit), ANCHORAGE_WASM_DIR (where they go)
+USAGE
+}
+
+profile=canister
+names=()
+while (($#)); do
+    case $1 in
+    --profile)
+        profile=${2:?"--profile needs a name"}
+        shift
+        ;;
+    --install) ANCHORAGE_INSTALL=1 ;;
+    -h | --help)
+        usage
+        exit
+        ;;
+    -*) fail "unknown option $1 (see --help)" ;;
+    *)
+        contains "$1" "${FAMILY[@]}" ${PROBES[@]+"${PROBES[@]}"} || fail "no canister is called $1 (see --help)"
+        names+=("$1")
+        ;;
+    esac
+    shift
+done
+((${#names[@]})) || names=("${FAMILY[@]}" ${PROBES[@]+"${PROBES[@]}"})
+
+# compile PACKAGE...: one call of cargo. Cargo merges the features of all packages of a call, so the members of
+# a group are always built together: then a module's bytes do not depend on what else was asked for.
+compile() {
+    local packages=() one
+    for one in "$@"; do
+        packages+=(-p "$one")
+    done
+    # Paths of this machine have no place in a module.
+    local remap="--remap-path-prefix=$PWD=/anchorage --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+    env ${WASM_ENV[@]+"${WASM_ENV[@]}"} RUSTFLAGS="$remap" ANCHORAGE_COMMIT="$(commit_name)" \
+        CARGO_TARGET_DIR="$CANISTER_TARGET_DIR" \
+        cargo build --locked --profile "$profile" --target "$WASM_TARGET" \
+        ${WASM_ARGS[@]+"${WASM_ARGS[@]}"} "${packages[@]}"
+}
+
+# wants PACKAGE...: whether one of these was asked for.
+wants() {
+    local one
+    for one in "$@"; do
+        contains "$one" "${names[@]}" && return
+    done
+    return 1
+}
+
+# place NAME: copies and compresses a module, if it changed.
+place() {
+    local folder=$profile built gz=$WASM_DIR/$1.wasm.gz
+    [[ $profile == dev ]] && folder=debug
+    built=$CANISTER_TARGET_DIR/$WASM_TARGET/$folder/${1//-/_}.wasm
+    [[ -f $built ]] || fail "package $1 built no module (is its crate-type cdylib?)"
+    if ! cmp -s "$built" "$WASM_DIR/$1.wasm" || [[ ! -f $gz ]]; then
+        # Under another name first: who reads the folder meanwhile never sees half a module.
+        gzip -9 -n -c "$built" >"$gz.new"
+        cp "$built" "$WASM_DIR/$1.wasm.new"
+        mv "$gz.new" "$gz"
+        mv "$WASM_DIR/$1.wasm.new" "$WASM_DIR/$1.wasm"
+    fi
+    printf '%-10s %9d %9d %s\n' "$1" "$(wc -c <"$built")" "$(wc -c <"$gz")" "$(digest "$gz")"
+}
+
+# digest FILE: SHA-256 in hex.
+digest() {
+    if command -v sha256sum >/dev/null; then
+        sha256sum "$1" | cut -d ' ' -f 1
+    else
+        shasum -a 256 "$1" | cut -d ' ' -f 1
+    fi
+}
+
+ensure_rust
+ensure_wasm_target
+mkdir -p "$WASM_DIR"
+if wants "${FAMILY[@]}"; then
+    timed "Wasm of ${FAMILY[*]}" compile "${FAMILY[@]}"
+fi
+if ((${#PROBES[@]})) && wants "${PROBES[@]}"; then
+    timed "Wasm of ${PROBES[*]}" compile "${PROBES[@]}"
+fi
+for name in "${names[@]}"; do
+    place "$name"
+done

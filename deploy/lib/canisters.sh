@@ -1,0 +1,41 @@
+# shellcheck shell=bash disable=SC2034
+# Which packages become canister modules, and where they go. Derived from the folders, so that a new canister is in
+# every script at once: each folder of canisters/, and each folder of tests/ that holds a cdylib (the probes).
+# Sourced in the project's root folder.
+
+CANISTER_TARGET_DIR=${CANISTER_TARGET_DIR:-$PWD/target/canisters}
+WASM_DIR=${ANCHORAGE_WASM_DIR:-$PWD/target/wasm}
+
+# package_name MANIFEST
+package_name() { sed -n 's/^name = "\(.*\)"$/\1/p' "$1" | head -n 1; }
+
+FAMILY=()
+for manifest in canisters/*/Cargo.toml; do
+    FAMILY+=("$(package_name "$manifest")")
+done
+PROBES=()
+for manifest in tests/*/Cargo.toml; do
+    if grep -q cdylib "$manifest" 2>/dev/null; then
+        PROBES+=("$(package_name "$manifest")")
+    fi
+done
+unset manifest
+
+# contains WORD LIST...
+contains() {
+    local word=$1 one
+    shift
+    for one in "$@"; do
+        [[ $one == "$word" ]] && return
+    done
+    return 1
+}
+
+# commit_name: what the modules say they were built from. A preset ANCHORAGE_COMMIT wins.
+commit_name() {
+    if [[ -n ${ANCHORAGE_COMMIT:-} ]]; then
+        echo "$ANCHORAGE_COMMIT"
+    else
+        git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null || echo unknown
+    fi
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Runs the tests, after building what they need. The last lines are the test runner's summary.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=deploy/lib/log.sh
+. deploy/lib/log.sh
+# shellcheck source=deploy/lib/packages.sh
+. deploy/lib/packages.sh
+# shellcheck source=deploy/lib/rust.sh
+. deploy/lib/rust.sh
+# shellcheck source=deploy/lib/tests.sh
+. deploy/lib/tests.sh
+
+usage() {
+    cat <<'USAGE'
+Usage: tests/run.sh [--install] [SUITE]
+
+Without SUITE all tests run. SUITE is one of
+  unit         the libraries, the canisters' code and the tools, on this machine
+  local-ic     the embedded Internet Computer: its own tests, and the suites local_ic* on real Wasm
+  integration  all suites that run the canisters' Wasm
+  NAME         one of those suites (a test file of the package anchorage-tests)
+
+Environment
+  POCKET_IC_BIN       a PocketIC server to test on; unset: the embedded Internet Computer, built here
+  LOCAL_IC_BIN        an embedded Internet Computer that is built already
+  ANCHORAGE_WASM_DIR  where the modules are built to (default: target/wasm)
+  --install           may install system packages with sudo
+USAGE
+}
+
+suite=all
+while (($#)); do
+    case $1 in
+    --install) export ANCHORAGE_INSTALL=1 ;;
+    -h | --help)
+        usage
+        exit
+        ;;
+    -*) fail "unknown option $1 (see --help)" ;;
+    *) suite=$1 ;;
+    esac
+    shift
+done
+
+# What to run, in the words of nextest and of `cargo test`, and whether real Wasm is needed for it.
+wasm=1
+on_wasm='package(anchorage-tests)'
+case $suite in
+all) filter='all()' classic=(--workspace) ;;
+unit) filter="not $on_wasm" classic=(--workspace --exclude anchorage-tests) wasm=0 ;;
+local-ic)
+    filter="package(local-ic) | ($on_wasm & binary(/^local_ic/))"
+    classic=(-p local-ic -p anchorage-tests --lib --bins --test 'local_ic*')
+    ;;
+integration) filter=$on_wasm classic=(-p anchorage-tests) ;;
+*)
+    [[ -n $(find tests -name "$suite.rs" -not -path '*/src/*') ]] || fail "there is no suite $suite (see --help)"
+    filter="$on_wasm & binary(=$suite)" classic=(-p anchorage-tests --test "$suite")
+    ;;
+esac
+
+ensure_rust
+ANCHORAGE_WASM_DIR=${ANCHORAGE_WASM_DIR:-$PWD/target/wasm}
+export ANCHORAGE_WASM_DIR
+if ((wasm)); then
+    deploy/build.sh
+fi
+
+# Always the whole workspace with everything the tests need, in one call: cargo chooses the features of shared
+# dependencies per call, and another choice of packages would compile the large ones again.
+timed "host programs and tests" cargo build --workspace --bins --tests
+if ((wasm)) && [[ -z ${POCKET_IC_BIN:-} ]]; then
+    LOCAL_IC_BIN=${LOCAL_IC_BIN:-$(host_target_dir)/debug/local-ic}
+    export LOCAL_IC_BIN
+fi
+
+if has_nextest; then
+    if [[ $suite == all || $suite == unit ]]; then
+        # nextest does not run the examples of the documentation.
+        timed "examples in the documentation" cargo test --workspace --doc --quiet
+    fi
+    step "tests: $suite"
+    exec cargo nextest run --workspace -E "$filter"
+fi
+step "tests: $suite (cargo-nextest is not installed: with cargo test)"
+run_cargo_test "${classic[@]}"
