@@ -1,2 +1,22 @@
-//! The rules about anchors and devices, and where anchors are kept.
+//! The rules about anchors and devices, and where anchors are kept. No canister runtime, no Candid.
+//!
+//! The only ways to a changed record are [`register`] and the methods of [`Authenticated`], which only
+//! [`authenticate`] makes; and [`AnchorStore`] writes nothing but what came out of them. So no code
+//! outside this crate can change an anchor without having checked who asks.
+
 pub mod slots;
+
+mod authentication;
+mod change;
+mod record;
+mod rules;
+mod store;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use authentication::{Authenticated, Means, Unauthorized, authenticate};
+pub use change::{Change, RegisterError, Registration, register};
+pub use record::{AnchorRecord, CorruptRecord, DeviceRecord};
+pub use rules::{Limits, limits};
+pub use store::{AllocateError, AnchorStore, OpenError, ReadError};

@@ -69,10 +69,15 @@ impl<M: Memory> Slots<M> {
         &self.memory
     }
 
+    /// Makes sure that slot `index` can be written: the memory holds it.
+    pub fn reserve(&self, index: u64) -> Result<(), OutOfMemory> {
+        ensure_size(&self.memory, self.address(index) + self.slot_size as u64)
+    }
+
     /// Replaces what slot `index` holds. An empty `record` empties the slot.
     pub fn write(&mut self, index: u64, record: &[u8]) -> Result<(), OutOfMemory> {
+        self.reserve(index)?;
         let address = self.address(index);
-        ensure_size(&self.memory, address + self.slot_size as u64)?;
         let length = u32::try_from(record.len()).expect("a record is shorter than 4 GiB");
         let head = record.len().min(self.head_capacity());
         let mut slot = Vec::with_capacity(LENGTH_BYTES + head);

@@ -1,0 +1,121 @@
+//! What is kept about an anchor, and its bytes.
+//!
+//! A record is one byte, the version of its encoding (1), and an array in CBOR whose places are the
+//! numbers below. A number is never given to something else; a new field gets the next one and may
+//! be absent.
+
+use minicbor::{Decode, Encode};
+use types::{DeviceData, PublicDevice, TimestampNs};
+
+#[cfg(test)]
+mod tests;
+
+/// Version of the encoding, the first byte of each record.
+const VERSION: u8 = 1;
+
+/// Everything about one anchor. Made and changed only by the rules of this crate.
+#[derive(Clone, Debug, Eq, PartialEq, Encode, Decode)]
+pub struct AnchorRecord {
+    /// When it was registered.
+    #[n(0)]
+    pub(crate) created_at: TimestampNs,
+    /// In the order in which they were added. None left: the anchor is dead for ever.
+    #[n(1)]
+    pub(crate) devices: Vec<DeviceRecord>,
+}
+
+/// A device with what the service itself notes about it.
+#[derive(Clone, Debug, Eq, PartialEq, Encode, Decode)]
+pub struct DeviceRecord {
+    /// The device's principal without its last byte, kept because computing it from the key is most
+    /// of what a log-in would cost.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub(crate) key_hash: [u8; 28],
+    /// When it last authenticated somebody. Private, in no block.
+    #[n(1)]
+    pub(crate) last_use: Option<TimestampNs>,
+    /// What the user wrote.
+    #[n(2)]
+    pub(crate) data: DeviceData,
+}
+
+/// Stored bytes that are no record of a version this module knows. Not worth a retry.
+#[derive(Debug, thiserror::Error)]
+pub enum CorruptRecord {
+    /// Nothing, or another version.
+    #[error("record version {found:?}, this module knows {VERSION}")]
+    Version {
+        /// The first byte, if there is one.
+        found: Option<u8>,
+    },
+    /// Not what the version says.
+    #[error("record does not decode: {0}")]
+    Encoding(#[from] minicbor::decode::Error),
+}
+
+impl AnchorRecord {
+    /// When the anchor was registered.
+    pub fn created_at(&self) -> TimestampNs {
+        self.created_at
+    }
+
+    /// Its devices, in the order in which they were added.
+    pub fn devices(&self) -> &[DeviceRecord] {
+        &self.devices
+    }
+
+    /// What everybody may know about it: the state that replaying the log gives.
+    pub fn public_devices(&self) -> Vec<PublicDevice> {
+        self.devices
+            .iter()
+            .map(|device| PublicDevice::from(&device.data))
+            .collect()
+    }
+
+    /// Its bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = vec![VERSION];
+        minicbor::encode(self, &mut bytes).expect("writing to a vector does not fail");
+        bytes
+    }
+
+    /// Reads what [`AnchorRecord::encode`] wrote.
+    pub fn decode(bytes: &[u8]) -> Result<Self, CorruptRecord> {
+        match bytes.split_first() {
+            Some((&VERSION, record)) => Ok(minicbor::decode(record)?),
+            other => Err(CorruptRecord::Version {
+                found: other.map(|(version, _)| *version),
+            }),
+        }
+    }
+}
+
+impl DeviceRecord {
+    /// A device used for the first time at `now`, or never yet.
+    pub(crate) fn new(data: DeviceData, last_use: Option<TimestampNs>) -> Self {
+        let principal = data.pubkey.principal();
+        let key_hash = principal.as_slice().first_chunk();
+        Self {
+            key_hash: *key_hash.expect("a self-authenticating principal has 29 bytes"),
+            last_use,
+            data,
+        }
+    }
+
+    /// What the user wrote.
+    pub fn data(&self) -> &DeviceData {
+        &self.data
+    }
+
+    /// When it last authenticated somebody.
+    pub fn last_use(&self) -> Option<TimestampNs> {
+        self.last_use
+    }
+
+    /// Whether `caller` is the self-authenticating principal of the device's key.
+    pub(crate) fn is(&self, caller: &types::Principal) -> bool {
+        const SELF_AUTHENTICATING: u8 = 2;
+        matches!(caller.as_slice().split_last(), Some((&SELF_AUTHENTICATING, hash)) if hash == self.key_hash)
+    }
+}

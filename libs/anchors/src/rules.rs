@@ -1,0 +1,192 @@
+//! What a device, and an anchor's devices together, must be like.
+//!
+//! Source: the rules and numbers of Internet Identity (dfinity/internet-identity,
+//! `src/internet_identity/src/storage/anchor.rs`), so that its clients meet no surprises.
+
+use crate::record::DeviceRecord;
+use types::{
+    DeviceData, DeviceError, DeviceField, DeviceProtection, KeyType, Metadata, MetadataValue,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// Sizes in bytes.
+pub mod limits {
+    use types::DeviceKey;
+
+    /// Longest public key.
+    pub const PUBKEY: usize = DeviceKey::MAX_LENGTH;
+    /// Longest alias.
+    pub const ALIAS: usize = 64;
+    /// Longest WebAuthn credential id.
+    pub const CREDENTIAL_ID: usize = 350;
+    /// Longest origin.
+    pub const ORIGIN: usize = 50;
+    /// Length of an authenticator's model id, by the WebAuthn specification.
+    pub const AAGUID: usize = 16;
+    /// Aliases, keys, credential ids, origins and metadata of all devices of an anchor together.
+    pub const VARIABLE_FIELDS: usize = 2_500;
+    /// An anchor's record as it is stored. Only metadata of many tiny pieces comes near.
+    pub const RECORD: usize = 8_192;
+}
+
+/// Metadata keys that clients may not use: the names of a device's fields, and two that later
+/// versions of the interface give a meaning.
+const RESERVED_METADATA_KEYS: [&str; 12] = [
+    "pubkey",
+    "alias",
+    "credential_id",
+    "aaguid",
+    "purpose",
+    "key_type",
+    "protection",
+    "origin",
+    "last_usage_timestamp",
+    "metadata",
+    "usage",
+    "authenticator_attachment",
+];
+
+/// Limits that a deployment chooses.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limits {
+    /// Devices that one anchor may have.
+    pub devices_per_anchor: u16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            devices_per_anchor: 10,
+        }
+    }
+}
+
+/// The rules about one device by itself.
+pub(crate) fn check_device(device: &DeviceData) -> Result<(), DeviceError> {
+    let DeviceData {
+        pubkey,
+        alias,
+        credential_id,
+        aaguid,
+        purpose: _,
+        key_type,
+        protection,
+        origin,
+        metadata,
+    } = device;
+
+    if let Some(metadata) = metadata {
+        check_metadata(metadata)?;
+    }
+    let credential_length = credential_id.as_ref().map_or(0, |id| id.len());
+    let origin_length = origin.as_ref().map_or(0, String::len);
+    let aaguid_length = aaguid.as_ref().map_or(0, |aaguid| aaguid.len());
+    for (field, length, limit) in [
+        (DeviceField::Alias, alias.len(), limits::ALIAS),
+        (DeviceField::PubKey, pubkey.len(), limits::PUBKEY),
+        (
+            DeviceField::CredentialId,
+            credential_length,
+            limits::CREDENTIAL_ID,
+        ),
+        (DeviceField::Origin, origin_length, limits::ORIGIN),
+        (DeviceField::Aaguid, aaguid_length, limits::AAGUID),
+    ] {
+        if length > limit {
+            return Err(DeviceError::FieldTooLong {
+                field,
+                length: length as u64,
+                limit: limit as u64,
+            });
+        }
+    }
+    if *key_type == KeyType::SeedPhrase && credential_id.is_some() {
+        return Err(DeviceError::PhraseWithCredentialId);
+    }
+    if *protection == DeviceProtection::Protected && *key_type != KeyType::SeedPhrase {
+        return Err(DeviceError::NotProtectable {
+            key_type: *key_type,
+        });
+    }
+    Ok(())
+}
+
+/// The rules about all devices of an anchor together. Each of `devices` has passed [`check_device`].
+pub(crate) fn check_devices(devices: &[DeviceRecord], limits: Limits) -> Result<(), DeviceError> {
+    let limit = usize::from(limits.devices_per_anchor);
+    if devices.len() > limit {
+        return Err(DeviceError::TooManyDevices {
+            count: devices.len() as u64,
+            limit: limit as u64,
+        });
+    }
+    let length: usize = devices
+        .iter()
+        .map(|device| variable_length(&device.data))
+        .sum();
+    if length > limits::VARIABLE_FIELDS {
+        return Err(DeviceError::FieldsTooLong {
+            length: length as u64,
+            limit: limits::VARIABLE_FIELDS as u64,
+        });
+    }
+    let is_phrase = |device: &&DeviceRecord| device.data.key_type == KeyType::SeedPhrase;
+    if devices.iter().filter(is_phrase).count() > 1 {
+        return Err(DeviceError::SecondPhrase);
+    }
+    Ok(())
+}
+
+fn check_metadata(metadata: &Metadata) -> Result<(), DeviceError> {
+    for key in RESERVED_METADATA_KEYS {
+        if metadata.0.contains_key(key) {
+            return Err(DeviceError::ReservedMetadataKey {
+                key: key.to_owned(),
+            });
+        }
+    }
+    let depth = metadata.depth();
+    if depth > Metadata::MAX_DEPTH {
+        return Err(DeviceError::MetadataTooDeep {
+            depth: depth as u64,
+            limit: Metadata::MAX_DEPTH as u64,
+        });
+    }
+    Ok(())
+}
+
+/// Bytes that count towards [`limits::VARIABLE_FIELDS`]. The model id has a fixed size and does not.
+fn variable_length(device: &DeviceData) -> usize {
+    let DeviceData {
+        pubkey,
+        alias,
+        credential_id,
+        aaguid: _,
+        purpose: _,
+        key_type: _,
+        protection: _,
+        origin,
+        metadata,
+    } = device;
+    pubkey.len()
+        + alias.len()
+        + credential_id.as_ref().map_or(0, |id| id.len())
+        + origin.as_ref().map_or(0, String::len)
+        + metadata.as_ref().map_or(0, metadata_length)
+}
+
+fn metadata_length(metadata: &Metadata) -> usize {
+    let entries = metadata.0.iter();
+    entries
+        .map(|(key, value)| {
+            key.len()
+                + match value {
+                    MetadataValue::Map(map) => metadata_length(map),
+                    MetadataValue::String(text) => text.len(),
+                    MetadataValue::Bytes(bytes) => bytes.len(),
+                }
+        })
+        .sum()
+}

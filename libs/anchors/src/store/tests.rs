@@ -1,0 +1,227 @@
+use super::*;
+use crate::fixtures::{NOW, passkey, principal, registration};
+use crate::{Limits, authenticate, limits};
+use ic_stable_structures::VectorMemory;
+use proptest::prelude::*;
+use types::{DeviceData, DeviceError, Metadata, MetadataValue, PublicDevice};
+
+const LO: u64 = 10_000;
+
+fn range(hi: u64) -> AnchorRange {
+    AnchorRange::new(AnchorNumber::new(LO), AnchorNumber::new(hi)).unwrap()
+}
+
+fn empty(hi: u64) -> (VectorMemory, VectorMemory, AnchorStore<VectorMemory>) {
+    let (memory, tails) = (VectorMemory::default(), VectorMemory::default());
+    let store = AnchorStore::create(memory.clone(), tails.clone(), range(hi)).unwrap();
+    (memory, tails, store)
+}
+
+#[test]
+fn golden_bytes_of_the_header_and_of_a_slot() {
+    let (memory, _, mut store) = empty(10_002);
+    let registration = registration(&passkey("a"));
+    store.allocate(&registration).unwrap();
+    let bytes = memory.borrow();
+    assert_eq!(bytes[..4], *b"ANC\x01");
+    assert_eq!(bytes[4..12], LO.to_le_bytes());
+    assert_eq!(bytes[12..20], 10_002_u64.to_le_bytes());
+    assert_eq!(bytes[20..28], 1_u64.to_le_bytes());
+    assert_eq!(bytes[28..64], [0; 36]);
+    let length = registration.record.len();
+    assert_eq!(bytes[64..68], u32::try_from(length).unwrap().to_le_bytes());
+    assert_eq!(bytes[68..68 + length], registration.record);
+}
+
+#[test]
+fn a_number_is_given_once_and_only_with_its_record() {
+    let (_, _, mut store) = empty(10_002);
+    assert_eq!(store.get(AnchorNumber::new(LO)).unwrap(), None);
+    for number in [LO, LO + 1] {
+        assert_eq!(store.reserve(), Ok(AnchorNumber::new(number)));
+        let given = store.allocate(&registration(&passkey("a"))).unwrap();
+        assert_eq!(given, AnchorNumber::new(number));
+        assert!(store.get(given).unwrap().is_some());
+    }
+    assert_eq!(store.next(), AnchorNumber::new(10_002));
+    assert_eq!(store.reserve(), Err(AllocateError::RangeFull));
+    assert_eq!(
+        store.allocate(&registration(&passkey("a"))),
+        Err(AllocateError::RangeFull)
+    );
+}
+
+#[test]
+fn numbers_outside_are_nobodys() {
+    let (_, _, mut store) = empty(10_002);
+    store.allocate(&registration(&passkey("a"))).unwrap();
+    for number in [0, LO - 1, LO + 1, 10_002, u64::MAX] {
+        assert_eq!(store.get(AnchorNumber::new(number)).unwrap(), None);
+    }
+}
+
+#[test]
+fn a_foreign_memory_is_refused() {
+    let memory = VectorMemory::default();
+    let opened = AnchorStore::open(memory.clone(), VectorMemory::default());
+    assert_eq!(opened.err(), Some(OpenError::Layout { found: [0; 4] }));
+    ensure_size(&memory, 1).unwrap();
+    memory.write(0, b"ANC\x02");
+    let found = *b"ANC\x02";
+    let opened = AnchorStore::open(memory.clone(), VectorMemory::default());
+    assert_eq!(opened.err(), Some(OpenError::Layout { found }));
+    let created = AnchorStore::create(memory, VectorMemory::default(), range(10_002));
+    assert_eq!(created.err(), Some(OpenError::Layout { found }));
+}
+
+#[test]
+fn a_record_that_is_not_readable_is_a_typed_error() {
+    let (memory, _, mut store) = empty(10_002);
+    let anchor = store.allocate(&registration(&passkey("a"))).unwrap();
+    memory.write(68, &[9]);
+    assert!(matches!(store.get(anchor), Err(ReadError::Corrupt { .. })));
+    memory.write(64, &[0; 4]);
+    assert!(matches!(store.get(anchor), Err(ReadError::Missing { .. })));
+    assert!(store.page(anchor, 1).is_err());
+}
+
+#[test]
+fn pages_leave_nothing_out_and_end_at_the_next_number() {
+    let (_, _, mut store) = empty(20_000);
+    for n in 0..5 {
+        store
+            .allocate(&registration(&passkey(&n.to_string())))
+            .unwrap();
+    }
+    let numbers = |from, limit| -> Vec<u64> {
+        let page = store.page(AnchorNumber::new(from), limit).unwrap();
+        page.iter().map(|(anchor, _)| anchor.get()).collect()
+    };
+    assert_eq!(numbers(0, 2), [LO, LO + 1]);
+    assert_eq!(numbers(LO + 2, 100), [LO + 2, LO + 3, LO + 4]);
+    assert_eq!(numbers(LO + 5, 100), [] as [u64; 0]);
+    assert_eq!(numbers(u64::MAX, u64::MAX), [] as [u64; 0]);
+}
+
+/// What the twin keeps: devices as the user wrote them, nothing else.
+type Twin = Vec<Vec<DeviceData>>;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Register(DeviceData),
+    Add {
+        anchor: u64,
+        caller: String,
+        device: DeviceData,
+    },
+    Upgrade,
+}
+
+/// Few names, so that keys collide and callers are sometimes right.
+fn device() -> impl Strategy<Value = DeviceData> {
+    ("[a-d]", 0_usize..900).prop_map(|(name, padding)| {
+        let value = MetadataValue::Bytes(vec![1; padding].into());
+        DeviceData {
+            metadata: Some(Metadata([("pad".to_owned(), value)].into())),
+            ..passkey(&name)
+        }
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        2 => device().prop_map(Step::Register),
+        6 => (LO..LO + 5, "[a-d]", device()).prop_map(|(anchor, caller, device)| Step::Add {
+            anchor,
+            caller,
+            device
+        }),
+        1 => Just(Step::Upgrade),
+    ]
+}
+
+fn padding(device: &DeviceData) -> usize {
+    let fixed = passkey("x");
+    let fixed = fixed.alias.len() + 1 + "id of x".len() + "https://identity.example".len();
+    let Some(MetadataValue::Bytes(bytes)) = device.metadata.as_ref().unwrap().0.get("pad") else {
+        unreachable!("the strategy writes bytes");
+    };
+    fixed + "pad".len() + bytes.len()
+}
+
+/// Add, said in the fewest words that are true of the devices of [`device`].
+fn add_to_twin(twin: &mut Twin, anchor: u64, caller: &str, device: &DeviceData) -> bool {
+    let Some(devices) = twin.get_mut(usize::try_from(anchor - LO).unwrap()) else {
+        return false;
+    };
+    let has = |key: &[u8]| devices.iter().any(|known| known.pubkey.as_slice() == key);
+    let length: usize = devices.iter().chain([device]).map(padding).sum();
+    let allowed = has(caller.as_bytes())
+        && !has(device.pubkey.as_slice())
+        && length <= limits::VARIABLE_FIELDS
+        && devices.len() < 3;
+    if allowed {
+        devices.push(device.clone());
+    }
+    allowed
+}
+
+fn add_to_store(
+    store: &mut AnchorStore<VectorMemory>,
+    anchor: u64,
+    caller: &str,
+    device: DeviceData,
+) -> bool {
+    let limits = Limits {
+        devices_per_anchor: 3,
+    };
+    let anchor = AnchorNumber::new(anchor);
+    let Some(record) = store.get(anchor).unwrap() else {
+        return false;
+    };
+    let Ok(proof) = authenticate(anchor, record, principal(caller), None) else {
+        return false;
+    };
+    let change: Result<Change, DeviceError> = proof.add(device, limits, NOW);
+    match change {
+        Ok(change) => store.update(&change).is_ok(),
+        Err(_) => false,
+    }
+}
+
+proptest! {
+    #[test]
+    fn behaves_like_a_list_of_lists(steps in prop::collection::vec(step(), 0..60)) {
+        let (memory, tails, mut store) = empty(LO + 4);
+        let mut twin = Twin::new();
+        for step in steps {
+            match step {
+                Step::Register(device) => {
+                    let given = store.allocate(&registration(&device)).ok();
+                    let expected = (twin.len() < 4).then(|| AnchorNumber::new(LO + twin.len() as u64));
+                    prop_assert_eq!(given, expected);
+                    if given.is_some() {
+                        twin.push(vec![device]);
+                    }
+                }
+                Step::Add { anchor, caller, device } => {
+                    let expected = add_to_twin(&mut twin, anchor, &caller, &device);
+                    prop_assert_eq!(add_to_store(&mut store, anchor, &caller, device), expected);
+                }
+                Step::Upgrade => {
+                    store = AnchorStore::open(memory.clone(), tails.clone()).unwrap();
+                }
+            }
+            prop_assert_eq!(store.count(), twin.len() as u64);
+            prop_assert_eq!(store.range(), range(LO + 4));
+            let page = store.page(AnchorNumber::new(0), 100).unwrap();
+            prop_assert_eq!(page.len(), twin.len());
+            for ((_, record), devices) in page.iter().zip(&twin) {
+                let data = record.devices().iter().map(|device| device.data().clone());
+                prop_assert_eq!(&data.collect::<Vec<_>>(), devices);
+                let public: Vec<_> = devices.iter().map(PublicDevice::from).collect();
+                prop_assert_eq!(record.public_devices(), public);
+            }
+        }
+    }
+}
