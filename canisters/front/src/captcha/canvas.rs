@@ -1,0 +1,113 @@
+//! A small grey canvas with a round, soft pen.
+
+/// Grey levels 0 (paper) to 1 (ink), row by row.
+pub(super) struct Canvas {
+    width: usize,
+    height: usize,
+    ink: Vec<f32>,
+}
+
+impl Canvas {
+    /// Blank paper of `width` x `height` pixels; `width` is even, because two pixels share a byte.
+    pub(super) fn new(width: usize, height: usize) -> Self {
+        debug_assert!(width.is_multiple_of(2));
+        Self {
+            width,
+            height,
+            ink: vec![0.0; width * height],
+        }
+    }
+
+    /// A line of the pen from `from` to `to`, every point of it displaced by `bend`.
+    pub(super) fn line(
+        &mut self,
+        from: (f32, f32),
+        to: (f32, f32),
+        radius: f32,
+        ink: f32,
+        bend: impl Fn((f32, f32)) -> (f32, f32),
+    ) {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let steps = (dx.hypot(dy) / 0.8).ceil().max(1.0);
+        let mut step = 0.0;
+        while step <= steps {
+            let share = step / steps;
+            self.stamp(
+                bend((from.0 + dx * share, from.1 + dy * share)),
+                radius,
+                ink,
+            );
+            step += 1.0;
+        }
+    }
+
+    /// One round dab. `ink` above zero darkens what is lighter; zero paints paper over ink.
+    pub(super) fn stamp(&mut self, (x, y): (f32, f32), radius: f32, ink: f32) {
+        let reach = radius + 1.0;
+        for row in span(y - reach, y + reach, self.height) {
+            for column in span(x - reach, x + reach, self.width) {
+                let distance = (column as f32 - x).hypot(row as f32 - y);
+                let cover = (radius + 0.5 - distance).clamp(0.0, 1.0);
+                let pixel = &mut self.ink[row * self.width + column];
+                *pixel = if ink > 0.0 {
+                    pixel.max(cover * ink)
+                } else {
+                    pixel.min(1.0 - cover)
+                };
+            }
+        }
+    }
+
+    /// The picture as a PNG with 16 grey levels, dark ink on white paper.
+    pub(super) fn to_png(&self) -> Vec<u8> {
+        let packed: Vec<u8> = self
+            .ink
+            .chunks_exact(2)
+            .map(|pair| (level(pair[0]) << 4) | level(pair[1]))
+            .collect();
+        let mut bytes = Vec::new();
+        write(&mut bytes, self.width, self.height, &packed)
+            .expect("writing into memory, with sizes that fit, cannot fail");
+        bytes
+    }
+}
+
+fn write(
+    into: &mut Vec<u8>,
+    width: usize,
+    height: usize,
+    packed: &[u8],
+) -> Result<(), png::EncodingError> {
+    let (width, height) = (u32::try_from(width), u32::try_from(height));
+    let mut encoder = png::Encoder::new(into, width.unwrap_or(0), height.unwrap_or(0));
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Four);
+    encoder.set_compression(png::Compression::Fast);
+    // Filters help photographs; half-byte drawings compress better, and cheaper, without.
+    encoder.set_filter(png::Filter::NoFilter);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(packed)?;
+    writer.finish()
+}
+
+/// 0.0 (paper) to 1.0 (ink) as 15 (white) to 0 (black).
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the value is within 0.0..=15.0"
+)]
+fn level(ink: f32) -> u8 {
+    ((1.0 - ink.clamp(0.0, 1.0)) * 15.0).round() as u8
+}
+
+/// The pixels that lie within `low..=high` and on the canvas.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "negative and too large values are what the conversion clamps"
+)]
+fn span(low: f32, high: f32, size: usize) -> std::ops::Range<usize> {
+    let start = low.ceil().max(0.0) as usize;
+    let end = (high.floor().max(-1.0) + 1.0) as usize;
+    start.min(size)..end.min(size)
+}

@@ -1,0 +1,267 @@
+//! Registration challenges that need no memory until they are used.
+//!
+//! A challenge's key is `nonce (16) | expiry (8, big-endian) | MAC (32)` in base64; the MAC is over nonce,
+//! expiry and solution. Solution and picture follow from the nonce and a key that lives in the heap,
+//! drawn anew after each upgrade, so that losing the spent set re-opens no challenge.
+//!
+//! A challenge is spent by its first use, right or wrong. What is remembered of a spent one, until it
+//! expires, is who used it for which order and at which shard: a repeated `register` then finds its number. At most
+//! [`SPENT_LIMIT`] are remembered; beyond that the ones that expire first are forgotten, and every challenge that
+//! old is void from then on.
+
+use crate::captcha;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use candid::Principal;
+use hmac::{Hmac, Mac};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use sha2::Sha256;
+use std::collections::BTreeMap;
+use types::front::{CaptchaMode, ChallengeResult};
+use types::{OrderId, TimestampNs};
+
+/// How long a challenge is valid.
+pub(crate) const LIFE_NS: u64 = 5 * 60 * 1_000_000_000;
+/// Spent challenges that are remembered, about 200 bytes each.
+pub(crate) const SPENT_LIMIT: usize = 100_000;
+/// Expired entries that one use of a challenge forgets.
+const FORGOTTEN_PER_USE: usize = 8;
+
+const NONCE_LENGTH: usize = 16;
+const ID_LENGTH: usize = NONCE_LENGTH + 8;
+const MAC_LENGTH: usize = 32;
+
+/// Which challenge: expiry first, so that the order of ids is the order of expiry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ChallengeId {
+    expires: TimestampNs,
+    nonce: [u8; NONCE_LENGTH],
+}
+
+/// A new challenge.
+pub(crate) struct Issued {
+    /// What the client sends back.
+    pub(crate) key: String,
+    /// The picture, PNG.
+    pub(crate) png: Vec<u8>,
+}
+
+/// What a spent challenge stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Spent without an order: a wrong solution.
+    Wasted,
+    /// Solved, and the order was refused in a way that can be retried: this caller may solve it again.
+    Reopened { caller: Principal },
+    /// Solved; this order was made of it.
+    Ordered {
+        caller: Principal,
+        order: OrderId,
+        /// The shard the order went to last; none yet if there was no open one.
+        shard: Option<Principal>,
+    },
+}
+
+/// Wrong, spent, expired, forged, or issued before the last upgrade. Retry with a new challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("bad challenge")]
+pub(crate) struct BadChallenge;
+
+/// Who wants to use a challenge, and for what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claim {
+    /// Who registers.
+    pub(crate) caller: Principal,
+    /// The order that a solved challenge turns into.
+    pub(crate) order: OrderId,
+}
+
+/// All challenges of one lifetime of the heap.
+pub(crate) struct Challenges {
+    key: [u8; 32],
+    used: BTreeMap<ChallengeId, Use>,
+    /// Challenges that expire by then are void, because their use may have been forgotten.
+    void_until: TimestampNs,
+}
+
+impl Challenges {
+    /// No challenge used yet. `key` is 32 random bytes.
+    pub(crate) fn new(key: [u8; 32]) -> Self {
+        Self {
+            key,
+            used: BTreeMap::new(),
+            void_until: TimestampNs::new(0),
+        }
+    }
+
+    /// A new challenge. The nonce must be random; it is never repeated then.
+    pub(crate) fn issue(&self, nonce: [u8; NONCE_LENGTH], now: TimestampNs) -> Issued {
+        let id = ChallengeId {
+            expires: now.saturating_add(LIFE_NS),
+            nonce,
+        };
+        let (solution, mut rng) = self.solution(id);
+        let mut key = id.to_bytes().to_vec();
+        key.extend(self.mac(id, &solution).finalize().into_bytes());
+        Issued {
+            key: BASE64.encode(key),
+            png: captcha::draw(&mut rng, &solution),
+        }
+    }
+
+    /// Reads a challenge's key: ours, living, whatever was done with it. Changes nothing.
+    pub(crate) fn identify(
+        &self,
+        key: &str,
+        now: TimestampNs,
+    ) -> Result<ChallengeId, BadChallenge> {
+        let bytes = BASE64.decode(key).map_err(|_| BadChallenge)?;
+        let (id, mac) = bytes.split_at_checked(ID_LENGTH).ok_or(BadChallenge)?;
+        let id = ChallengeId::from_bytes(id).ok_or(BadChallenge)?;
+        if mac.len() != MAC_LENGTH || id.expires <= now || id.expires <= self.void_until {
+            return Err(BadChallenge);
+        }
+        let (solution, _) = self.solution(id);
+        self.mac(id, &solution)
+            .verify_slice(mac)
+            .map_err(|_| BadChallenge)?;
+        Ok(id)
+    }
+
+    /// Where this very order went before, if it did: the caller repeats itself. `None` inside: it found
+    /// no open shard.
+    pub(crate) fn repeated(&self, id: ChallengeId, claim: Claim) -> Option<Option<Principal>> {
+        match self.used.get(&id) {
+            Some(Use::Ordered {
+                caller,
+                order,
+                shard,
+            }) if *caller == claim.caller && *order == claim.order => Some(*shard),
+            _ => None,
+        }
+    }
+
+    /// Spends the challenge. `Ok` if it was free for this caller and the solution is right (upper or
+    /// lower case), or if no captcha is asked for.
+    pub(crate) fn spend(
+        &mut self,
+        id: ChallengeId,
+        result: &ChallengeResult,
+        claim: Claim,
+        mode: CaptchaMode,
+        now: TimestampNs,
+    ) -> Result<(), BadChallenge> {
+        self.forget_expired(now);
+        let free = match self.used.get(&id) {
+            None => true,
+            Some(Use::Reopened { caller }) => *caller == claim.caller,
+            Some(Use::Wasted | Use::Ordered { .. }) => false,
+        };
+        if !free {
+            return Err(BadChallenge);
+        }
+        let right = match mode {
+            CaptchaMode::Disabled => true,
+            CaptchaMode::Enabled => {
+                let (solution, _) = self.solution(id);
+                solution.eq_ignore_ascii_case(result.chars.trim())
+            }
+        };
+        let Claim { caller, order } = claim;
+        let used_for = if right {
+            Use::Ordered {
+                caller,
+                order,
+                shard: None,
+            }
+        } else {
+            Use::Wasted
+        };
+        self.remember(id, used_for);
+        if right { Ok(()) } else { Err(BadChallenge) }
+    }
+
+    /// Notes where the order goes, before it goes there.
+    pub(crate) fn sent_to(&mut self, id: ChallengeId, claim: Claim, shard: Principal) {
+        let Claim { caller, order } = claim;
+        self.remember(
+            id,
+            Use::Ordered {
+                caller,
+                order,
+                shard: Some(shard),
+            },
+        );
+    }
+
+    /// Makes a solved challenge valid again for its caller: nothing came of it.
+    pub(crate) fn reopen(&mut self, id: ChallengeId, claim: Claim) {
+        let Claim { caller, order: _ } = claim;
+        self.remember(id, Use::Reopened { caller });
+    }
+
+    /// Spent challenges that are remembered, for the metrics.
+    pub(crate) fn remembered(&self) -> usize {
+        self.used.len()
+    }
+
+    fn remember(&mut self, id: ChallengeId, used_for: Use) {
+        self.used.insert(id, used_for);
+        while self.used.len() > SPENT_LIMIT {
+            if let Some((id, _)) = self.used.pop_first() {
+                self.void_until = self.void_until.max(id.expires);
+            }
+        }
+    }
+
+    fn forget_expired(&mut self, now: TimestampNs) {
+        for _ in 0..FORGOTTEN_PER_USE {
+            match self.used.first_entry() {
+                Some(first) if first.key().expires <= now => first.remove(),
+                _ => return,
+            };
+        }
+    }
+
+    /// The solution, and the generator that goes on to draw the picture.
+    fn solution(&self, id: ChallengeId) -> (String, ChaCha20Rng) {
+        let seed = self.keyed(b"picture").chain_update(id.to_bytes());
+        let mut rng = ChaCha20Rng::from_seed(seed.finalize().into_bytes().into());
+        (captcha::solution(&mut rng), rng)
+    }
+
+    fn mac(&self, id: ChallengeId, solution: &str) -> Hmac<Sha256> {
+        self.keyed(b"solution")
+            .chain_update(id.to_bytes())
+            .chain_update(solution.as_bytes())
+    }
+
+    /// A MAC for one purpose; the purposes' names are no prefixes of one another.
+    fn keyed(&self, purpose: &[u8]) -> Hmac<Sha256> {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.key);
+        mac.expect("HMAC takes keys of any length")
+            .chain_update(purpose)
+    }
+}
+
+impl ChallengeId {
+    /// Nonce and expiry, as they stand in the challenge's key.
+    pub(crate) fn to_bytes(self) -> [u8; ID_LENGTH] {
+        let mut bytes = [0; ID_LENGTH];
+        bytes[..NONCE_LENGTH].copy_from_slice(&self.nonce);
+        bytes[NONCE_LENGTH..].copy_from_slice(&self.expires.get().to_be_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (nonce, expires) = bytes.split_at_checked(NONCE_LENGTH)?;
+        Some(Self {
+            expires: TimestampNs::new(u64::from_be_bytes(expires.try_into().ok()?)),
+            nonce: nonce.try_into().ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
