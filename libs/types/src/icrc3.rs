@@ -21,6 +21,31 @@ pub enum Value {
     Map(Vec<(String, Value)>),
 }
 
+impl Value {
+    /// Bytes.
+    pub fn blob(bytes: impl AsRef<[u8]>) -> Self {
+        Self::Blob(ByteBuf::from(bytes.as_ref()))
+    }
+
+    /// A text.
+    pub fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
+    /// A natural number.
+    pub fn nat(number: u64) -> Self {
+        Self::Nat(number.into())
+    }
+
+    /// The natural number, if it is one and fits.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Nat(number) => u64::try_from(&number.0).ok(),
+            Self::Blob(_) | Self::Text(_) | Self::Int(_) | Self::Array(_) | Self::Map(_) => None,
+        }
+    }
+}
+
 /// A run of block indices that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct GetBlocksRequest {

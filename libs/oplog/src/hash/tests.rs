@@ -1,0 +1,115 @@
+use icrc_ledger_types::icrc::generic_value::ICRC3Value;
+use icrc_ledger_types::icrc::generic_value::ICRC3Value::{Blob, Nat, Text};
+use proptest::prelude::*;
+
+use super::*;
+use crate::Block;
+use crate::strategies::{self, add, register};
+
+/// The hash of the block by the ledger suite's published implementation of ICRC-3.
+fn published_hash(block: &Block) -> BlockHash {
+    let mut map = vec![
+        ("btype", Text(block.btype.name().to_owned())),
+        ("ts", Nat(block.ts.get().into())),
+        ("tx", Blob(block.tx.as_slice().to_vec().into())),
+    ];
+    map.extend(
+        block
+            .phash
+            .map(|hash| ("phash", Blob(hash.as_bytes().to_vec().into()))),
+    );
+    let map = map
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    BlockHash::new(ICRC3Value::Map(map.collect()).hash())
+}
+
+#[test]
+fn constants_are_the_hashes_of_the_names_and_sorted() {
+    let names = [("btype", BTYPE), ("tx", TX), ("ts", TS), ("phash", PHASH)];
+    for (name, constant) in names {
+        assert_eq!(constant, <[u8; 32]>::from(Sha256::digest(name)), "{name}");
+    }
+    assert!(names.is_sorted_by_key(|(_, hash)| hash));
+    for btype in BlockType::ALL {
+        let hash = <[u8; 32]>::from(Sha256::digest(btype.name()));
+        assert_eq!(*type_hash(btype), hash, "{btype:?}");
+    }
+}
+
+/// Known answers. Derivation with nothing but `printf`, `xxd` and `sha256sum`, for the first:
+///
+/// ```text
+/// tx    = 01 83 00 41 04 82 00 81 87 41 07 f6 01 00 01 f6 80
+/// pairs = sha256("btype") sha256("anchorage_register")
+///         sha256("tx")    sha256(tx)
+///         sha256("ts")    sha256(e8 07)             1000 in LEB128
+/// hash  = sha256(pairs)
+/// ```
+///
+/// The second has `sha256("phash") sha256(first hash)` behind the other pairs.
+#[test]
+fn known_answers() {
+    let first = Block::new(None, TimestampNs::new(1_000), &register(0, 7));
+    assert_eq!(first.hash().to_string(), FIRST);
+    assert_eq!(published_hash(&first).to_string(), FIRST);
+
+    let second = Block::new(
+        Some(first.hash()),
+        TimestampNs::new(1_700_000_000_000_000_000),
+        &add(0, 8),
+    );
+    assert_eq!(second.hash().to_string(), SECOND);
+    assert_eq!(published_hash(&second).to_string(), SECOND);
+}
+
+const FIRST: &str = "a152f0f4c2eaf04e195634f287cb1d71358552dc07b1265a2719046014107bd2";
+const SECOND: &str = "958858656ef832df348d1f8b9ac7c02391a9f96e74569647c501d8fa30c723e3";
+
+#[test]
+fn leb128_of_edges() {
+    let cases: [(u64, &[u8]); 5] = [
+        (0, &[0]),
+        (127, &[0x7f]),
+        (128, &[0x80, 1]),
+        (16_384, &[0x80, 0x80, 1]),
+        (u64::MAX, &[255, 255, 255, 255, 255, 255, 255, 255, 255, 1]),
+    ];
+    for (number, bytes) in cases {
+        assert_eq!(Leb128::of(number).as_slice(), bytes, "{number}");
+    }
+}
+
+/// Compressions that SHA-256 needs for a message of so many bytes.
+fn compressions(bytes: usize) -> usize {
+    (bytes + 9).div_ceil(64)
+}
+
+#[test]
+fn a_passkeys_block_costs_eleven_compressions() {
+    let mut tx = register(123_456, 0);
+    let crate::Operation::Register { device, .. } = &mut tx.operation else {
+        unreachable!("made by register");
+    };
+    // A P-256 key in COSE and DER has 94 bytes, a platform's credential id 32, a principal 29.
+    device.pubkey = types::DeviceKey::new([1; 94]);
+    device.credential_id = Some(types::CredentialId::new([2; 32]));
+    device.origin = Some("https://identity.example.org".to_owned());
+    tx.caller = device.pubkey.principal();
+    let ts = TimestampNs::new(1_700_000_000_000_000_000);
+    let block = Block::new(Some(BlockHash::new([3; 32])), ts, &tx);
+
+    let pairs = 4 * 64;
+    let total = compressions(32)
+        + compressions(Leb128::of(ts.get()).as_slice().len())
+        + compressions(block.tx.as_slice().len())
+        + compressions(pairs);
+    assert_eq!(total, 11);
+}
+
+proptest! {
+    #[test]
+    fn agrees_with_the_published_implementation(block in strategies::block()) {
+        prop_assert_eq!(block.hash(), published_hash(&block));
+    }
+}

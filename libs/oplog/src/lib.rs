@@ -1,0 +1,36 @@
+//! The log of operations: blocks chained by hash, how to check a chain, and how to replay it.
+//!
+//! ```text
+//!  block i-1           block i
+//! +-------+           +-------------------------------------------+
+//! | ...   |--hash---->| phash   btype   ts   tx                   |--hash-->
+//! +-------+           |                      |                    |
+//!                     |                      v                    |
+//!                     |  version 1, CBOR [anchor, caller, operation] |
+//!                     +-------------------------------------------+
+//! ```
+//!
+//! * [`tx`]: what happened, in canonical versioned bytes ([`Tx`], [`Operation`]);
+//! * [`block`]: the chained [`Block`] and its bytes; [`hash`]: its ICRC-3 hash;
+//! * [`chain`]: [`ChainVerifier`] follows a log block by block;
+//! * [`replay`]: [`Replay`] computes the public state of every anchor from the log alone;
+//! * [`generic`]: blocks as ICRC-3 values and as entries, for people and their tools.
+//!
+//! A block carries public state only. No alias, no metadata value and no time of use gets in here,
+//! because [`types::PublicDevice`] has no place for them.
+
+pub mod block;
+pub mod chain;
+pub mod generic;
+mod hash;
+pub mod replay;
+pub mod tx;
+
+#[cfg(test)]
+mod strategies;
+
+pub use block::{Block, BlockError, BlockType};
+pub use chain::{ChainError, ChainVerifier};
+pub use generic::ValueError;
+pub use replay::{Replay, ReplayError};
+pub use tx::{Operation, Tx, TxBytes, TxError};

@@ -1,0 +1,144 @@
+//! The public state of a shard, computed from its log alone.
+
+use std::collections::BTreeMap;
+
+use types::{AnchorNumber, AnchorRange, DeviceKey, PublicDevice};
+
+use crate::{Block, BlockError, Operation, Tx};
+
+/// The public state after the blocks that were replayed so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replay {
+    range: AnchorRange,
+    next_anchor: AnchorNumber,
+    anchors: BTreeMap<AnchorNumber, Vec<PublicDevice>>,
+}
+
+/// A block that cannot have happened after those before it. It changed nothing; no retry helps.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// The block cannot be read.
+    #[error(transparent)]
+    Block(#[from] BlockError),
+    /// The anchor belongs to another shard.
+    #[error("anchor {anchor} outside {range}")]
+    OutsideRange {
+        /// The anchor in question.
+        anchor: AnchorNumber,
+        /// The shard's range.
+        range: AnchorRange,
+    },
+    /// Numbers are given one after the other, each once.
+    #[error("anchor {found} registered where {expected} comes next")]
+    WrongNumber {
+        /// The number that comes next.
+        expected: AnchorNumber,
+        /// The number that was given.
+        found: AnchorNumber,
+    },
+    /// An operation on an anchor that was never registered.
+    #[error("anchor {anchor} not registered")]
+    NotRegistered {
+        /// The anchor in question.
+        anchor: AnchorNumber,
+    },
+    /// The anchor has a device with that key already.
+    #[error("anchor {anchor} has device {key} already")]
+    KeyExists {
+        /// The anchor in question.
+        anchor: AnchorNumber,
+        /// The key in question.
+        key: DeviceKey,
+    },
+}
+
+impl Replay {
+    /// The state of a shard before its first block.
+    pub const fn new(range: AnchorRange) -> Self {
+        Self {
+            range,
+            next_anchor: range.lo(),
+            anchors: BTreeMap::new(),
+        }
+    }
+
+    /// Replays the next block. That it is the next one is for [`crate::ChainVerifier`] to say.
+    pub fn push(&mut self, block: &Block) -> Result<(), ReplayError> {
+        self.apply(block.tx()?)
+    }
+
+    /// Replays the next operation.
+    pub fn apply(&mut self, tx: Tx) -> Result<(), ReplayError> {
+        let Tx {
+            anchor,
+            caller: _,
+            operation,
+        } = tx;
+        if !self.range.contains(anchor) {
+            return Err(ReplayError::OutsideRange {
+                anchor,
+                range: self.range,
+            });
+        }
+        match operation {
+            Operation::Register {
+                device,
+                temporary_key: _,
+            } => self.register(anchor, device),
+            Operation::Add { device } => self.add(anchor, device),
+        }
+    }
+
+    fn register(&mut self, anchor: AnchorNumber, device: PublicDevice) -> Result<(), ReplayError> {
+        if anchor != self.next_anchor {
+            return Err(ReplayError::WrongNumber {
+                expected: self.next_anchor,
+                found: anchor,
+            });
+        }
+        // A number inside a half-open range has a successor.
+        self.next_anchor = anchor.saturating_add(1);
+        self.anchors.insert(anchor, vec![device]);
+        Ok(())
+    }
+
+    fn add(&mut self, anchor: AnchorNumber, device: PublicDevice) -> Result<(), ReplayError> {
+        let devices = self
+            .anchors
+            .get_mut(&anchor)
+            .ok_or(ReplayError::NotRegistered { anchor })?;
+        if devices.iter().any(|other| other.pubkey == device.pubkey) {
+            return Err(ReplayError::KeyExists {
+                anchor,
+                key: device.pubkey,
+            });
+        }
+        devices.push(device);
+        Ok(())
+    }
+
+    /// The shard's range.
+    pub const fn range(&self) -> AnchorRange {
+        self.range
+    }
+
+    /// The number that the next anchor gets.
+    pub const fn next_anchor(&self) -> AnchorNumber {
+        self.next_anchor
+    }
+
+    /// An anchor's devices, in their order; `None` if it was never registered.
+    pub fn devices(&self, anchor: AnchorNumber) -> Option<&[PublicDevice]> {
+        self.anchors.get(&anchor).map(Vec::as_slice)
+    }
+
+    /// Every anchor with its devices, by number.
+    pub fn anchors(&self) -> impl Iterator<Item = (AnchorNumber, &[PublicDevice])> {
+        self.anchors
+            .iter()
+            .map(|(anchor, devices)| (*anchor, devices.as_slice()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! Values for tests: fixed ones, and arbitrary ones for property tests.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use types::{
+    AnchorNumber, BlockHash, CredentialId, DeviceKey, DeviceProtection, KeyType, Principal,
+    PublicDevice, Purpose, TimestampNs,
+};
+
+use crate::{Block, Operation, Tx};
+
+/// A device with a one-byte key and nothing optional.
+pub(crate) fn plain_device(key: u8) -> PublicDevice {
+    PublicDevice {
+        pubkey: DeviceKey::new([key]),
+        credential_id: None,
+        purpose: Purpose::Authentication,
+        key_type: KeyType::Unknown,
+        protection: DeviceProtection::Unprotected,
+        origin: None,
+        metadata_keys: Vec::new(),
+    }
+}
+
+/// A device with every field filled.
+pub(crate) fn full_device() -> PublicDevice {
+    PublicDevice {
+        pubkey: DeviceKey::new([0xaa, 0xbb]),
+        credential_id: Some(CredentialId::new([0xcc])),
+        purpose: Purpose::Recovery,
+        key_type: KeyType::CrossPlatform,
+        protection: DeviceProtection::Unprotected,
+        origin: Some("https://a.b".to_owned()),
+        metadata_keys: vec!["k".to_owned()],
+    }
+}
+
+pub(crate) fn register(anchor: u64, key: u8) -> Tx {
+    Tx {
+        anchor: anchor.into(),
+        caller: Principal::anonymous(),
+        operation: Operation::Register {
+            device: plain_device(key),
+            temporary_key: None,
+        },
+    }
+}
+
+pub(crate) fn add(anchor: u64, key: u8) -> Tx {
+    Tx {
+        anchor: anchor.into(),
+        caller: Principal::anonymous(),
+        operation: Operation::Add {
+            device: plain_device(key),
+        },
+    }
+}
+
+/// The transactions as a log, one nanosecond apart.
+pub(crate) fn chain(txs: &[Tx]) -> Vec<Block> {
+    let mut parent = None;
+    (1..)
+        .zip(txs)
+        .map(|(ts, tx)| {
+            let block = Block::new(parent, TimestampNs::new(ts), tx);
+            parent = Some(block.hash());
+            block
+        })
+        .collect()
+}
+
+fn principal() -> impl Strategy<Value = Principal> {
+    vec(any::<u8>(), 0..=29).prop_map(|bytes| Principal::from_slice(&bytes))
+}
+
+fn device() -> impl Strategy<Value = PublicDevice> {
+    (
+        vec(any::<u8>(), 0..40),
+        option::of(vec(any::<u8>(), 0..40)),
+        any::<bool>(),
+        any::<bool>(),
+        option::of(any::<String>()),
+        vec(any::<String>(), 0..3),
+    )
+        .prop_map(
+            |(pubkey, credential_id, recovery, protected, origin, metadata_keys)| PublicDevice {
+                pubkey: DeviceKey::new(pubkey),
+                credential_id: credential_id.map(CredentialId::new),
+                purpose: if recovery {
+                    Purpose::Recovery
+                } else {
+                    Purpose::Authentication
+                },
+                key_type: if protected {
+                    KeyType::SeedPhrase
+                } else {
+                    KeyType::Platform
+                },
+                protection: if protected {
+                    DeviceProtection::Protected
+                } else {
+                    DeviceProtection::Unprotected
+                },
+                origin,
+                metadata_keys,
+            },
+        )
+}
+
+pub(crate) fn tx() -> impl Strategy<Value = Tx> {
+    let operation = prop_oneof![
+        (device(), option::of(principal())).prop_map(|(device, temporary_key)| {
+            Operation::Register {
+                device,
+                temporary_key,
+            }
+        }),
+        device().prop_map(|device| Operation::Add { device }),
+    ];
+    (any::<u64>(), principal(), operation).prop_map(|(anchor, caller, operation)| Tx {
+        anchor: AnchorNumber::new(anchor),
+        caller,
+        operation,
+    })
+}
+
+pub(crate) fn block() -> impl Strategy<Value = Block> {
+    (option::of(any::<[u8; 32]>()), any::<u64>(), tx()).prop_map(|(parent, ts, tx)| {
+        Block::new(parent.map(BlockHash::new), TimestampNs::new(ts), &tx)
+    })
+}

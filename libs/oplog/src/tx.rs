@@ -1,0 +1,154 @@
+//! What happened: one operation on one anchor, in canonical bytes.
+//!
+//! ```text
+//! 0        1
+//! | version | CBOR [anchor, caller, operation] |
+//!
+//! operation 0, register: [0, [device, temporary key]]     (the key is left out if there is none)
+//! operation 1, add:      [1, [device]]
+//! device: [pubkey, credential id, purpose, key type, protection, origin, metadata keys]
+//! ```
+//!
+//! Canonical: a value has one encoding, and other bytes are refused. A block's hash covers these
+//! bytes, so they never change; another content gets another operation number or version.
+
+use minicbor::{Decode, Decoder, Encode};
+use types::{AnchorNumber, Principal, PublicDevice};
+
+use crate::BlockType;
+
+/// The version that this code writes and the only one it reads.
+pub const VERSION: u8 = 1;
+
+/// One operation on one anchor.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Tx {
+    /// Whose devices changed.
+    #[n(0)]
+    pub anchor: AnchorNumber,
+    /// Which principal did it: a device's, or a temporary key.
+    #[n(1)]
+    #[cbor(with = "types::codec::principal")]
+    pub caller: Principal,
+    /// What changed.
+    #[n(2)]
+    pub operation: Operation,
+}
+
+/// A change of an anchor's public state. Numbers are never reused.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Operation {
+    /// The anchor begins to exist, with one device.
+    #[n(0)]
+    Register {
+        /// Its first device.
+        #[n(0)]
+        device: PublicDevice,
+        /// A principal that acts for the device for some minutes.
+        #[n(1)]
+        #[cbor(with = "types::codec::opt_principal", has_nil)]
+        temporary_key: Option<Principal>,
+    },
+    /// One device more, behind the others.
+    #[n(1)]
+    Add {
+        /// The new device.
+        #[n(0)]
+        device: PublicDevice,
+    },
+}
+
+impl Operation {
+    /// The type of the block that carries it.
+    pub const fn block_type(&self) -> BlockType {
+        match self {
+            Self::Register { .. } => BlockType::Register,
+            Self::Add { .. } => BlockType::Add,
+        }
+    }
+}
+
+/// A [`Tx`] in its canonical bytes.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub struct TxBytes(
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    Vec<u8>,
+);
+
+impl TxBytes {
+    /// Takes bytes that somebody else encoded, unread.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes.
+    pub fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl core::fmt::Debug for TxBytes {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "TxBytes({} bytes)", self.0.len())
+    }
+}
+
+/// Bytes that are no transaction of ours. The bytes of a block never change, so no retry helps,
+/// except with newer code where it says so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TxError {
+    /// No byte at all.
+    #[error("empty transaction")]
+    Empty,
+    /// Written by newer code, which can read it.
+    #[error("transaction version {found}, supported {VERSION}")]
+    UnsupportedVersion {
+        /// The version it is written in.
+        found: u8,
+    },
+    /// Not the CBOR that was expected.
+    #[error("malformed transaction: {reason}")]
+    Malformed {
+        /// What the decoder says; for logs, not for decisions.
+        reason: String,
+    },
+    /// Another encoding than the one that this content has.
+    #[error("transaction not in canonical form")]
+    NotCanonical,
+}
+
+impl Tx {
+    /// The one encoding of this transaction.
+    pub fn encode(&self) -> TxBytes {
+        let mut bytes = vec![VERSION];
+        match minicbor::encode(self, &mut bytes) {
+            Ok(()) => TxBytes(bytes),
+            // A vector takes every byte, and no encoder here reports an error of its own.
+            Err(error) => unreachable!("writing to a vector: {error}"),
+        }
+    }
+
+    /// Reads canonical bytes, all of them.
+    pub fn decode(bytes: &TxBytes) -> Result<Self, TxError> {
+        let item = match bytes.0.split_first() {
+            None => return Err(TxError::Empty),
+            Some((&VERSION, item)) => item,
+            Some((&found, _)) => return Err(TxError::UnsupportedVersion { found }),
+        };
+        let tx: Self = Decoder::new(item)
+            .decode()
+            .map_err(|error| TxError::Malformed {
+                reason: error.to_string(),
+            })?;
+        if tx.encode() == *bytes {
+            Ok(tx)
+        } else {
+            Err(TxError::NotCanonical)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
