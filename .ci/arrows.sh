@@ -2,7 +2,11 @@
 # Checks in which direction packages depend on one another. Arguments: the pure libraries.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=deploy/lib/canisters.sh
+. deploy/lib/canisters.sh
 
+family=$(printf '%s|' "${FAMILY[@]}")
+family=${family%|}
 broken=0
 
 # tree PACKAGE KINDS: the names of all packages that PACKAGE depends on.
@@ -21,8 +25,8 @@ never() {
 for package in "$@"; do
     never "$package" normal 'ic-cdk(-.*)?|ic0' "a pure library knows no canister"
 done
-for canister in front registry archive; do
-    never "$canister" normal 'front|registry|archive' "canisters never depend on one another"
+for canister in "${FAMILY[@]}"; do
+    never "$canister" normal "$family" "canisters never depend on one another"
 done
-never local-ic normal,build,dev 'anchorage.*|front|registry|archive' "the embedded Internet Computer knows nothing about Anchorage"
+never local-ic normal,build,dev "anchorage.*|$family" "the embedded Internet Computer knows nothing about Anchorage"
 exit "$broken"

@@ -2,8 +2,14 @@
 # What every script says, and how: steps with their time on stderr, so that stdout stays for results.
 # Sourced. Needs nothing.
 
-# step TEXT: what happens next.
-step() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+# step TEXT: what happens next. Bold for people, plain in a file.
+step() {
+    if [[ -t 2 ]]; then
+        printf '\033[1m==> %s\033[0m\n' "$*" >&2
+    else
+        printf '==> %s\n' "$*" >&2
+    fi
+}
 
 # note TEXT: a detail of the present step.
 note() { printf '    %s\n' "$*" >&2; }
