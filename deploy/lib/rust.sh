@@ -53,12 +53,12 @@ rust_lld() {
 ensure_wasm_target() {
     WASM_ENV=() WASM_ARGS=()
     if ! has_wasm_target && ! has_debian_rust; then
-        add_wasm_target || need_packages "No compiler for $WASM_TARGET" rustc-web rust-web-src
+        add_wasm_target || need_packages "No compiler for $WASM_TARGET, and rustup could not add it" rustc-web rust-web-src
     fi
     if has_wasm_target; then
         return
     fi
-    has_debian_rust || fail "Debian's rustc does not fit: needed is $(rust_version_wanted) with its source (rust-web-src)"
+    has_debian_rust || fail "Debian's rustc does not fit: needed are $(rust_version_wanted), its source, and rustup's rust-lld"
     WASM_ENV=(
         RUSTC=/usr/bin/rustc
         # The source of the standard library is compiled too, which the stable compiler allows only so.
