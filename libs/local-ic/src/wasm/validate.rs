@@ -1,94 +1,132 @@
 //! Checking a canister module before it is accepted.
+//!
+//! The rules are those of the interface specification ("Canister module format") and, where it is
+//! silent, of the replica. A module that passes needs no further questions asked: it imports only
+//! what `ic0` has, and uses only instructions that [`super::instrument`] knows how to rewrite.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+mod code;
+mod custom;
+mod decode;
+mod error;
+mod exports;
+mod imports;
+mod info;
 
-use crate::error::{ErrorCode, Reject};
+pub use decode::decode;
+pub use error::InvalidModule;
+pub use info::{CustomSection, Hooks, ModuleInfo};
 
-/// Why a module is refused. Retrying with the same module is useless.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidModule {
-    /// Neither Wasm nor gzip, or a damaged gzip.
-    #[error("Failed to decode wasm module: {0}")]
-    Decoding(String),
+use crate::limits::MAX_MODULE_BYTES;
+use wasmparser::{
+    FuncValidatorAllocations, Parser, Payload, ValidPayload, Validator, WasmFeatures,
+};
+
+/// What modules may use beyond WebAssembly 1.0; everything that is not named is off.
+pub(super) const FEATURES: WasmFeatures = WasmFeatures::WASM1
+    .union(WasmFeatures::BULK_MEMORY)
+    .union(WasmFeatures::MULTI_VALUE)
+    .union(WasmFeatures::REFERENCE_TYPES)
+    .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
+    .union(WasmFeatures::SIGN_EXTENSION)
+    .union(WasmFeatures::SIMD)
+    .union(WasmFeatures::TAIL_CALL);
+
+/// Functions that a module may define.
+pub const MAX_FUNCTIONS: usize = 50_000;
+/// Globals that a module may define.
+pub const MAX_GLOBALS: usize = 1_000;
+/// Bytes of the code section.
+pub const MAX_CODE_BYTES: u64 = 11 * 1024 * 1024;
+
+/// Checks a decompressed module.
+pub fn validate(wasm: &[u8]) -> Result<ModuleInfo, InvalidModule> {
+    at_most("Wasm module", "bytes", wasm.len() as u64, MAX_MODULE_BYTES)?;
+    let mut info = ModuleInfo::default();
+    let mut custom = custom::Sections::default();
+    let mut validator = Validator::new_with_features(FEATURES);
+    let mut allocations = FuncValidatorAllocations::default();
+    let mut functions = 0;
+    let mut parser = Parser::new(0);
+    parser.set_features(FEATURES);
+    for payload in parser.parse_all(wasm) {
+        let payload = payload?;
+        rules_of_section(&payload, &mut info, &mut custom)?;
+        match validator.payload(&payload)? {
+            ValidPayload::Func(function, body) => {
+                let mut function = function.into_validator(allocations);
+                info.uses_drop |= code::check(functions, &mut function, &body)?;
+                allocations = function.into_allocations();
+                functions += 1;
+            }
+            ValidPayload::End(types) => {
+                imports::check(&types)?;
+                exports::collect(&types, &mut info)?;
+            }
+            ValidPayload::Ok | ValidPayload::Parser(_) => {}
+        }
+    }
+    custom.finish(&mut info);
+    Ok(info)
 }
 
-impl From<InvalidModule> for Reject {
-    fn from(error: InvalidModule) -> Self {
-        Reject::new(
-            ErrorCode::CanisterInvalidWasm,
-            format!("Canister's Wasm module is not valid: {error}"),
-        )
+fn rules_of_section(
+    payload: &Payload<'_>,
+    info: &mut ModuleInfo,
+    custom: &mut custom::Sections,
+) -> Result<(), InvalidModule> {
+    match payload {
+        Payload::FunctionSection(section) => at_most(
+            "function section",
+            "functions",
+            section.count().into(),
+            MAX_FUNCTIONS as u64,
+        ),
+        Payload::GlobalSection(section) => at_most(
+            "global section",
+            "globals",
+            section.count().into(),
+            MAX_GLOBALS as u64,
+        ),
+        Payload::CodeSectionStart { size, .. } => {
+            at_most("code section", "bytes", (*size).into(), MAX_CODE_BYTES)
+        }
+        Payload::MemorySection(section) => {
+            for memory in section.clone() {
+                let memory = memory?;
+                if memory.memory64 {
+                    return Err(InvalidModule::Memory64);
+                }
+                info.has_memory = true;
+                info.heap_min_pages = memory.initial;
+                info.heap_max_pages = memory.maximum;
+            }
+            Ok(())
+        }
+        Payload::StartSection { .. } => {
+            info.has_start = true;
+            Ok(())
+        }
+        Payload::CustomSection(section) => custom.add(section.name(), section.data()),
+        _ => Ok(()),
     }
 }
 
-/// A custom section that `canister_metadata` and `read_state` show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomSection {
-    /// Whether everybody may read it, or only the controllers.
-    pub public: bool,
-    /// Its bytes.
-    pub content: Vec<u8>,
+fn at_most(
+    place: &'static str,
+    unit: &'static str,
+    count: u64,
+    allowed: u64,
+) -> Result<(), InvalidModule> {
+    if count > allowed {
+        return Err(InvalidModule::TooLarge {
+            place,
+            unit,
+            count,
+            allowed,
+        });
+    }
+    Ok(())
 }
 
-/// The entry points that the system calls by itself.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "one flag for each hook of the specification"
-)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hooks {
-    /// `canister_init`
-    pub init: bool,
-    /// `canister_pre_upgrade`
-    pub pre_upgrade: bool,
-    /// `canister_post_upgrade`
-    pub post_upgrade: bool,
-    /// `canister_heartbeat`
-    pub heartbeat: bool,
-    /// `canister_global_timer`
-    pub global_timer: bool,
-    /// `canister_inspect_message`
-    pub inspect_message: bool,
-    /// `canister_on_low_wasm_memory`
-    pub on_low_wasm_memory: bool,
-}
-
-/// What the system knows about a module without running it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ModuleInfo {
-    /// Names of update methods.
-    pub updates: BTreeSet<String>,
-    /// Names of query methods.
-    pub queries: BTreeSet<String>,
-    /// Names of composite query methods.
-    pub composite_queries: BTreeSet<String>,
-    /// Hooks that the module exports.
-    pub hooks: Hooks,
-    /// `icp:public <name>` and `icp:private <name>` sections by name.
-    pub custom_sections: BTreeMap<String, CustomSection>,
-    /// Whether the module defines a memory.
-    pub has_memory: bool,
-    /// The memory's size when the module is instantiated, in pages of 64 KiB.
-    pub heap_min_pages: u64,
-    /// The size that the module itself sets as a limit, in pages of 64 KiB.
-    pub heap_max_pages: Option<u64>,
-    /// Whether there is a start function.
-    pub has_start: bool,
-    /// Whether `data.drop` or `elem.drop` occurs: then an instance has state beside heap and globals.
-    pub uses_drop: bool,
-    /// Whether the module asks for its heap to be kept over upgrades (a section
-    /// `icp:private enhanced-orthogonal-persistence`).
-    pub orthogonal_persistence: bool,
-}
-
-/// The module's Wasm: itself, or what its gzip holds.
-pub fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, InvalidModule> {
-    Ok(Cow::Borrowed(bytes))
-}
-
-/// Checks the decompressed module against the rules of the Internet Computer.
-pub fn validate(wasm: &[u8]) -> Result<ModuleInfo, InvalidModule> {
-    let _ = wasm;
-    Ok(ModuleInfo::default())
-}
+#[cfg(test)]
+mod tests;
