@@ -1,0 +1,204 @@
+//! What auditors ask. Pages are bounded by entries and by bytes, so that every answer fits a message.
+
+use candid::Nat;
+use ic_stable_structures::Memory;
+use oplog::Block;
+use serde_bytes::ByteBuf;
+use thiserror::Error;
+use types::archive::{AnchorEntries, ArchiveStatus, Cursor, Entries, Entry, FailureCount};
+use types::icrc3::{BlockWithId, GetBlocksRequest, GetBlocksResult};
+use types::{AnchorNumber, BlockIndex, TimestampNs};
+
+use canister_kit::build::BuildInfo;
+
+use crate::config::Config;
+use crate::counters;
+use crate::memory::LAYOUT_VERSION;
+use crate::state::State;
+use crate::store::{AnchorKey, Store, anchor_key};
+
+#[cfg(test)]
+mod tests;
+
+/// Bytes of blocks in one answer; what Candid adds stays below the rest of 2 MiB.
+const PAGE_BYTES: usize = 1_000_000;
+/// Runs of blocks that one call may ask for.
+const RUNS_PER_CALL: usize = 100;
+
+/// A cursor that is none of the anchor's. Asking again with the same one does not help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("next_token does not come from get_anchor_entries of this anchor")]
+pub struct BadToken;
+
+/// Takes blocks until the page is full.
+struct Page {
+    entries_left: usize,
+    bytes_left: usize,
+}
+
+impl Page {
+    fn new(asked: Option<usize>, most: u16) -> Self {
+        let most = usize::from(most);
+        Self {
+            entries_left: asked.unwrap_or(most).min(most),
+            bytes_left: PAGE_BYTES,
+        }
+    }
+
+    /// Whether a block of this size still belongs to the page. The first one always does.
+    fn takes(&mut self, bytes: usize) -> bool {
+        if self.entries_left == 0 || self.bytes_left == 0 {
+            return false;
+        }
+        self.entries_left -= 1;
+        self.bytes_left = self.bytes_left.saturating_sub(bytes);
+        true
+    }
+}
+
+/// A block in words; none if this module cannot read it, which happens only when an older module was
+/// installed than the one that stored it.
+fn entry_of(index: BlockIndex, bytes: &[u8]) -> Option<Entry> {
+    Block::decode(bytes).ok()?.to_entry(index).ok()
+}
+
+/// The entries from `index` on, or the latest ones.
+pub fn entries<M: Memory>(
+    store: &Store<M>,
+    index: Option<BlockIndex>,
+    limit: Option<u16>,
+    most: u16,
+) -> Entries {
+    let count = u64::from(limit.unwrap_or(most).min(most));
+    let latest = store.next_index().get().saturating_sub(count);
+    let start = index
+        .map_or(latest, BlockIndex::get)
+        .max(store.first_index().get());
+    let mut page = Page::new(limit.map(usize::from), most);
+    let mut entries = Vec::new();
+    for index in (start..store.next_index().get()).map(BlockIndex::new) {
+        let Some(bytes) = store.get(index) else { break };
+        if !page.takes(bytes.len()) {
+            break;
+        }
+        entries.push(entry_of(index, &bytes));
+    }
+    Entries { entries }
+}
+
+/// The entries of one anchor, in the log's order.
+pub fn anchor_entries<M: Memory>(
+    store: &Store<M>,
+    anchor: AnchorNumber,
+    cursor: Option<Cursor>,
+    limit: Option<u16>,
+    most: u16,
+) -> Result<AnchorEntries, BadToken> {
+    let from = match cursor {
+        None => anchor_key(anchor, TimestampNs::new(0), BlockIndex::new(0)),
+        Some(Cursor::Timestamp(time)) => anchor_key(anchor, time, BlockIndex::new(0)),
+        Some(Cursor::NextToken(token)) => {
+            let key = AnchorKey::try_from(token.as_slice()).map_err(|_| BadToken)?;
+            if key[..8] != anchor.get().to_be_bytes() {
+                return Err(BadToken);
+            }
+            key
+        }
+    };
+    // A page without entries could not say where the next one starts.
+    let mut page = Page::new(limit.map(|limit| usize::from(limit.max(1))), most);
+    let mut entries = Vec::new();
+    for (key, index) in store.of_anchor(anchor, from) {
+        let bytes = store.get(index).unwrap_or_default();
+        if !page.takes(bytes.len()) {
+            return Ok(AnchorEntries {
+                entries,
+                next_token: Some(ByteBuf::from(key)),
+            });
+        }
+        entries.push(entry_of(index, &bytes));
+    }
+    Ok(AnchorEntries {
+        entries,
+        next_token: None,
+    })
+}
+
+/// The blocks of the asked runs, as far as they are here and one answer holds them.
+pub fn blocks<M: Memory>(
+    store: &Store<M>,
+    runs: &[GetBlocksRequest],
+    most: u16,
+) -> GetBlocksResult {
+    let mut page = Page::new(None, most);
+    let mut blocks = Vec::new();
+    'answer: for GetBlocksRequest { start, length } in runs.iter().take(RUNS_PER_CALL) {
+        let (start, length) = (saturating(start), saturating(length));
+        let end = start.saturating_add(length).min(store.next_index().get());
+        let start = start.max(store.first_index().get());
+        for index in (start..end).map(BlockIndex::new) {
+            let Some(bytes) = store.get(index) else { break };
+            if !page.takes(bytes.len()) {
+                break 'answer;
+            }
+            if let Ok(block) = Block::decode(&bytes) {
+                blocks.push(BlockWithId {
+                    id: Nat::from(index.get()),
+                    block: block.to_value(),
+                });
+            }
+        }
+    }
+    GetBlocksResult {
+        log_length: Nat::from(store.next_index().get()),
+        blocks,
+        archived_blocks: Vec::new(),
+    }
+}
+
+/// A number as 64 bits, the largest one for all that are larger.
+fn saturating(number: &Nat) -> u64 {
+    u64::try_from(&number.0).unwrap_or(u64::MAX)
+}
+
+/// What the archive says about itself.
+pub fn status<M: Memory>(state: &State<M>, build: BuildInfo) -> ArchiveStatus {
+    let Config {
+        registry,
+        range,
+        first_index,
+        parent_hash: _,
+        poll_interval_ns,
+        fetch_limit,
+        max_entries_per_call,
+    } = state.config;
+    let BuildInfo {
+        canister: _,
+        version,
+        commit,
+    } = build;
+    let last_success = state.counters.get(counters::LAST_SUCCESS_NS);
+    ArchiveStatus {
+        registry,
+        range,
+        first_index,
+        next_index: state.store.next_index(),
+        last_hash: state.store.last_hash(),
+        registry_tip: state.registry_tip,
+        last_success: (last_success > 0).then(|| TimestampNs::new(last_success)),
+        last_failure: state.last_failure.clone(),
+        failures: counters::FAILURES
+            .iter()
+            .map(|(slot, reason)| FailureCount {
+                reason: (*reason).to_owned(),
+                count: state.counters.get(*slot),
+            })
+            .collect(),
+        poll_interval_ns,
+        fetch_limit,
+        max_entries_per_call,
+        layout_version: LAYOUT_VERSION,
+        version: version.to_owned(),
+        commit: commit.to_owned(),
+    }
+}
