@@ -1,0 +1,69 @@
+//! Which requests are under way, and since when none is: what the time to live is counted from.
+
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+#[derive(Clone, Copy, Debug)]
+struct State {
+    pending: usize,
+    /// When the last request ended.
+    quiet_since: Instant,
+}
+
+/// Counts requests.
+#[derive(Debug)]
+pub(crate) struct Activity(watch::Sender<State>);
+
+impl Default for Activity {
+    fn default() -> Self {
+        Self(watch::Sender::new(State {
+            pending: 0,
+            quiet_since: Instant::now(),
+        }))
+    }
+}
+
+impl Activity {
+    /// Marks a request as under way until the returned value is dropped.
+    pub(crate) fn begin(&self) -> Pending<'_> {
+        self.0.send_modify(|state| state.pending += 1);
+        Pending(self)
+    }
+
+    /// Returns once no request has been under way for `ttl` without a break.
+    pub(crate) async fn idle_for(&self, ttl: Duration) {
+        let mut changes = self.0.subscribe();
+        loop {
+            let State {
+                pending,
+                quiet_since,
+            } = *changes.borrow_and_update();
+            let changed = async {
+                // The sender is `self`, so it lives.
+                let _ = changes.changed().await;
+            };
+            if pending > 0 {
+                changed.await;
+            } else {
+                tokio::select! {
+                    () = sleep_until(quiet_since + ttl) => return,
+                    () = changed => {}
+                }
+            }
+        }
+    }
+}
+
+/// A request under way.
+#[derive(Debug)]
+pub(crate) struct Pending<'a>(&'a Activity);
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        self.0.0.send_modify(|state| {
+            state.pending -= 1;
+            state.quiet_since = Instant::now();
+        });
+    }
+}
