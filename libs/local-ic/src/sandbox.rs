@@ -9,7 +9,7 @@ mod cycles;
 mod mode;
 mod stable;
 
-pub use calls::{Callbacks, Closure, OutgoingCall, QueueRoom};
+pub use calls::{CALL_NOT_SENT, Callbacks, Closure, OutgoingCall, QueueRoom};
 pub use cycles::{Account, FreezePolicy};
 pub use mode::{Mode, Modes};
 pub use stable::{StableMemory, StableLimits};

@@ -69,10 +69,17 @@ pub const CALL_NOT_SENT: u32 = 2;
 
 impl Sandbox {
     /// `call_new`. An unfinished earlier call is dropped and its cycles come back.
-    pub fn call_new(&mut self, callee: &[u8], method: &[u8], reply: Closure, reject: Closure) -> Result<(), Trap> {
+    pub fn call_new(
+        &mut self,
+        callee: &[u8],
+        method: &[u8],
+        reply: Closure,
+        reject: Closure,
+    ) -> Result<(), Trap> {
         self.drop_call();
-        let callee = Principal::try_from_slice(callee)
-            .map_err(|error| Trap::contract(format_args!("ic0.call_new: invalid callee: {error}")))?;
+        let callee = Principal::try_from_slice(callee).map_err(|error| {
+            Trap::contract(format_args!("ic0.call_new: invalid callee: {error}"))
+        })?;
         if method.len() > limits::MAX_CALL_METHOD_NAME {
             return Err(Trap::contract(format_args!(
                 "ic0.call_new: size {} of the method name exceeds the limit of {} bytes",
@@ -101,7 +108,9 @@ impl Sandbox {
     pub fn call_on_cleanup(&mut self, cleanup: Closure) -> Result<(), Trap> {
         let call = self.open_call("call_on_cleanup")?;
         if call.callbacks.cleanup.replace(cleanup).is_some() {
-            return Err(Trap::contract("ic0.call_on_cleanup can be called at most once between `ic0.call_new` and `ic0.call_perform`"));
+            return Err(Trap::contract(
+                "ic0.call_on_cleanup can be called at most once between `ic0.call_new` and `ic0.call_perform`",
+            ));
         }
         Ok(())
     }
@@ -125,7 +134,9 @@ impl Sandbox {
         let call = self.open_call("call_with_best_effort_response")?;
         let seconds = seconds.min(limits::MAX_CALL_TIMEOUT_SECONDS);
         if call.timeout_seconds.replace(seconds).is_some() {
-            return Err(Trap::contract("ic0.call_with_best_effort_response can be called at most once between `ic0.call_new` and `ic0.call_perform`"));
+            return Err(Trap::contract(
+                "ic0.call_with_best_effort_response can be called at most once between `ic0.call_new` and `ic0.call_perform`",
+            ));
         }
         Ok(())
     }
@@ -144,14 +155,16 @@ impl Sandbox {
         let call = self.call.take().expect("checked the line before");
         let used = self.room.used.entry(call.callee).or_default();
         let bytes = call.method.len() + call.payload.len();
-        let fees = self.account.fees;
-        let prepaid =
-            fees.response(limits::MAX_REMOTE_REQUEST) + fees.execution(self.account.response_instructions);
+        let prepaid = self.account.prepaid();
         if *used >= limits::QUEUE_CAPACITY {
             self.account.balance += call.cycles;
             return Ok(CALL_NOT_SENT);
         }
-        if self.mode.keeps_changes() && self.withdraw(fees.request(bytes) + prepaid).is_err() {
+        if self.mode.keeps_changes()
+            && self
+                .withdraw(self.account.fees.request(bytes) + prepaid)
+                .is_err()
+        {
             self.account.balance += call.cycles;
             return Ok(CALL_NOT_SENT);
         }
@@ -171,6 +184,12 @@ impl Sandbox {
         Ok(0)
     }
 
+    /// `cost_call`: what sending a call costs whose method name and payload have so many bytes.
+    pub fn call_cost(&self, bytes: u64) -> Cycles {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.account.fees.request(bytes) + self.account.prepaid()
+    }
+
     fn drop_call(&mut self) {
         if let Some(call) = self.call.take() {
             self.account.balance += call.cycles;
@@ -184,7 +203,9 @@ impl Sandbox {
 
     fn open_call(&mut self, function: &str) -> Result<&mut CallBuilder, Trap> {
         self.call.as_mut().ok_or_else(|| {
-            Trap::contract(format_args!("ic0.{function} called when no call is under construction"))
+            Trap::contract(format_args!(
+                "ic0.{function} called when no call is under construction"
+            ))
         })
     }
 }

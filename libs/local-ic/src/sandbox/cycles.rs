@@ -4,6 +4,8 @@ use super::{Sandbox, Trap};
 use crate::error::ErrorCode;
 use crate::fees::Fees;
 use crate::ids::Cycles;
+use crate::limits;
+use crate::memory::WASM_PAGE_BYTES;
 
 /// What decides a canister's freezing threshold: the cycles that its idle cost takes for so long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,10 +50,20 @@ pub struct Account {
     pub response_instructions: u64,
 }
 
+impl Account {
+    /// Paid in advance with every call: receiving the largest response and executing the callback.
+    pub(super) fn prepaid(&self) -> Cycles {
+        self.fees.response(limits::MAX_REMOTE_REQUEST)
+            + self.fees.execution(self.response_instructions)
+    }
+}
+
 impl Sandbox {
     /// The balance above the freezing threshold.
     pub fn liquid_balance(&self) -> Cycles {
-        self.account.balance.saturating_sub(self.freezing_threshold())
+        self.account
+            .balance
+            .saturating_sub(self.freezing_threshold())
     }
 
     fn freezing_threshold(&self) -> Cycles {
@@ -95,7 +107,7 @@ impl Sandbox {
 
     /// Whether memory may grow by so many bytes: traps when the cycles for keeping it are missing.
     pub fn require_cycles_for_growth(&self, bytes: u64) -> Result<(), Trap> {
-        if !self.mode.keeps_changes() {
+        if bytes == 0 || !self.mode.keeps_changes() {
             return Ok(());
         }
         let memory = self.heap_bytes + self.stable.bytes() + bytes;
@@ -116,12 +128,12 @@ impl Sandbox {
     pub fn grow_stable(&mut self, pages: u64) -> Result<Option<u64>, Trap> {
         let old = self.stable.size;
         let Some(new) = old.checked_add(pages).filter(|new| {
-            new.checked_mul(crate::memory::WASM_PAGE_BYTES)
-                .is_some_and(|bytes| bytes <= crate::limits::MAX_STABLE_BYTES)
+            new.checked_mul(WASM_PAGE_BYTES)
+                .is_some_and(|bytes| bytes <= limits::MAX_STABLE_BYTES)
         }) else {
             return Ok(None);
         };
-        self.require_cycles_for_growth(pages * crate::memory::WASM_PAGE_BYTES)?;
+        self.require_cycles_for_growth(pages * WASM_PAGE_BYTES)?;
         self.stable.size = new;
         Ok(Some(old))
     }

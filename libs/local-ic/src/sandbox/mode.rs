@@ -65,7 +65,13 @@ impl Mode {
     pub const fn keeps_changes(self) -> bool {
         matches!(
             self,
-            Mode::Init | Mode::PreUpgrade | Mode::Update | Mode::Reply | Mode::Reject | Mode::Cleanup | Mode::SystemTask
+            Mode::Init
+                | Mode::PreUpgrade
+                | Mode::Update
+                | Mode::Reply
+                | Mode::Reject
+                | Mode::Cleanup
+                | Mode::SystemTask
         )
     }
 }

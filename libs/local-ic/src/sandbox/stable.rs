@@ -1,6 +1,6 @@
 //! Stable memory as one execution sees it.
 
-use super::Trap;
+use super::{Mode, Trap};
 use crate::error::ErrorCode;
 use crate::limits;
 use crate::memory::{PAGE_BYTES, PageMap, WASM_PAGE_BYTES};
@@ -38,6 +38,32 @@ impl Default for StableLimits {
         Self {
             dirty: limits::STABLE_PAGES_PER_MESSAGE,
             accessed: limits::STABLE_PAGES_PER_MESSAGE,
+        }
+    }
+}
+
+impl StableLimits {
+    /// The limits of an execution of this kind.
+    pub const fn of(mode: Mode) -> Self {
+        let pages = match mode {
+            Mode::Init | Mode::PreUpgrade | Mode::Start => limits::STABLE_PAGES_PER_INSTALL,
+            Mode::Update
+            | Mode::ReplicatedQuery
+            | Mode::Reply
+            | Mode::Reject
+            | Mode::Cleanup
+            | Mode::SystemTask => limits::STABLE_PAGES_PER_MESSAGE,
+            Mode::Query
+            | Mode::Transform
+            | Mode::CompositeQuery
+            | Mode::CompositeReply
+            | Mode::CompositeReject
+            | Mode::CompositeCleanup
+            | Mode::InspectMessage => limits::STABLE_PAGES_PER_QUERY,
+        };
+        Self {
+            dirty: pages,
+            accessed: pages,
         }
     }
 }
@@ -84,7 +110,8 @@ impl StableMemory {
         (to - from + 1) - self.dirty.range(from..=to).count() as u64
     }
 
-    fn touch(&mut self, offset: u64, len: u64, write: bool) -> Result<u64, Trap> {
+    /// Traps unless the bytes lie within the memory.
+    pub fn check(&self, offset: u64, len: u64) -> Result<(), Trap> {
         let in_bounds = offset.checked_add(len).is_some_and(|end| end <= self.bytes());
         if !in_bounds {
             return Err(Trap::new(
@@ -92,6 +119,11 @@ impl StableMemory {
                 "Canister trapped: stable memory out of bounds",
             ));
         }
+        Ok(())
+    }
+
+    fn touch(&mut self, offset: u64, len: u64, write: bool) -> Result<u64, Trap> {
+        self.check(offset, len)?;
         let (from, to) = span(offset, len);
         let mut first = 0;
         for page in from..=to {
