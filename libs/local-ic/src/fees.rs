@@ -78,7 +78,8 @@ impl Fees {
             return 0;
         }
         let nodes = u128::from(self.nodes);
-        (3_000_000 + 60_000 * nodes + 400 * u128::from(request) + 800 * u128::from(response)) * nodes
+        (3_000_000 + 60_000 * nodes + 400 * u128::from(request) + 800 * u128::from(response))
+            * nodes
     }
 
     /// A threshold signature or key derivation.
@@ -103,7 +104,10 @@ mod tests {
 
     #[test]
     fn a_gibibyte_costs_127_000_cycles_a_second() {
-        assert_eq!(Fees::new(13, false).storage(1 << 30, 1_000_000_000), 127_000);
+        assert_eq!(
+            Fees::new(13, false).storage(1 << 30, 1_000_000_000),
+            127_000
+        );
         assert_eq!(Fees::new(13, false).compute(1, 1_000_000_000), 10_000_000);
     }
 }

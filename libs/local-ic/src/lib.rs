@@ -5,9 +5,17 @@
 //! and the same seed give the same bytes.
 
 pub mod error;
+pub mod exec;
 pub mod fees;
+pub mod ic;
 pub mod ids;
+pub mod ingress;
 pub mod limits;
+pub mod management;
 pub mod memory;
+pub mod round;
 pub mod sandbox;
+pub mod state;
+pub mod storage;
+pub mod topology;
 pub mod wasm;

@@ -41,7 +41,9 @@ impl PageMap {
 
     /// The page's bytes for writing; zeroes if it was absent.
     pub fn page_mut(&mut self, page: u64) -> &mut Page {
-        let slot = self.slot(page).get_or_insert_with(|| Arc::new([0; PAGE_BYTES]));
+        let slot = self
+            .slot(page)
+            .get_or_insert_with(|| Arc::new([0; PAGE_BYTES]));
         Arc::make_mut(slot)
     }
 
@@ -49,7 +51,9 @@ impl PageMap {
     pub fn read(&self, offset: u64, out: &mut [u8]) {
         for_each_page(offset, out.len(), |page, within, span| {
             match self.page(page) {
-                Some(bytes) => out[span.clone()].copy_from_slice(&bytes[within..within + span.len()]),
+                Some(bytes) => {
+                    out[span.clone()].copy_from_slice(&bytes[within..within + span.len()])
+                }
                 None => out[span].fill(0),
             }
         });
@@ -105,7 +109,8 @@ impl PageMap {
         if self.chunks.len() <= chunk {
             self.chunks.resize(chunk + 1, None);
         }
-        let chunk = self.chunks[chunk].get_or_insert_with(|| Arc::new([const { None }; CHUNK_PAGES]));
+        let chunk =
+            self.chunks[chunk].get_or_insert_with(|| Arc::new([const { None }; CHUNK_PAGES]));
         &mut Arc::make_mut(chunk)[slot]
     }
 }
@@ -116,7 +121,11 @@ fn locate(page: u64) -> (usize, usize) {
 }
 
 /// Calls `visit(page, offset within it, range of the buffer)` for each page that the run touches.
-fn for_each_page(offset: u64, len: usize, mut visit: impl FnMut(u64, usize, std::ops::Range<usize>)) {
+fn for_each_page(
+    offset: u64,
+    len: usize,
+    mut visit: impl FnMut(u64, usize, std::ops::Range<usize>),
+) {
     let mut done = 0;
     while done < len {
         let at = offset + done as u64;

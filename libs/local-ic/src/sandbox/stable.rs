@@ -112,7 +112,9 @@ impl StableMemory {
 
     /// Traps unless the bytes lie within the memory.
     pub fn check(&self, offset: u64, len: u64) -> Result<(), Trap> {
-        let in_bounds = offset.checked_add(len).is_some_and(|end| end <= self.bytes());
+        let in_bounds = offset
+            .checked_add(len)
+            .is_some_and(|end| end <= self.bytes());
         if !in_bounds {
             return Err(Trap::new(
                 ErrorCode::CanisterTrapped,
@@ -132,7 +134,9 @@ impl StableMemory {
                 first += 1;
             }
         }
-        if self.dirty.len() as u64 > self.limits.dirty || self.accessed.len() as u64 > self.limits.accessed {
+        if self.dirty.len() as u64 > self.limits.dirty
+            || self.accessed.len() as u64 > self.limits.accessed
+        {
             return Err(Trap::new(
                 ErrorCode::CanisterMemoryAccessLimitExceeded,
                 format!(

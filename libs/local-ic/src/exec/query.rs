@@ -1,0 +1,294 @@
+//! Executions of one replica alone: queries, composite queries and `inspect_message`. They read
+//! the latest state and keep nothing.
+
+use super::{
+    Machine, account, environment, no_method, no_module, out_of_cycles, require_running,
+    trap_reject,
+};
+use crate::error::{ErrorCode, Reject};
+use crate::ids::{CanisterId, ModuleHash, TimeNs};
+use crate::limits;
+use crate::sandbox::{
+    Account, Answer, Environment, Input, Mode, OutgoingCall, Sandbox, SenderInfo, StableMemory,
+    Trap,
+};
+use crate::state::{Blob, Canister, Subnet, not_found};
+use crate::wasm::ExecutionState;
+use crate::wasm::execute::{Entry, Finished};
+use candid::Principal;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// A query call, or an ingress message to inspect.
+#[derive(Clone, Debug)]
+pub struct QueryCall {
+    /// Who calls.
+    pub caller: Principal,
+    /// What the caller's signature says about them.
+    pub caller_info: SenderInfo,
+    /// The method.
+    pub method: String,
+    /// The argument.
+    pub payload: Vec<u8>,
+}
+
+/// One subnet, to be read.
+pub struct Queries<'a> {
+    /// Caches.
+    pub machine: &'a mut Machine,
+    /// The subnet.
+    pub subnet: &'a Subnet,
+    /// Modules in use.
+    pub modules: &'a BTreeMap<ModuleHash, Blob>,
+    /// The network's time.
+    pub now: TimeNs,
+    /// The certificate of the called canister's certified data.
+    pub certificate: Option<Arc<[u8]>>,
+}
+
+/// A canister's part in a query's call graph.
+struct Evaluation<'a> {
+    canister: &'a Canister,
+    state: ExecutionState,
+    caller: Principal,
+    caller_info: SenderInfo,
+    certificate: Option<Arc<[u8]>>,
+    answer: Option<Answer>,
+    calls: VecDeque<OutgoingCall>,
+    instructions: u64,
+}
+
+impl Queries<'_> {
+    /// Answers a query or composite query.
+    pub fn query(&mut self, id: CanisterId, call: QueryCall) -> Result<Vec<u8>, Reject> {
+        let mut budget = self.subnet.query_limit();
+        let certificate = self.certificate.clone();
+        self.evaluate(id, call, certificate, 0, &mut budget)
+    }
+
+    fn evaluate(
+        &mut self,
+        id: CanisterId,
+        call: QueryCall,
+        certificate: Option<Arc<[u8]>>,
+        depth: u32,
+        budget: &mut u64,
+    ) -> Result<Vec<u8>, Reject> {
+        if depth > limits::COMPOSITE_DEPTH {
+            return Reject::err(
+                ErrorCode::QueryCallGraphTooDeep,
+                "Composite query call exceeded the maximum depth of its call graph",
+            );
+        }
+        let canister = self
+            .subnet
+            .canisters
+            .get(&id)
+            .ok_or_else(|| not_found(id))?;
+        require_running(canister)?;
+        let fees = self.subnet.fees();
+        let threshold = canister.freezing_threshold(&fees);
+        if canister.cycles < threshold {
+            return Err(out_of_cycles(canister, threshold - canister.cycles));
+        }
+        let code = canister.code.as_ref().ok_or_else(|| no_module(canister))?;
+        let module = self.machine.module(self.modules, code.module);
+        let (mode, export) = if module.info.queries.contains(&call.method) {
+            (Mode::Query, format!("canister_query {}", call.method))
+        } else if module.info.composite_queries.contains(&call.method) {
+            (
+                Mode::CompositeQuery,
+                format!("canister_composite_query {}", call.method),
+            )
+        } else {
+            return Err(no_method(canister, "query", &call.method));
+        };
+        let mut evaluation = Evaluation {
+            canister,
+            state: code.clone(),
+            caller: call.caller,
+            caller_info: call.caller_info,
+            certificate,
+            answer: None,
+            calls: VecDeque::new(),
+            instructions: 0,
+        };
+        let input = Input {
+            caller: call.caller,
+            caller_info: evaluation.caller_info.clone(),
+            payload: call.payload,
+            reject: None,
+            method: call.method,
+            deadline: None,
+        };
+        let mut trap = self
+            .step(&mut evaluation, mode, Entry::Export(&export), input, budget)
+            .err();
+        while let Some(call) = evaluation.calls.pop_front() {
+            trap = self.nested(&mut evaluation, call, depth, budget).err();
+        }
+        match (evaluation.answer, trap) {
+            (Some(Answer::Reply(reply)), _) => Ok(reply),
+            (Some(Answer::Reject(message)), _) => {
+                Reject::err(ErrorCode::CanisterRejectedMessage, message)
+            }
+            (None, Some(trap)) => Err(trap_reject(canister, &trap)),
+            (None, None) => Reject::err(
+                ErrorCode::CanisterDidNotReply,
+                format!("Canister {id} did not reply to the call"),
+            ),
+        }
+    }
+
+    /// Evaluates a call made by a composite query and runs the callback.
+    fn nested(
+        &mut self,
+        evaluation: &mut Evaluation<'_>,
+        call: OutgoingCall,
+        depth: u32,
+        budget: &mut u64,
+    ) -> Result<(), Trap> {
+        let nested = QueryCall {
+            caller: evaluation.canister.id.0,
+            caller_info: SenderInfo::default(),
+            method: call.method,
+            payload: call.payload,
+        };
+        let result = match budget.checked_sub(limits::COMPOSITE_CALL_OVERHEAD) {
+            None => Reject::err(
+                ErrorCode::QueryCallGraphTotalInstructionLimitExceeded,
+                "Query call exceeded the instruction limit of its call graph",
+            ),
+            Some(rest) => {
+                *budget = rest;
+                self.evaluate(call.callee, nested, None, depth + 1, budget)
+            }
+        };
+        let (mode, closure, payload, reject) = match result {
+            Ok(reply) => (Mode::CompositeReply, call.callbacks.reply, reply, None),
+            Err(reject) => (
+                Mode::CompositeReject,
+                call.callbacks.reject,
+                Vec::new(),
+                Some((reject.code.reject_code() as u32, reject.message)),
+            ),
+        };
+        let input = Input {
+            caller: evaluation.caller,
+            caller_info: evaluation.caller_info.clone(),
+            payload,
+            reject,
+            method: String::new(),
+            deadline: None,
+        };
+        let result = self.step(
+            evaluation,
+            mode,
+            Entry::Closure(closure),
+            input.clone(),
+            budget,
+        );
+        if let (Err(_), Some(cleanup)) = (&result, call.callbacks.cleanup) {
+            let input = Input {
+                payload: Vec::new(),
+                ..input
+            };
+            // Its own trap changes nothing: the evaluation already failed with the first one.
+            let _ = self.step(
+                evaluation,
+                Mode::CompositeCleanup,
+                Entry::Closure(cleanup),
+                input,
+                budget,
+            );
+        }
+        result
+    }
+
+    /// One execution of the evaluation; its writes stay visible to the ones after it.
+    fn step(
+        &mut self,
+        evaluation: &mut Evaluation<'_>,
+        mode: Mode,
+        entry: Entry<'_>,
+        input: Input,
+        budget: &mut u64,
+    ) -> Result<(), Trap> {
+        let environment = Environment {
+            replicated: false,
+            data_certificate: evaluation.certificate.clone(),
+            ..environment(evaluation.canister, self.subnet, self.now)
+        };
+        let account = Account {
+            available: 0,
+            ..account(evaluation.canister, self.subnet)
+        };
+        let mut sandbox = Sandbox::new(mode, environment, input, account, StableMemory::default());
+        sandbox.answered = evaluation.answer.is_some();
+        sandbox.context_instructions = evaluation.instructions;
+        let module = self.machine.module(self.modules, evaluation.state.module);
+        let Finished {
+            result,
+            sandbox,
+            instructions,
+            ..
+        } = self
+            .machine
+            .executor
+            .run(&module, &evaluation.state, entry, sandbox, *budget);
+        *budget -= instructions.min(*budget);
+        evaluation.instructions += instructions;
+        evaluation.state = result?;
+        evaluation.calls.extend(sandbox.calls);
+        if let Some(answer) = sandbox.answer {
+            evaluation.answer = Some(answer);
+        }
+        Ok(())
+    }
+
+    /// Asks the canister whether it takes an ingress message.
+    pub fn inspect(&mut self, id: CanisterId, call: QueryCall) -> Result<(), Reject> {
+        let canister = self
+            .subnet
+            .canisters
+            .get(&id)
+            .ok_or_else(|| not_found(id))?;
+        let code = canister.code.as_ref().ok_or_else(|| no_module(canister))?;
+        let module = self.machine.module(self.modules, code.module);
+        if !module.info.hooks.inspect_message {
+            return Ok(());
+        }
+        let environment = Environment {
+            replicated: false,
+            ..environment(canister, self.subnet, self.now)
+        };
+        let input = Input {
+            caller: call.caller,
+            caller_info: call.caller_info,
+            payload: call.payload,
+            reject: None,
+            method: call.method,
+            deadline: None,
+        };
+        let sandbox = Sandbox::new(
+            Mode::InspectMessage,
+            environment,
+            input,
+            account(canister, self.subnet),
+            StableMemory::default(),
+        );
+        let entry = Entry::Export("canister_inspect_message");
+        let finished =
+            self.machine
+                .executor
+                .run(&module, code, entry, sandbox, limits::INSPECT_INSTRUCTIONS);
+        match finished.result {
+            Err(trap) => Err(trap_reject(canister, &trap)),
+            Ok(_) if finished.sandbox.accepted => Ok(()),
+            Ok(_) => Reject::err(
+                ErrorCode::CanisterRejectedMessage,
+                "Canister rejected the message",
+            ),
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! One embedded Internet Computer: a network and the machine that runs it.
+
+use crate::error::Reject;
+use crate::exec::{Machine, Queries, QueryCall};
+use crate::ids::{CanisterId, Cycles, MessageId, SubnetId, TimeNs};
+use crate::ingress;
+use crate::limits;
+use crate::management;
+use crate::memory::{PAGE_BYTES, PageMap, WASM_PAGE_BYTES};
+use crate::round;
+use crate::sandbox::SenderInfo;
+use crate::state::{Ingress, IngressState, Network};
+use crate::storage::{self, LoadError, SaveError};
+use crate::topology::{self, ConfigError, InstanceConfig, Topology};
+use crate::wasm::module::Compiler;
+use candid::Principal;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Rounds that [`Ic::await_ingress`] runs before it gives up.
+const AWAIT_ROUNDS: usize = 100;
+
+/// A call without a signature: the sender is taken at its word.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Who calls.
+    pub sender: Principal,
+    /// See [`SenderInfo`].
+    pub sender_info: SenderInfo,
+    /// Who is called; [`CanisterId::MANAGEMENT`] for the management canister.
+    pub canister: CanisterId,
+    /// Where a call to the management canister goes.
+    pub effective: Effective,
+    /// The method.
+    pub method: String,
+    /// The argument.
+    pub payload: Vec<u8>,
+}
+
+/// What decides the subnet of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effective {
+    /// The called canister, or what the argument is about.
+    None,
+    /// This subnet.
+    Subnet(SubnetId),
+    /// The subnet of this canister id.
+    Canister(CanisterId),
+}
+
+/// What is known of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IngressStatus {
+    /// Nothing.
+    Unknown,
+    /// It was accepted.
+    Received,
+    /// It is being executed.
+    Processing,
+    /// It was answered.
+    Done(Result<Vec<u8>, Reject>),
+}
+
+/// The clock does not go back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("SettingTimeIntoPast(({current}, {requested})): the network's time does not go back")]
+pub struct TimeInPast {
+    /// The network's time.
+    pub current: TimeNs,
+    /// The time asked for.
+    pub requested: TimeNs,
+}
+
+/// The status of a message is only for its sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Forbidden(\"The user tries to access Request ID not signed by the caller.\")")]
+pub struct Forbidden;
+
+/// Why a message's answer cannot be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AwaitError {
+    /// No such message.
+    #[error("BadIngressMessage(\"Message {0} is not known: submit it first, or it has expired\")")]
+    Unknown(MessageId),
+    /// No answer came.
+    #[error("BadIngressMessage(\"Failed to answer to ingress {0} after {AWAIT_ROUNDS} rounds.\")")]
+    NoAnswer(MessageId),
+}
+
+/// See the module's documentation. Methods that run canister code need a host stack of more than
+/// 5 MiB ([`crate::wasm::execute::on_big_stack`]).
+pub struct Ic {
+    network: Network,
+    machine: Machine,
+}
+
+impl Ic {
+    /// A new network.
+    pub fn new(config: &InstanceConfig, compiler: Arc<Compiler>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            network: topology::create(config)?,
+            machine: Machine::new(compiler),
+        })
+    }
+
+    /// The network that was saved in this directory.
+    pub fn load(directory: &Path, compiler: Arc<Compiler>) -> Result<Self, LoadError> {
+        Ok(Self {
+            network: storage::load(directory)?,
+            machine: Machine::new(compiler),
+        })
+    }
+
+    /// Writes the network into this directory; what was there before is replaced as a whole.
+    pub fn save(&self, directory: &Path) -> Result<(), SaveError> {
+        storage::save(&self.network, directory)
+    }
+
+    /// Whether a network was saved in this directory.
+    pub fn holds_state(directory: &Path) -> bool {
+        storage::holds_state(directory)
+    }
+
+    /// The state.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Subnets and their canister ranges.
+    pub fn topology(&self) -> Topology {
+        topology::describe(&self.network)
+    }
+
+    /// The clock.
+    pub fn time(&self) -> TimeNs {
+        self.network.time
+    }
+
+    /// Moves the clock forward; the next round has this time.
+    pub fn set_time(&mut self, to: TimeNs) -> Result<(), TimeInPast> {
+        if to < self.network.time {
+            return Err(TimeInPast {
+                current: self.network.time,
+                requested: to,
+            });
+        }
+        self.network.time = to;
+        Ok(())
+    }
+
+    /// Moves the clock forward and certifies the state at this time.
+    pub fn set_certified_time(&mut self, to: TimeNs) -> Result<(), TimeInPast> {
+        self.set_time(to)
+    }
+
+    /// Runs one round on every subnet.
+    pub fn tick(&mut self) {
+        round::run(&mut self.network, &mut self.machine);
+    }
+
+    /// Submits an update call; it is executed by later rounds.
+    pub fn submit(&mut self, call: Call) -> Result<(SubnetId, MessageId), Reject> {
+        let subnet = self.route(&call)?;
+        self.network.unsigned_messages += 1;
+        let id = topology::derive(&[b"message", &self.network.unsigned_messages.to_be_bytes()]);
+        let ingress = Ingress {
+            id: MessageId(id),
+            sender: call.sender,
+            sender_info: call.sender_info,
+            receiver: call.canister,
+            method: call.method,
+            payload: call.payload,
+            expiry: self.network.time + limits::INGRESS_WINDOW_NS,
+        };
+        ingress::filter(&self.network, &mut self.machine, subnet, &ingress)?;
+        let id = ingress.id;
+        ingress::accept(&mut self.network, subnet, ingress);
+        Ok((subnet, id))
+    }
+
+    /// What is known of a message. A caller who is named must be its sender.
+    pub fn ingress_status(
+        &self,
+        id: MessageId,
+        caller: Option<Principal>,
+    ) -> Result<IngressStatus, Forbidden> {
+        let Some(entry) = self
+            .network
+            .subnets
+            .iter()
+            .find_map(|subnet| subnet.ingress_history.get(&id))
+        else {
+            return Ok(IngressStatus::Unknown);
+        };
+        if caller.is_some_and(|caller| caller != entry.sender) {
+            return Err(Forbidden);
+        }
+        Ok(match &entry.state {
+            IngressState::Received => IngressStatus::Received,
+            IngressState::Processing => IngressStatus::Processing,
+            IngressState::Done(_, result) => {
+                IngressStatus::Done(result.clone().map(serde_bytes::ByteBuf::into_vec))
+            }
+        })
+    }
+
+    /// Runs rounds until the message is answered.
+    pub fn await_ingress(&mut self, id: MessageId) -> Result<Result<Vec<u8>, Reject>, AwaitError> {
+        for round in 0..=AWAIT_ROUNDS {
+            match self.ingress_status(id, None) {
+                Ok(IngressStatus::Done(result)) => return Ok(result),
+                Ok(IngressStatus::Unknown) | Err(Forbidden) => return Err(AwaitError::Unknown(id)),
+                Ok(IngressStatus::Received | IngressStatus::Processing) if round < AWAIT_ROUNDS => {
+                    self.tick()
+                }
+                Ok(IngressStatus::Received | IngressStatus::Processing) => {}
+            }
+        }
+        Err(AwaitError::NoAnswer(id))
+    }
+
+    /// Answers a query call from the latest state.
+    pub fn query(&mut self, call: Call) -> Result<Vec<u8>, Reject> {
+        let subnet = self.route(&call)?;
+        let subnet = self
+            .network
+            .subnet(subnet)
+            .expect("routed to an existing subnet");
+        let query = QueryCall {
+            caller: call.sender,
+            caller_info: call.sender_info,
+            method: call.method,
+            payload: call.payload,
+        };
+        if call.canister == CanisterId::MANAGEMENT {
+            return management::query(subnet, query);
+        }
+        Queries {
+            machine: &mut self.machine,
+            subnet,
+            modules: &self.network.modules,
+            now: self.network.time,
+            certificate: None,
+        }
+        .query(call.canister, query)
+    }
+
+    fn route(&self, call: &Call) -> Result<SubnetId, Reject> {
+        let by_canister = |id: CanisterId| {
+            self.network
+                .route(id)
+                .ok_or_else(|| crate::state::not_found(id))
+        };
+        if call.canister != CanisterId::MANAGEMENT {
+            return by_canister(call.canister);
+        }
+        match call.effective {
+            Effective::Subnet(id) => {
+                self.network
+                    .subnet(id)
+                    .map(|subnet| subnet.id)
+                    .ok_or_else(|| {
+                        Reject::new(
+                            crate::error::ErrorCode::SubnetNotFound,
+                            format!("Subnet {id} not found: see the topology for those that exist"),
+                        )
+                    })
+            }
+            Effective::Canister(id) => by_canister(id),
+            Effective::None => match management::effective_canister(&call.method, &call.payload) {
+                Some(id) => by_canister(id),
+                None => Ok(self.network.default_subnet().id),
+            },
+        }
+    }
+
+    /// DER of the subnet's public key, 133 bytes.
+    pub fn public_key(&self, subnet: SubnetId) -> Option<Vec<u8>> {
+        let subnet = self.network.subnet(subnet)?;
+        Some(topology::subnet_public_key(&subnet.seed))
+    }
+
+    /// The subnet of a canister that exists.
+    pub fn subnet_of(&self, canister: CanisterId) -> Option<SubnetId> {
+        self.network.canister(canister)?;
+        self.network.route(canister)
+    }
+
+    /// The canister's balance.
+    pub fn cycles(&self, canister: CanisterId) -> Option<Cycles> {
+        Some(self.network.canister(canister)?.cycles)
+    }
+
+    /// Adds cycles out of nothing; the new balance.
+    pub fn add_cycles(&mut self, canister: CanisterId, amount: Cycles) -> Option<Cycles> {
+        let canister = self.network.canister_mut(canister)?;
+        canister.cycles = canister.cycles.saturating_add(amount);
+        Some(canister.cycles)
+    }
+
+    /// Who controls the canister.
+    pub fn controllers(&self, canister: CanisterId) -> Option<Vec<Principal>> {
+        let canister = self.network.canister(canister)?;
+        Some(canister.settings.controllers.iter().copied().collect())
+    }
+
+    /// The bytes of the canister's stable memory; nothing if it has no code.
+    pub fn stable_memory(&self, canister: CanisterId) -> Option<Vec<u8>> {
+        let stable = &self.network.canister(canister)?.code.as_ref()?.stable;
+        let mut bytes = vec![0; usize::try_from(stable.bytes()).ok()?];
+        stable.pages.read(0, &mut bytes);
+        Some(bytes)
+    }
+
+    /// Replaces the canister's stable memory by these bytes, filled up to a whole Wasm page.
+    pub fn set_stable_memory(&mut self, canister: CanisterId, bytes: &[u8]) -> Option<()> {
+        let code = self.network.canister_mut(canister)?.code.as_mut()?;
+        let mut pages = PageMap::default();
+        for (index, page) in bytes.chunks(PAGE_BYTES).enumerate() {
+            if page.iter().any(|byte| *byte != 0) {
+                pages.write((index * PAGE_BYTES) as u64, page);
+            }
+        }
+        code.stable.pages = pages;
+        code.stable.size = (bytes.len() as u64).div_ceil(WASM_PAGE_BYTES);
+        Some(())
+    }
+}

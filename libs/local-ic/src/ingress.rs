@@ -1,0 +1,127 @@
+//! Users' messages: what is refused at the door, what it costs, what is known of them.
+
+use crate::error::{ErrorCode, Reject};
+use crate::exec::{self, Machine, Queries, QueryCall};
+use crate::ids::{CanisterId, Cycles, SubnetId};
+use crate::management;
+use crate::state::{Ingress, IngressEntry, IngressState, Network, Subnet, not_found};
+
+/// Checks a message as a replica does before it accepts it, in the replica's order: the canister
+/// exists, somebody can pay, the method may be called, the canister takes calls, has code and
+/// wants the message.
+pub fn filter(
+    network: &Network,
+    machine: &mut Machine,
+    subnet: SubnetId,
+    ingress: &Ingress,
+) -> Result<(), Reject> {
+    let subnet = network
+        .subnet(subnet)
+        .expect("routed to an existing subnet");
+    let size_limit = if subnet.kind == crate::topology::SubnetKind::NNS {
+        crate::limits::MAX_NNS_INGRESS
+    } else {
+        crate::limits::MAX_REMOTE_REQUEST
+    };
+    let size = ingress.method.len() + ingress.payload.len();
+    if size > size_limit {
+        return Reject::err(
+            ErrorCode::InvalidManagementPayload,
+            format!(
+                "Request {} is too large. Message byte size {size} is larger than the max allowed {size_limit}.",
+                ingress.id
+            ),
+        );
+    }
+    if let Some((payer, fee)) = payment(subnet, ingress)? {
+        let canister = subnet
+            .canisters
+            .get(&payer)
+            .ok_or_else(|| not_found(payer))?;
+        let needed = fee + canister.freezing_threshold(&subnet.fees());
+        if canister.cycles < needed {
+            return Err(exec::out_of_cycles(canister, needed - canister.cycles));
+        }
+    }
+    if ingress.receiver == CanisterId::MANAGEMENT {
+        return management::check_ingress(subnet, ingress);
+    }
+    let canister = subnet
+        .canisters
+        .get(&ingress.receiver)
+        .ok_or_else(|| not_found(ingress.receiver))?;
+    exec::require_running(canister)?;
+    let code = canister
+        .code
+        .as_ref()
+        .ok_or_else(|| exec::no_module(canister))?;
+    let module = machine.module(&network.modules, code.module);
+    if module.info.composite_queries.contains(&ingress.method) {
+        return Reject::err(
+            ErrorCode::CompositeQueryCalledInReplicatedMode,
+            "Composite query cannot be called in replicated mode",
+        );
+    }
+    let call = QueryCall {
+        caller: ingress.sender,
+        caller_info: ingress.sender_info.clone(),
+        method: ingress.method.clone(),
+        payload: ingress.payload.clone(),
+    };
+    Queries {
+        machine,
+        subnet,
+        modules: &network.modules,
+        now: network.time,
+        certificate: None,
+    }
+    .inspect(ingress.receiver, call)
+}
+
+/// Puts an accepted message into the pool.
+pub fn accept(network: &mut Network, subnet: SubnetId, ingress: Ingress) {
+    let subnet = network
+        .subnet_mut(subnet)
+        .expect("routed to an existing subnet");
+    subnet.ingress_history.insert(
+        ingress.id,
+        IngressEntry {
+            sender: ingress.sender,
+            receiver: management::effective_canister(&ingress.method, &ingress.payload)
+                .filter(|_| ingress.receiver == CanisterId::MANAGEMENT)
+                .unwrap_or(ingress.receiver),
+            expiry: ingress.expiry,
+            state: IngressState::Received,
+        },
+    );
+    subnet.ingress_pool.push_back(ingress);
+}
+
+/// Takes the fee for receiving a message.
+pub(crate) fn charge(subnet: &mut Subnet, ingress: &Ingress) -> Result<(), Reject> {
+    let Some((payer, fee)) = payment(subnet, ingress)? else {
+        return Ok(());
+    };
+    let fees = subnet.fees();
+    let canister = subnet
+        .canisters
+        .get_mut(&payer)
+        .ok_or_else(|| not_found(payer))?;
+    if let Err(missing) = canister.withdraw(&fees, fee) {
+        return Err(exec::out_of_cycles(canister, missing));
+    }
+    canister.consumed += fee;
+    Ok(())
+}
+
+/// Who pays for a message, and how much; nobody for some calls to the management canister.
+fn payment(subnet: &Subnet, ingress: &Ingress) -> Result<Option<(CanisterId, Cycles)>, Reject> {
+    let fee = subnet
+        .fees()
+        .ingress(ingress.method.len() + ingress.payload.len());
+    if ingress.receiver != CanisterId::MANAGEMENT {
+        return Ok(Some((ingress.receiver, fee)));
+    }
+    let payer = management::ingress_payer(&ingress.method, &ingress.payload)?;
+    Ok(payer.map(|payer| (payer, fee)))
+}

@@ -1,0 +1,411 @@
+//! The management canister, `aaaaa-aa`.
+
+mod chunks;
+mod create;
+mod info;
+mod install;
+mod lifecycle;
+mod settings;
+mod snapshots;
+
+pub use lifecycle::uninstall;
+
+use crate::error::{ErrorCode, Reject};
+use crate::exec::{Call, Exec, QueryCall};
+use crate::ids::{CanisterId, Cycles};
+use crate::state::{
+    Canister, Change, ChangeOrigin, ChangeRecord, DeferredAnswer, Ingress, Management, Origin,
+    Subnet, not_found,
+};
+use candid::utils::{ArgumentDecoder, ArgumentEncoder};
+use candid::{CandidType, Deserialize, Principal};
+
+/// Who may call a method as an ingress message, and who pays for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// Everyone; nobody pays.
+    Everyone,
+    /// Controllers of the canister, which pays.
+    Controllers,
+    /// Controllers or the visibility settings of the canister, which pays.
+    Visible,
+    /// Canisters only.
+    Canisters,
+    /// Only as a query.
+    Query,
+}
+
+/// The methods that exist here.
+const METHODS: &[(&str, Access)] = &[
+    ("canister_info", Access::Canisters),
+    ("canister_metadata", Access::Canisters),
+    ("canister_status", Access::Visible),
+    ("clear_chunk_store", Access::Controllers),
+    ("create_canister", Access::Canisters),
+    ("delete_canister", Access::Controllers),
+    ("delete_canister_snapshot", Access::Controllers),
+    ("deposit_cycles", Access::Canisters),
+    ("fetch_canister_logs", Access::Query),
+    ("install_chunked_code", Access::Controllers),
+    ("install_code", Access::Controllers),
+    ("list_canister_snapshots", Access::Visible),
+    ("load_canister_snapshot", Access::Controllers),
+    ("provisional_create_canister_with_cycles", Access::Everyone),
+    ("provisional_top_up_canister", Access::Everyone),
+    ("raw_rand", Access::Canisters),
+    ("start_canister", Access::Controllers),
+    ("stop_canister", Access::Controllers),
+    ("stored_chunks", Access::Controllers),
+    ("take_canister_snapshot", Access::Controllers),
+    ("uninstall_code", Access::Controllers),
+    ("update_settings", Access::Controllers),
+    ("upload_chunk", Access::Controllers),
+];
+
+/// Methods of the interface specification that are refused with a word of their own.
+const NOT_SUPPORTED: &[&str] = &[
+    "bitcoin_get_balance",
+    "bitcoin_get_block_headers",
+    "bitcoin_get_current_fee_percentiles",
+    "bitcoin_get_utxos",
+    "bitcoin_send_transaction",
+    "canister_metrics",
+    "ecdsa_public_key",
+    "flexible_http_request",
+    "http_request",
+    "list_canisters",
+    "node_metrics_history",
+    "read_canister_snapshot_data",
+    "read_canister_snapshot_metadata",
+    "schnorr_public_key",
+    "sign_with_ecdsa",
+    "sign_with_schnorr",
+    "subnet_info",
+    "upload_canister_snapshot_data",
+    "upload_canister_snapshot_metadata",
+    "vetkd_derive_key",
+    "vetkd_public_key",
+];
+
+/// A call being executed.
+struct Request<'a, 'b> {
+    exec: &'a mut Exec<'b>,
+    caller: Principal,
+    /// Whether the caller is a canister, and if so, with which version it says it called.
+    from_canister: bool,
+    /// Cycles of the call that were not used yet.
+    cycles: Cycles,
+    /// The call as it came, for answers that are given later.
+    call: Management,
+}
+
+/// How a call ends.
+enum Outcome {
+    /// With this reply.
+    Reply(Vec<u8>),
+    /// Later; somebody else answers.
+    Later,
+}
+
+type Answer = Result<Outcome, Reject>;
+
+/// Executes a call and answers it, now or later.
+pub fn execute(exec: &mut Exec<'_>, call: Management) {
+    let kept = call.clone();
+    let (call, from_canister) = match call {
+        Management::Ingress(ingress) => (Call::from(ingress), false),
+        Management::Request(request) => (Call::from(request), true),
+    };
+    let mut request = Request {
+        exec,
+        caller: call.caller,
+        from_canister,
+        cycles: call.cycles,
+        call: kept,
+    };
+    let answer = request.dispatch(&call.method, &call.payload);
+    let refund = request.cycles;
+    let result = match answer {
+        Ok(Outcome::Reply(reply)) => Ok(reply),
+        Ok(Outcome::Later) => return,
+        Err(reject) => Err(reject),
+    };
+    exec.answer(CanisterId::MANAGEMENT, &call.origin, refund, result);
+}
+
+impl Request<'_, '_> {
+    fn dispatch(&mut self, method: &str, payload: &[u8]) -> Answer {
+        let access = require_method(method)?;
+        if access == Access::Canisters && !self.from_canister {
+            return Err(only_canisters(method));
+        }
+        match method {
+            "canister_info" => self.canister_info(payload),
+            "canister_metadata" => self.canister_metadata(payload),
+            "canister_status" => self.canister_status(payload),
+            "clear_chunk_store" => self.clear_chunk_store(payload),
+            "create_canister" => self.create_canister(payload),
+            "delete_canister" => self.delete_canister(payload),
+            "delete_canister_snapshot" => self.delete_canister_snapshot(payload),
+            "deposit_cycles" => self.deposit_cycles(payload),
+            "install_chunked_code" => self.install_chunked_code(payload),
+            "install_code" => self.install_code(payload),
+            "list_canister_snapshots" => self.list_canister_snapshots(payload),
+            "load_canister_snapshot" => self.load_canister_snapshot(payload),
+            "provisional_create_canister_with_cycles" => self.provisional_create(payload),
+            "provisional_top_up_canister" => self.provisional_top_up(payload),
+            "raw_rand" => self.raw_rand(payload),
+            "start_canister" => self.start_canister(payload),
+            "stop_canister" => self.stop_canister(payload),
+            "stored_chunks" => self.stored_chunks(payload),
+            "take_canister_snapshot" => self.take_canister_snapshot(payload),
+            "uninstall_code" => self.uninstall_code(payload),
+            "update_settings" => self.update_settings(payload),
+            "upload_chunk" => self.upload_chunk(payload),
+            _ => Err(query_only(method)),
+        }
+    }
+
+    /// The canister, if the caller controls it.
+    fn controlled(&mut self, id: Principal, method: &str) -> Result<&mut Canister, Reject> {
+        let caller = self.caller;
+        let canister = self.canister(id)?;
+        require_controller(canister, caller, method)?;
+        Ok(canister)
+    }
+
+    fn canister(&mut self, id: Principal) -> Result<&mut Canister, Reject> {
+        let id = CanisterId(id);
+        self.exec
+            .subnet
+            .canisters
+            .get_mut(&id)
+            .ok_or_else(|| not_found(id))
+    }
+
+    fn change_origin(&self, version: Option<u64>) -> ChangeOrigin {
+        if self.from_canister {
+            ChangeOrigin::Canister(self.caller, version)
+        } else {
+            ChangeOrigin::User(self.caller)
+        }
+    }
+
+    fn record(&mut self, id: Principal, origin: ChangeOrigin, record: ChangeRecord) {
+        let time = self.exec.now;
+        if let Ok(canister) = self.canister(id) {
+            canister.history.push(Change {
+                time,
+                version: canister.version,
+                origin,
+                record,
+            });
+        }
+    }
+
+    /// Charges the canister that the call is about for work done on its behalf.
+    fn charge_instructions(&mut self, id: Principal, instructions: u64) -> Result<(), Reject> {
+        let fees = self.exec.subnet.fees();
+        let price = fees.execution(instructions);
+        let canister = self.canister(id)?;
+        if let Err(missing) = canister.withdraw(&fees, price) {
+            return Err(crate::exec::out_of_cycles(canister, missing));
+        }
+        canister.consumed += price;
+        self.exec.used += instructions;
+        Ok(())
+    }
+}
+
+/// The reply of a method without results.
+pub fn empty_reply() -> Vec<u8> {
+    encode(())
+}
+
+fn encode(values: impl ArgumentEncoder) -> Vec<u8> {
+    candid::encode_args(values).expect("our own types encode")
+}
+
+fn decode<'a, T: ArgumentDecoder<'a>>(payload: &'a [u8]) -> Result<T, Reject> {
+    candid::decode_args(payload).map_err(|error| {
+        Reject::new(
+            ErrorCode::InvalidManagementPayload,
+            format!("Error decoding candid: {error}"),
+        )
+    })
+}
+
+/// What a call to the management canister is about.
+#[derive(CandidType, Deserialize)]
+struct About {
+    canister_id: Option<Principal>,
+    specified_id: Option<Principal>,
+    target_canister: Option<Principal>,
+}
+
+/// The canister that a call is about: the effective canister id of the interface specification.
+pub fn effective_canister(method: &str, payload: &[u8]) -> Option<CanisterId> {
+    let (about,) = candid::decode_args::<(About,)>(payload).ok()?;
+    let id = match method {
+        "install_chunked_code" => about.target_canister,
+        "provisional_create_canister_with_cycles" => about.specified_id,
+        _ => about.canister_id,
+    };
+    id.map(CanisterId)
+}
+
+/// Who pays for receiving a call from a user; nobody for some.
+pub fn ingress_payer(method: &str, payload: &[u8]) -> Result<Option<CanisterId>, Reject> {
+    // Refusals of unknown methods come later, in the order of the replica.
+    match METHODS.iter().find(|(name, _)| *name == method) {
+        Some((_, Access::Controllers | Access::Visible)) => {}
+        _ => return Ok(None),
+    }
+    // Small changes of settings are free, so that a frozen canister can be repaired.
+    if method == "update_settings" && payload.len() < 2_000 {
+        return Ok(None);
+    }
+    effective_canister(method, payload)
+        .map(Some)
+        .ok_or_else(|| {
+            Reject::new(
+                ErrorCode::InvalidManagementPayload,
+                format!("Failed to parse payload for ic00 method {method}"),
+            )
+        })
+}
+
+/// Checks a user's call before it is accepted.
+pub fn check_ingress(subnet: &Subnet, ingress: &Ingress) -> Result<(), Reject> {
+    let method = ingress.method.as_str();
+    match require_method(method)? {
+        Access::Everyone => Ok(()),
+        Access::Canisters => Err(only_canisters(method)),
+        Access::Query => Err(query_only(method)),
+        access @ (Access::Controllers | Access::Visible) => {
+            let id = effective_canister(method, &ingress.payload).ok_or_else(|| {
+                Reject::new(
+                    ErrorCode::InvalidManagementPayload,
+                    format!("Failed to parse payload for ic00 method {method}"),
+                )
+            })?;
+            let canister = subnet.canisters.get(&id).ok_or_else(|| not_found(id))?;
+            if access == Access::Visible && may_see(canister, ingress.sender, method) {
+                return Ok(());
+            }
+            require_controller(canister, ingress.sender, method)
+        }
+    }
+}
+
+/// Answers a query to the management canister.
+pub fn query(subnet: &Subnet, call: QueryCall) -> Result<Vec<u8>, Reject> {
+    match call.method.as_str() {
+        "fetch_canister_logs" => info::fetch_logs(subnet, call.caller, &call.payload),
+        "canister_status" => {
+            let (args,): (ic_management_canister_types::CanisterIdRecord,) = decode(&call.payload)?;
+            let id = CanisterId(args.canister_id);
+            let canister = subnet.canisters.get(&id).ok_or_else(|| not_found(id))?;
+            require_controller(canister, call.caller, &call.method)?;
+            Ok(encode((info::status(canister, subnet),)))
+        }
+        method => {
+            require_method(method)?;
+            Reject::err(
+                ErrorCode::CanisterMethodNotFound,
+                format!("Query method {method} not found on the management canister"),
+            )
+        }
+    }
+}
+
+/// Gives the answers that had to wait for a later round.
+pub fn answer_deferred(exec: &mut Exec<'_>) {
+    let round = exec.round;
+    let due: Vec<DeferredAnswer> = exec
+        .subnet
+        .deferred
+        .extract_if(.., |answer| answer.round <= round)
+        .collect();
+    for DeferredAnswer { request, .. } in due {
+        exec.subnet.random_draws += 1;
+        let random = crate::topology::derive(&[
+            b"raw_rand",
+            &exec.subnet.seed,
+            &exec.subnet.random_draws.to_be_bytes(),
+            &exec.round.to_be_bytes(),
+        ]);
+        let origin = Origin::Canister {
+            caller: request.sender,
+            callback: request.callback,
+        };
+        let reply = encode((serde_bytes::ByteBuf::from(random.to_vec()),));
+        exec.answer(CanisterId::MANAGEMENT, &origin, request.cycles, Ok(reply));
+    }
+}
+
+fn require_method(method: &str) -> Result<Access, Reject> {
+    if let Some((_, access)) = METHODS.iter().find(|(name, _)| *name == method) {
+        return Ok(*access);
+    }
+    let message = if NOT_SUPPORTED.contains(&method) {
+        format!("Management canister method '{method}' is not supported by local-ic yet")
+    } else {
+        format!("Management canister has no method '{method}'")
+    };
+    Reject::err(ErrorCode::UnknownManagementMessage, message)
+}
+
+fn only_canisters(method: &str) -> Reject {
+    Reject::new(
+        ErrorCode::CanisterRejectedMessage,
+        format!("Only canisters can call ic00 method {method}"),
+    )
+}
+
+fn query_only(method: &str) -> Reject {
+    Reject::new(
+        ErrorCode::CanisterRejectedMessage,
+        format!("ic00 method {method} can be called only as a query"),
+    )
+}
+
+fn require_controller(canister: &Canister, caller: Principal, method: &str) -> Result<(), Reject> {
+    if canister.settings.controllers.contains(&caller)
+        || method == "canister_status" && canister.id.0 == caller
+    {
+        return Ok(());
+    }
+    let controllers: Vec<String> = canister
+        .settings
+        .controllers
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    Reject::err(
+        ErrorCode::CanisterInvalidController,
+        format!(
+            "Only controllers of canister {} can call ic00 method {method}. Sender: {caller}. Controllers: {}.",
+            canister.id,
+            controllers.join(" ")
+        ),
+    )
+}
+
+fn may_see(canister: &Canister, caller: Principal, method: &str) -> bool {
+    method == "list_canister_snapshots"
+        && info::visible(&canister.settings.snapshot_visibility, canister, caller)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_are_listed_once_and_sorted() {
+        let names: Vec<&str> = METHODS.iter().map(|(name, _)| *name).collect();
+        assert!(names.is_sorted());
+        assert!(NOT_SUPPORTED.is_sorted());
+        assert!(!names.iter().any(|name| NOT_SUPPORTED.contains(name)));
+    }
+}

@@ -1,0 +1,106 @@
+//! The chunk store: modules that are too large for one message arrive in pieces.
+
+use super::{Answer, Outcome, Request, decode, empty_reply, encode, require_controller};
+use crate::error::{ErrorCode, Reject};
+use crate::limits;
+use crate::state::Canister;
+use candid::{CandidType, Deserialize, Principal};
+use ic_management_canister_types::{CanisterIdRecord, ChunkHash};
+use serde_bytes::ByteBuf;
+use sha2::{Digest, Sha256};
+
+/// Instructions charged for storing a chunk.
+const UPLOAD_INSTRUCTIONS: u64 = 200_000_000;
+
+#[derive(CandidType, Deserialize)]
+struct UploadChunk {
+    canister_id: Principal,
+    chunk: ByteBuf,
+}
+
+impl Request<'_, '_> {
+    pub(super) fn upload_chunk(&mut self, payload: &[u8]) -> Answer {
+        let (args,): (UploadChunk,) = decode(payload)?;
+        let canister = self.store(args.canister_id, "upload_chunk")?;
+        if args.chunk.len() > limits::CHUNK_BYTES {
+            return Err(refused(&format!(
+                "Wasm chunk size {} exceeds the maximum chunk size of {}.",
+                args.chunk.len(),
+                limits::CHUNK_BYTES
+            )));
+        }
+        let hash: [u8; 32] = Sha256::digest(&args.chunk).into();
+        if !canister.chunks.contains_key(&hash) {
+            if canister.chunks.len() >= limits::MAX_CHUNKS {
+                return Err(refused(&format!(
+                    "Wasm chunk store has already reached maximum capacity of {} chunks.",
+                    limits::MAX_CHUNKS
+                )));
+            }
+            self.charge_instructions(args.canister_id, UPLOAD_INSTRUCTIONS)?;
+            let canister = self.store(args.canister_id, "upload_chunk")?;
+            canister.chunks.insert(hash, args.chunk);
+        }
+        Ok(Outcome::Reply(encode((ChunkHash {
+            hash: hash.to_vec(),
+        },))))
+    }
+
+    pub(super) fn clear_chunk_store(&mut self, payload: &[u8]) -> Answer {
+        let (args,): (CanisterIdRecord,) = decode(payload)?;
+        self.store(args.canister_id, "clear_chunk_store")?
+            .chunks
+            .clear();
+        Ok(Outcome::Reply(empty_reply()))
+    }
+
+    pub(super) fn stored_chunks(&mut self, payload: &[u8]) -> Answer {
+        let (args,): (CanisterIdRecord,) = decode(payload)?;
+        let canister = self.store(args.canister_id, "stored_chunks")?;
+        let hashes: Vec<ChunkHash> = canister
+            .chunks
+            .keys()
+            .map(|hash| ChunkHash {
+                hash: hash.to_vec(),
+            })
+            .collect();
+        Ok(Outcome::Reply(encode((hashes,))))
+    }
+
+    /// The module that a list of chunks makes up.
+    pub(super) fn assemble(
+        &mut self,
+        store: Principal,
+        hashes: &[ChunkHash],
+    ) -> Result<Vec<u8>, Reject> {
+        let canister = self.store(store, "install_chunked_code")?;
+        let mut module = Vec::new();
+        for ChunkHash { hash } in hashes {
+            let chunk = <[u8; 32]>::try_from(hash.as_slice())
+                .ok()
+                .and_then(|hash| canister.chunks.get(&hash))
+                .ok_or_else(|| {
+                    refused(&format!("Chunk hash {} was not found", hex::encode(hash)))
+                })?;
+            module.extend_from_slice(chunk);
+        }
+        Ok(module)
+    }
+
+    /// The canister whose store it is; the canister itself and its controllers may use it.
+    fn store(&mut self, id: Principal, method: &str) -> Result<&mut Canister, Reject> {
+        let caller = self.caller;
+        let canister = self.canister(id)?;
+        if caller != id {
+            require_controller(canister, caller, method)?;
+        }
+        Ok(canister)
+    }
+}
+
+fn refused(reason: &str) -> Reject {
+    Reject::new(
+        ErrorCode::CanisterContractViolation,
+        format!("Error from Wasm chunk store: {reason}"),
+    )
+}

@@ -1,0 +1,179 @@
+//! Settings: checked, then applied as a whole.
+
+use super::{Answer, Outcome, Request, decode, empty_reply};
+use crate::error::{ErrorCode, Reject};
+use crate::limits;
+use crate::state::{ChangeRecord, Settings, Visibility};
+use candid::{Nat, Principal};
+use ic_management_canister_types::{
+    CanisterSettings, EnvironmentVariable, LogVisibility, SnapshotVisibility, UpdateSettingsArgs,
+};
+use std::collections::BTreeMap;
+
+const MAX_ALLOCATION_BYTES: u64 = limits::MAX_STABLE_BYTES + 2 * limits::MAX_HEAP_BYTES;
+
+impl Request<'_, '_> {
+    pub(super) fn update_settings(&mut self, payload: &[u8]) -> Answer {
+        let (args,): (UpdateSettingsArgs,) = decode(payload)?;
+        let canister = self.controlled(args.canister_id, "update_settings")?;
+        let before = canister.settings.controllers.clone();
+        let mut settings = canister.settings.clone();
+        let names_controllers = args.settings.controllers.is_some();
+        apply(&mut settings, args.settings)?;
+        canister.settings = settings;
+        canister.version += 1;
+        let controllers = canister.settings.controllers.clone();
+        if names_controllers && before != controllers {
+            let origin = self.change_origin(args.sender_canister_version);
+            let controllers = controllers.into_iter().collect();
+            self.record(
+                args.canister_id,
+                origin,
+                ChangeRecord::Controllers { controllers },
+            );
+        }
+        Ok(Outcome::Reply(empty_reply()))
+    }
+}
+
+/// Applies those settings that are given.
+pub(super) fn apply(settings: &mut Settings, new: CanisterSettings) -> Result<(), Reject> {
+    let CanisterSettings {
+        controllers,
+        compute_allocation,
+        memory_allocation,
+        freezing_threshold,
+        reserved_cycles_limit,
+        log_visibility,
+        log_memory_limit,
+        snapshot_visibility,
+        wasm_memory_limit,
+        wasm_memory_threshold,
+        environment_variables,
+    } = new;
+    if let Some(controllers) = controllers {
+        if controllers.len() > limits::MAX_CONTROLLERS {
+            return Err(invalid(format_args!(
+                "Invalid settings: there are {} controllers, at most {} are allowed",
+                controllers.len(),
+                limits::MAX_CONTROLLERS
+            )));
+        }
+        settings.controllers = controllers.into_iter().collect();
+    }
+    set(
+        &mut settings.compute_allocation,
+        compute_allocation,
+        "compute_allocation",
+        100,
+    )?;
+    set(
+        &mut settings.memory_allocation,
+        memory_allocation,
+        "memory_allocation",
+        MAX_ALLOCATION_BYTES,
+    )?;
+    set(
+        &mut settings.freezing_threshold,
+        freezing_threshold,
+        "freezing_threshold",
+        u64::MAX,
+    )?;
+    set(
+        &mut settings.wasm_memory_limit,
+        wasm_memory_limit,
+        "wasm_memory_limit",
+        1 << 48,
+    )?;
+    set(
+        &mut settings.wasm_memory_threshold,
+        wasm_memory_threshold,
+        "wasm_memory_threshold",
+        u64::MAX,
+    )?;
+    set(
+        &mut settings.log_memory_limit,
+        log_memory_limit,
+        "log_memory_limit",
+        2 * 1024 * 1024,
+    )?;
+    if let Some(limit) = reserved_cycles_limit {
+        settings.reserved_cycles_limit = u128::try_from(&limit.0).map_err(|_| {
+            invalid(format_args!(
+                "reserved_cycles_limit {limit} does not fit 128 bits"
+            ))
+        })?;
+    }
+    if let Some(visibility) = log_visibility {
+        settings.log_visibility = match visibility {
+            LogVisibility::Controllers => Visibility::Controllers,
+            LogVisibility::Public => Visibility::Public,
+            LogVisibility::AllowedViewers(viewers) => viewers_of(viewers)?,
+        };
+    }
+    if let Some(visibility) = snapshot_visibility {
+        settings.snapshot_visibility = match visibility {
+            SnapshotVisibility::Controllers => Visibility::Controllers,
+            SnapshotVisibility::Public => Visibility::Public,
+            SnapshotVisibility::AllowedViewers(viewers) => viewers_of(viewers)?,
+        };
+    }
+    if let Some(variables) = environment_variables {
+        settings.environment_variables = variables_of(variables)?;
+    }
+    Ok(())
+}
+
+fn set(setting: &mut u64, value: Option<Nat>, name: &str, max: u64) -> Result<(), Reject> {
+    if let Some(value) = value {
+        *setting = u64::try_from(&value.0)
+            .ok()
+            .filter(|value| *value <= max)
+            .ok_or_else(|| {
+                invalid(format_args!(
+                    "{name} expected to be in the range of [0..{max}], got {value}"
+                ))
+            })?;
+    }
+    Ok(())
+}
+
+fn viewers_of(viewers: Vec<Principal>) -> Result<Visibility, Reject> {
+    if viewers.len() > limits::MAX_CONTROLLERS {
+        return Err(invalid(format_args!(
+            "there are {} allowed viewers, at most {} are allowed",
+            viewers.len(),
+            limits::MAX_CONTROLLERS
+        )));
+    }
+    Ok(Visibility::Viewers(viewers.into_iter().collect()))
+}
+
+fn variables_of(variables: Vec<EnvironmentVariable>) -> Result<BTreeMap<String, String>, Reject> {
+    let count = variables.len();
+    if count > limits::MAX_VARIABLES {
+        return Err(invalid(format_args!(
+            "Too many environment variables: {count}, at most {} are allowed",
+            limits::MAX_VARIABLES
+        )));
+    }
+    let mut map = BTreeMap::new();
+    for EnvironmentVariable { name, value } in variables {
+        if name.len() > limits::MAX_VARIABLE_NAME || value.len() > limits::MAX_VARIABLE_NAME {
+            return Err(invalid(format_args!(
+                "Environment variable '{name}': names and values have at most {} bytes",
+                limits::MAX_VARIABLE_NAME
+            )));
+        }
+        if map.insert(name.clone(), value).is_some() {
+            return Err(invalid(format_args!(
+                "Duplicate environment variable '{name}'"
+            )));
+        }
+    }
+    Ok(map)
+}
+
+fn invalid(message: std::fmt::Arguments<'_>) -> Reject {
+    Reject::new(ErrorCode::InvalidManagementPayload, message.to_string())
+}
