@@ -5,7 +5,8 @@
 
 use crate::record::DeviceRecord;
 use types::{
-    DeviceData, DeviceError, DeviceField, DeviceProtection, KeyType, Metadata, MetadataValue,
+    Aaguid, CredentialId, DeviceData, DeviceError, DeviceField, DeviceProtection, KeyType,
+    Metadata, MetadataValue,
 };
 
 #[cfg(test)]
@@ -19,11 +20,11 @@ pub mod limits {
     pub const PUBKEY: usize = DeviceKey::MAX_LENGTH;
     /// Longest alias.
     pub const ALIAS: usize = 64;
-    /// Longest WebAuthn credential id.
+    /// Longest credential id of a passkey.
     pub const CREDENTIAL_ID: usize = 350;
     /// Longest origin.
     pub const ORIGIN: usize = 50;
-    /// Length of an authenticator's model id, by the WebAuthn specification.
+    /// Length of an authenticator's model id, as authenticators have it.
     pub const AAGUID: usize = 16;
     /// Aliases, keys, credential ids, origins and metadata of all devices of an anchor together.
     pub const VARIABLE_FIELDS: usize = 2_500;
@@ -80,9 +81,9 @@ pub(crate) fn check_device(device: &DeviceData) -> Result<(), DeviceError> {
     if let Some(metadata) = metadata {
         check_metadata(metadata)?;
     }
-    let credential_length = credential_id.as_ref().map_or(0, |id| id.len());
+    let credential_length = credential_id.as_ref().map_or(0, CredentialId::len);
     let origin_length = origin.as_ref().map_or(0, String::len);
-    let aaguid_length = aaguid.as_ref().map_or(0, |aaguid| aaguid.len());
+    let aaguid_length = aaguid.as_ref().map_or(0, Aaguid::len);
     for (field, length, limit) in [
         (DeviceField::Alias, alias.len(), limits::ALIAS),
         (DeviceField::PubKey, pubkey.len(), limits::PUBKEY),
@@ -172,7 +173,7 @@ fn variable_length(device: &DeviceData) -> usize {
     } = device;
     pubkey.len()
         + alias.len()
-        + credential_id.as_ref().map_or(0, |id| id.len())
+        + credential_id.as_ref().map_or(0, CredentialId::len)
         + origin.as_ref().map_or(0, String::len)
         + metadata.as_ref().map_or(0, metadata_length)
 }

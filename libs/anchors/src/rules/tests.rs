@@ -3,8 +3,7 @@
 use super::*;
 use crate::fixtures::{NOW, authenticated, metadata, passkey, phrase, record, text};
 use crate::{RegisterError, register};
-use types::Aaguid;
-use types::{CredentialId, DeviceKey};
+use types::DeviceKey;
 
 /// What adding `device` to an anchor with one passkey says; registering it alone must say the same.
 fn refused(device: &DeviceData) -> DeviceError {

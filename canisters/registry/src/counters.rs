@@ -1,0 +1,196 @@
+//! What this shard counts. Stored; a number is never given to something else.
+
+use crate::shard::Shard;
+use canister_kit::counters::{Method, Slot};
+use canister_kit::metrics::{MeasuredMethod, StoredCounter};
+use ic_stable_structures::Memory;
+use oplog::Operation;
+use types::registry::{FetchAnswer, NotServed, RegistryError};
+
+#[cfg(test)]
+mod tests;
+
+const REGISTERED: Slot = Slot::new(0);
+const ADDED: Slot = Slot::new(1);
+/// Orders that got the answer of their first delivery.
+pub const REPEATED_ORDERS: Slot = Slot::new(2);
+/// Callers that were found to be a device.
+pub const AUTHENTICATIONS: Slot = Slot::new(3);
+/// Uses of devices that could not be noted.
+pub const LOST_USES: Slot = Slot::new(4);
+/// Blocks given to archives.
+pub const HANDED_OUT_BLOCKS: Slot = Slot::new(5);
+/// Blocks forgotten because an archive has them.
+pub const FORGOTTEN_BLOCKS: Slot = Slot::new(6);
+
+/// The counters, family by family.
+pub const TABLE: [StoredCounter; 29] = [
+    operation_counter(REGISTERED, &[("operation", "register")]),
+    operation_counter(ADDED, &[("operation", "add")]),
+    single(
+        REPEATED_ORDERS,
+        "registry_orders_repeated_total",
+        "Orders that got the answer of their first delivery.",
+    ),
+    single(
+        AUTHENTICATIONS,
+        "registry_authentications_total",
+        "Questions by front whether a caller may act for an anchor that were answered with yes.",
+    ),
+    single(
+        LOST_USES,
+        "registry_device_uses_lost_total",
+        "Uses of devices that could not be noted for lack of memory.",
+    ),
+    single(
+        HANDED_OUT_BLOCKS,
+        "registry_blocks_handed_out_total",
+        "Blocks given to archives.",
+    ),
+    single(
+        FORGOTTEN_BLOCKS,
+        "registry_blocks_forgotten_total",
+        "Blocks forgotten because the archive in service has them.",
+    ),
+    refusal_counter(10, &[("reason", "not_mine")]),
+    refusal_counter(11, &[("reason", "unauthorized")]),
+    refusal_counter(12, &[("reason", "rolled_back")]),
+    refusal_counter(13, &[("reason", "order_mismatch")]),
+    refusal_counter(14, &[("reason", "full")]),
+    refusal_counter(15, &[("reason", "backlog")]),
+    refusal_counter(16, &[("reason", "device")]),
+    refusal_counter(17, &[("reason", "unsupported_version")]),
+    refusal_counter(18, &[("reason", "malformed")]),
+    refusal_counter(19, &[("reason", "not_front")]),
+    refusal_counter(20, &[("reason", "maintenance")]),
+    refusal_counter(21, &[("reason", "temporary_key_is_device")]),
+    refusal_counter(22, &[("reason", "out_of_memory")]),
+    fetch_counter(40, &[("answer", "blocks")]),
+    fetch_counter(41, &[("answer", "up_to_date")]),
+    fetch_counter(42, &[("answer", "diverged")]),
+    fetch_counter(43, &[("answer", "pruned")]),
+    fetch_counter(44, &[("answer", "not_registered")]),
+    fetch_counter(45, &[("answer", "retired")]),
+    fetch_counter(46, &[("answer", "unsupported_version")]),
+    fetch_counter(47, &[("answer", "malformed")]),
+    single(
+        Slot::new(48),
+        "registry_settings_changes_total",
+        "Changes of settings or archives by controllers.",
+    ),
+];
+
+/// Changes by controllers.
+pub const SETTINGS_CHANGES: Slot = Slot::new(48);
+
+/// `create_anchor`
+pub const CREATE_ANCHOR: Method = Method::new(0);
+/// `apply`
+pub const APPLY: Method = Method::new(1);
+/// `authenticate`
+pub const AUTHENTICATE: Method = Method::new(2);
+/// `anchor_info`
+pub const ANCHOR_INFO: Method = Method::new(3);
+/// `fetch_blocks`
+pub const FETCH_BLOCKS: Method = Method::new(4);
+
+/// The methods whose instructions are counted.
+pub const METHODS: [MeasuredMethod; 5] = [
+    measured(CREATE_ANCHOR, "create_anchor"),
+    measured(APPLY, "apply"),
+    measured(AUTHENTICATE, "authenticate"),
+    measured(ANCHOR_INFO, "anchor_info"),
+    measured(FETCH_BLOCKS, "fetch_blocks"),
+];
+
+/// The counter of an operation that was carried out.
+pub fn operation(operation: &Operation) -> Slot {
+    match operation {
+        Operation::Register { .. } => REGISTERED,
+        Operation::Add { .. } => ADDED,
+    }
+}
+
+/// The counter of an answer to an archive.
+pub fn fetch_answer(answer: &FetchAnswer) -> Slot {
+    Slot::new(match answer {
+        FetchAnswer::Blocks { blocks, .. } if !blocks.is_empty() => 40,
+        FetchAnswer::Blocks { .. } => 41,
+        FetchAnswer::Diverged { .. } => 42,
+        FetchAnswer::Pruned { .. } => 43,
+        FetchAnswer::NotYourRange { reason } => match reason {
+            NotServed::NotRegistered => 44,
+            NotServed::Retired => 45,
+        },
+        FetchAnswer::UnsupportedVersion { .. } => 46,
+        FetchAnswer::Malformed => 47,
+    })
+}
+
+/// The counter of a refusal.
+pub fn refusal(error: &RegistryError) -> Slot {
+    Slot::new(match error {
+        RegistryError::NotMine { .. } => 10,
+        RegistryError::Unauthorized => 11,
+        RegistryError::RolledBack => 12,
+        RegistryError::OrderMismatch => 13,
+        RegistryError::Full => 14,
+        RegistryError::Backlog { .. } => 15,
+        RegistryError::Device(_) => 16,
+        RegistryError::UnsupportedVersion { .. } => 17,
+        RegistryError::Malformed => 18,
+        RegistryError::NotFront => 19,
+        RegistryError::Maintenance => 20,
+        RegistryError::TemporaryKeyIsDevice => 21,
+        RegistryError::OutOfMemory => 22,
+    })
+}
+
+impl<M: Memory> Shard<M> {
+    /// Counts a refusal by its reason.
+    pub fn count_refusal(&self, error: &RegistryError) {
+        self.counters.add(refusal(error), 1);
+    }
+}
+
+type StaticLabels = &'static [(&'static str, &'static str)];
+
+const fn single(slot: Slot, name: &'static str, help: &'static str) -> StoredCounter {
+    StoredCounter {
+        slot,
+        name,
+        help,
+        labels: &[],
+    }
+}
+
+const fn operation_counter(slot: Slot, labels: StaticLabels) -> StoredCounter {
+    StoredCounter {
+        slot,
+        name: "registry_operations_total",
+        help: "Operations carried out, each with its block.",
+        labels,
+    }
+}
+
+const fn refusal_counter(slot: u16, labels: StaticLabels) -> StoredCounter {
+    StoredCounter {
+        slot: Slot::new(slot),
+        name: "registry_refusals_total",
+        help: "Orders and questions refused, by reason.",
+        labels,
+    }
+}
+
+const fn fetch_counter(slot: u16, labels: StaticLabels) -> StoredCounter {
+    StoredCounter {
+        slot: Slot::new(slot),
+        name: "registry_fetches_total",
+        help: "Answers to archives, by kind.",
+        labels,
+    }
+}
+
+const fn measured(method: Method, name: &'static str) -> MeasuredMethod {
+    MeasuredMethod { method, name }
+}

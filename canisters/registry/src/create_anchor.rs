@@ -1,0 +1,80 @@
+//! Order: a new anchor.
+
+use crate::orders::OrderDigest;
+use crate::shard::{Begun, Shard, transaction};
+use anchors::{AllocateError, RegisterError};
+use canister_kit::guards::Peer;
+use ic_stable_structures::Memory;
+use minicbor::Encode;
+use types::message::Request;
+use types::registry::{CreateAnchor, RegistryError};
+use types::{AnchorNumber, DeviceData, Principal, TimestampNs};
+
+#[cfg(test)]
+mod tests;
+
+/// What a repeated order must repeat.
+#[derive(Encode)]
+struct Contents<'a> {
+    #[n(0)]
+    #[cbor(with = "types::codec::principal")]
+    caller: Principal,
+    #[n(1)]
+    #[cbor(with = "types::codec::opt_principal", has_nil)]
+    temporary_key: Option<Principal>,
+    #[n(2)]
+    device: &'a DeviceData,
+}
+
+/// Gives the next number to a new anchor with one device. Record, block and answer are written in
+/// this one message, or nothing is.
+pub fn create_anchor<M: Memory>(
+    shard: &mut Shard<M>,
+    front: Peer,
+    request: CreateAnchor,
+    now: TimestampNs,
+) -> Result<AnchorNumber, RegistryError> {
+    let CreateAnchor {
+        order,
+        expected,
+        caller,
+        temporary_key,
+        device,
+    } = request;
+    let digest = OrderDigest::of(
+        CreateAnchor::METHOD,
+        &Contents {
+            caller,
+            temporary_key,
+            device: &device,
+        },
+    );
+    let order = match shard.begin(front, order, digest, expected.as_ref(), now)? {
+        Begun::Before(anchor) => return Ok(anchor),
+        Begun::New(order) => order,
+    };
+    shard.anchors.reserve().map_err(no_number)?;
+    shard.accepts_orders(now)?;
+
+    let key = device.pubkey.clone();
+    let registration = anchors::register(device, caller, temporary_key, shard.limits(), now)
+        .map_err(|error| match error {
+            RegisterError::NotTheDevice { caller: _ } => RegistryError::Unauthorized,
+            RegisterError::TemporaryKeyIsDevice => RegistryError::TemporaryKeyIsDevice,
+            RegisterError::Device(error) => RegistryError::Device(error),
+        })?;
+    let anchor = shard.anchors.allocate(&registration).map_err(no_number)?;
+    let tx = transaction(anchor, caller, registration.operation());
+    shard.finish(order, &tx, &anchor, now);
+    if let Some(temporary_key) = temporary_key {
+        shard.temporary_keys.insert(anchor, temporary_key, key, now);
+    }
+    Ok(anchor)
+}
+
+fn no_number(error: AllocateError) -> RegistryError {
+    match error {
+        AllocateError::RangeFull => RegistryError::Full,
+        AllocateError::OutOfMemory(_) => RegistryError::OutOfMemory,
+    }
+}

@@ -1,0 +1,171 @@
+//! The log as ICRC-3 wants it read (dfinity/ICRC-1, `standards/ICRC-3/README.md`).
+
+use crate::archives::Entry;
+use crate::shard::Shard;
+use candid::{CandidType, Nat, Principal};
+use canister_kit::certified::{LogTip, tip_witness};
+use ic_stable_structures::Memory;
+use oplog::{Block, BlockType};
+use serde::Deserialize;
+use serde_bytes::ByteBuf;
+use types::BlockIndex;
+use types::icrc3::{
+    ArchivedBlocks, BlockWithId, GetBlocksCallback, GetBlocksRequest, GetBlocksResult,
+    SupportedBlockType, TipCertificate,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// Ranges that one call may ask for; further ones are not answered.
+const MAX_REQUESTS: usize = 100;
+
+/// Blocks in one answer at most.
+const MAX_BLOCKS: usize = 500;
+
+/// Where the blocks are described.
+const DESCRIPTION: &str = "urn:anchorage:docs:oplog";
+
+/// The archives' method for their blocks.
+const GET_BLOCKS: &str = "icrc3_get_blocks";
+
+/// Argument of `icrc3_get_archives`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct GetArchivesArgs {
+    /// Only archives after this one.
+    pub from: Option<Principal>,
+}
+
+/// An archive and the run of blocks that it holds.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ArchiveInfo {
+    /// Its canister.
+    pub canister_id: Principal,
+    /// Index of its first block.
+    pub start: Nat,
+    /// Index of its last block.
+    pub end: Nat,
+}
+
+/// Blocks that the shard still holds, and where the forgotten ones are.
+pub fn get_blocks<M: Memory>(
+    shard: &Shard<M>,
+    requests: &[GetBlocksRequest],
+) -> GetBlocksResult {
+    let length = shard.log.length();
+    let first_kept = shard.log.first_kept();
+    let mut blocks = Vec::new();
+    let mut archived_blocks = Vec::new();
+    for GetBlocksRequest {
+        start,
+        length: count,
+    } in requests.iter().take(MAX_REQUESTS)
+    {
+        let start = saturating(start);
+        let end = start.saturating_add(saturating(count)).min(length);
+        archived_blocks.extend(archived(
+            shard.archives().entries(),
+            start,
+            end.min(first_kept),
+        ));
+        let room = MAX_BLOCKS - blocks.len();
+        blocks.extend(
+            (start.max(first_kept)..end)
+                .take(room)
+                .map_while(|index| block(shard, index)),
+        );
+    }
+    GetBlocksResult {
+        log_length: length.into(),
+        blocks,
+        archived_blocks,
+    }
+}
+
+fn block<M: Memory>(shard: &Shard<M>, index: u64) -> Option<BlockWithId> {
+    let held = shard.log.block(BlockIndex::new(index))?;
+    let block = Block::decode(held.block.as_slice()).expect("a block that this log encoded");
+    Some(BlockWithId {
+        id: index.into(),
+        block: block.to_value(),
+    })
+}
+
+/// Which archives have the blocks `[start, end)`: from the start on, as far as they are known to.
+fn archived(entries: &[Entry], start: u64, end: u64) -> Vec<ArchivedBlocks> {
+    let mut from = start;
+    let mut found = Vec::new();
+    while from < end {
+        let has = |entry: &&Entry| {
+            let first = entry.first_index.map_or(u64::MAX, BlockIndex::get);
+            first <= from && from < entry.acknowledged.get()
+        };
+        let Some(entry) = entries.iter().find(has) else {
+            break;
+        };
+        let to = end.min(entry.acknowledged.get());
+        found.push(ArchivedBlocks {
+            args: vec![GetBlocksRequest {
+                start: from.into(),
+                length: (to - from).into(),
+            }],
+            callback: GetBlocksCallback::new(entry.canister, GET_BLOCKS.to_owned()),
+        });
+        from = to;
+    }
+    found
+}
+
+fn saturating(number: &Nat) -> u64 {
+    u64::try_from(&number.0).unwrap_or(u64::MAX)
+}
+
+/// The archives that hold blocks, by canister id, those after `from` if it is given.
+pub fn get_archives<M: Memory>(shard: &Shard<M>, args: GetArchivesArgs) -> Vec<ArchiveInfo> {
+    let GetArchivesArgs { from } = args;
+    let entries = shard.archives().entries().iter();
+    let mut archives: Vec<ArchiveInfo> = entries
+        .filter(|entry| from.is_none_or(|from| from < entry.canister))
+        .filter_map(|entry| {
+            let start = entry.first_index?.get();
+            let end = entry.acknowledged.get().checked_sub(1)?;
+            (start <= end).then(|| ArchiveInfo {
+                canister_id: entry.canister,
+                start: start.into(),
+                end: end.into(),
+            })
+        })
+        .collect();
+    archives.sort_by_key(|archive| archive.canister_id);
+    archives
+}
+
+/// The newest block, as it is certified.
+pub fn log_tip<M: Memory>(shard: &Shard<M>) -> Option<LogTip> {
+    let hash = *shard.log.last_hash()?.as_bytes();
+    let index = shard.log.length().checked_sub(1)?;
+    Some(LogTip { index, hash })
+}
+
+/// The tip with the system's certificate for it; `None` for an empty log, and outside of queries, where
+/// there is no certificate.
+pub fn tip_certificate<M: Memory>(
+    shard: &Shard<M>,
+    certificate: Option<Vec<u8>>,
+) -> Option<TipCertificate> {
+    Some(TipCertificate {
+        certificate: ByteBuf::from(certificate?),
+        hash_tree: ByteBuf::from(tip_witness(log_tip(shard)?)),
+    })
+}
+
+/// The types of blocks that there are, with the place that describes them.
+pub fn supported_block_types() -> Vec<SupportedBlockType> {
+    BlockType::ALL
+        .into_iter()
+        .map(|block_type| SupportedBlockType {
+            block_type: block_type.name().to_owned(),
+            url: DESCRIPTION.to_owned(),
+        })
+        .collect()
+}

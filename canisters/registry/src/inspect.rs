@@ -1,0 +1,30 @@
+//! Which messages from outside are worth cycles. Never the check itself: each method has its own.
+
+use crate::shard::Shard;
+use canister_kit::guards::Caller;
+use ic_stable_structures::Memory;
+
+#[cfg(test)]
+mod tests;
+
+/// Whether a call of `method` by `caller` could succeed. Queries called as updates are welcome: their
+/// answers are certified by the subnet.
+pub fn accepts<M: Memory>(shard: &Shard<M>, method: &str, caller: Caller) -> bool {
+    match method {
+        "lookup"
+        | "public_state"
+        | "status"
+        | "icrc3_get_blocks"
+        | "icrc3_get_archives"
+        | "icrc3_supported_block_types" => true,
+        "set_archives" | "configure" => caller.is_controller,
+        "create_anchor" | "apply" | "authenticate" | "anchor_info" => {
+            caller.principal == shard.settings().front
+        }
+        "fetch_blocks" => {
+            let mut entries = shard.archives().entries().iter();
+            entries.any(|entry| entry.canister == caller.principal)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,229 @@
+//! A shard of the family: the anchors of one range, the rules about their devices, and the log of
+//! their changes. Every endpoint is here, in a few lines; what it does is in the module of its name.
+//!
+//! Nothing awaits: each message runs from its beginning to its end, so record, block and remembered
+//! answer are written together or not at all.
+
+pub mod apply;
+pub mod archives;
+pub mod authenticate;
+pub mod configure;
+pub mod counters;
+pub mod create_anchor;
+pub mod fetch_blocks;
+pub mod front_door;
+pub mod icrc3;
+pub mod inspect;
+pub mod log;
+pub mod memory;
+pub mod metrics;
+pub mod orders;
+pub mod reads;
+pub mod ring;
+pub mod settings;
+pub mod shard;
+pub mod stored;
+pub mod temporary_keys;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;
+
+use canister_kit::build::BuildInfo;
+use canister_kit::certified::{CertifiedRoot, log_root};
+use canister_kit::counters::Method;
+use canister_kit::guards::Caller;
+use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH, Route};
+use canister_kit::metrics::Resources;
+use configure::ConfigureError;
+use ic_cdk::api::{data_certificate, msg_caller, performance_counter, time};
+use ic_cdk::{init, inspect_message, post_upgrade, query, update};
+use ic_stable_structures::DefaultMemoryImpl;
+use icrc3::{ArchiveInfo, GetArchivesArgs};
+use memory::{Memories, Stable};
+use serde_bytes::ByteBuf;
+use shard::Shard;
+use std::cell::RefCell;
+use types::icrc3::{GetBlocksRequest, GetBlocksResult, SupportedBlockType, TipCertificate};
+use types::registry::{ArchiveLink, PublicState, RegistryInit, RegistrySettings, RegistryStatus};
+use types::{AnchorNumber, DeviceData, TimestampNs};
+
+const BUILD: BuildInfo = canister_kit::build_info!();
+
+canister_kit::public_metadata!(CANDID, "candid:service", include_str!("../registry.did"));
+canister_kit::public_metadata!(VERSION, "anchorage:version", env!("CARGO_PKG_VERSION"));
+canister_kit::public_metadata!(COMMIT, "anchorage:commit", BUILD.commit);
+
+thread_local! {
+    static SHARD: RefCell<Option<Shard<Stable>>> = const { RefCell::new(None) };
+}
+
+#[init]
+fn init(argument: RegistryInit) {
+    start(|memories| Shard::create(memories, &argument));
+}
+
+#[post_upgrade(decode_with = "upgrade_argument")]
+fn post_upgrade(wish: Option<RegistrySettings>) {
+    start(|memories| Shard::open(memories, wish.as_ref()));
+}
+
+#[inspect_message]
+fn inspect_message() {
+    let method = ic_cdk::api::msg_method_name();
+    if with(|shard| inspect::accepts(shard, &method, Caller::of_this_message())) {
+        ic_cdk::api::accept_message();
+    }
+}
+
+#[update]
+fn create_anchor(message: ByteBuf) -> ByteBuf {
+    measured(counters::CREATE_ANCHOR, |shard| {
+        front_door::serve(shard, caller(), &message, now(), create_anchor::create_anchor)
+    })
+}
+
+#[update]
+fn apply(message: ByteBuf) -> ByteBuf {
+    measured(counters::APPLY, |shard| {
+        front_door::serve(shard, caller(), &message, now(), apply::apply)
+    })
+}
+
+#[update]
+fn authenticate(message: ByteBuf) -> ByteBuf {
+    measured(counters::AUTHENTICATE, |shard| {
+        front_door::serve(shard, caller(), &message, now(), authenticate::authenticate)
+    })
+}
+
+#[update]
+fn anchor_info(message: ByteBuf) -> ByteBuf {
+    measured(counters::ANCHOR_INFO, |shard| {
+        front_door::serve(shard, caller(), &message, now(), authenticate::anchor_info)
+    })
+}
+
+#[update]
+fn fetch_blocks(message: ByteBuf) -> ByteBuf {
+    measured(counters::FETCH_BLOCKS, |shard| {
+        fetch_blocks::serve(shard, msg_caller(), &message, now())
+    })
+}
+
+#[update]
+fn set_archives(archives: Vec<ArchiveLink>) -> Result<(), ConfigureError> {
+    configure(RegistrySettings {
+        archives: Some(archives),
+        ..RegistrySettings::default()
+    })
+}
+
+#[update]
+fn configure(wish: RegistrySettings) -> Result<(), ConfigureError> {
+    with_mut(|shard| configure::configure(shard, caller(), &wish))
+}
+
+#[query]
+fn lookup(anchor: AnchorNumber) -> Vec<DeviceData> {
+    with(|shard| reads::lookup(shard, anchor))
+}
+
+#[query]
+fn public_state(from: AnchorNumber, limit: u32) -> PublicState {
+    with(|shard| reads::public_state(shard, from, limit))
+}
+
+#[query]
+fn status() -> RegistryStatus {
+    with(|shard| reads::status(shard, BUILD))
+}
+
+#[query]
+fn icrc3_get_blocks(requests: Vec<GetBlocksRequest>) -> GetBlocksResult {
+    with(|shard| icrc3::get_blocks(shard, &requests))
+}
+
+#[query]
+fn icrc3_get_archives(args: GetArchivesArgs) -> Vec<ArchiveInfo> {
+    with(|shard| icrc3::get_archives(shard, args))
+}
+
+#[query]
+fn icrc3_get_tip_certificate() -> Option<TipCertificate> {
+    with(|shard| icrc3::tip_certificate(shard, data_certificate()))
+}
+
+#[query]
+fn icrc3_supported_block_types() -> Vec<SupportedBlockType> {
+    icrc3::supported_block_types()
+}
+
+#[query]
+fn http_request(request: HttpRequest) -> HttpResponse {
+    with(|shard| {
+        let metrics =
+            || Content::metrics(metrics::render(shard, BUILD, Resources::of_this_canister(), now()));
+        let route = Route {
+            path: METRICS_PATH,
+            content: &metrics,
+        };
+        let response = http::serve(&request, &[route]);
+        http::skip_certification(response, data_certificate().as_deref(), &root(shard))
+    })
+}
+
+/// Nothing at all is as good as `null`.
+fn upgrade_argument(bytes: Vec<u8>) -> Option<RegistrySettings> {
+    if bytes.is_empty() {
+        return None;
+    }
+    candid::decode_one(&bytes).unwrap_or_else(|error| ic_cdk::trap(format!("argument: {error}")))
+}
+
+/// Traps, so that nothing of the installation or upgrade stays, if the shard cannot start.
+fn start<E: std::fmt::Display>(open: impl FnOnce(Memories<Stable>) -> Result<Shard<Stable>, E>) {
+    let memories = Memories::open(DefaultMemoryImpl::default())
+        .unwrap_or_else(|error| ic_cdk::trap(format!("cannot start: {error}")));
+    let shard =
+        open(memories).unwrap_or_else(|error| ic_cdk::trap(format!("cannot start: {error}")));
+    root(&shard).certify();
+    SHARD.set(Some(shard));
+}
+
+fn root(shard: &Shard<Stable>) -> CertifiedRoot {
+    log_root(icrc3::log_tip(shard))
+}
+
+fn caller() -> Caller {
+    Caller::of_this_message()
+}
+
+fn now() -> TimestampNs {
+    TimestampNs::new(time())
+}
+
+fn with<T>(f: impl FnOnce(&Shard<Stable>) -> T) -> T {
+    SHARD.with_borrow(|shard| f(shard.as_ref().expect("init or post_upgrade ran first")))
+}
+
+/// Runs a change, and certifies the log's new tip if there is one.
+fn with_mut<T>(f: impl FnOnce(&mut Shard<Stable>) -> T) -> T {
+    SHARD.with_borrow_mut(|shard| {
+        let shard = shard.as_mut().expect("init or post_upgrade ran first");
+        let length = shard.log.length();
+        let answer = f(shard);
+        if shard.log.length() != length {
+            root(shard).certify();
+        }
+        answer
+    })
+}
+
+/// Runs a change and counts its instructions.
+fn measured(method: Method, f: impl FnOnce(&mut Shard<Stable>) -> Vec<u8>) -> ByteBuf {
+    let answer = with_mut(f);
+    with(|shard| shard.counters.observe(method, performance_counter(0)));
+    ByteBuf::from(answer)
+}

@@ -1,0 +1,145 @@
+//! The text of `/metrics`: the same families on every scrape, limits beside what they bound.
+
+use crate::counters;
+use crate::memory::LAYOUT_VERSION;
+use crate::orders;
+use crate::shard::Shard;
+use canister_kit::build::BuildInfo;
+use canister_kit::metrics::{Metrics, Resources, float};
+use ic_stable_structures::Memory;
+use types::{BlockIndex, TimestampNs};
+
+#[cfg(test)]
+mod tests;
+
+/// Everything an operator may want to know about the shard, nothing about a person.
+pub fn render<M: Memory>(
+    shard: &Shard<M>,
+    build: BuildInfo,
+    resources: Resources,
+    now: TimestampNs,
+) -> Vec<u8> {
+    let mut metrics = Metrics::at(now.get());
+    metrics.standard(build, LAYOUT_VERSION, resources);
+    gauges(shard, &mut metrics, now);
+    metrics.stored(&counters::TABLE, &shard.counters);
+    metrics.instructions(&counters::METHODS, &shard.counters);
+    metrics.into_body()
+}
+
+fn gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics, now: TimestampNs) {
+    let settings = shard.settings();
+    let archives = shard.archives();
+    let in_service = archives.in_service();
+    let entries = archives.entries();
+    let diverged = entries.iter().filter(|entry| entry.diverged).count();
+    let range = shard.anchors.range();
+    for (name, help, value) in [
+        (
+            "registry_anchors",
+            "Anchor numbers given.",
+            shard.anchors.count(),
+        ),
+        (
+            "registry_anchors_limit",
+            "Anchor numbers of the shard's range.",
+            range.len(),
+        ),
+        (
+            "registry_devices_per_anchor_limit",
+            "Devices that an anchor may have.",
+            settings.max_devices.into(),
+        ),
+        (
+            "registry_log_blocks",
+            "Blocks of the log, archived ones included.",
+            shard.log.length(),
+        ),
+        (
+            "registry_held_blocks",
+            "Blocks that the shard itself holds.",
+            shard.log.length() - shard.log.first_kept(),
+        ),
+        (
+            "registry_held_blocks_limit",
+            "Blocks that the shard can hold.",
+            crate::log::CAPACITY,
+        ),
+        (
+            "registry_retained_blocks_limit",
+            "Archived blocks that are kept nevertheless.",
+            settings.retention,
+        ),
+        (
+            "registry_backlog_blocks",
+            "Blocks that the archive in service lacks.",
+            shard.unarchived(),
+        ),
+        (
+            "registry_backlog_blocks_limit",
+            "Backlog at which orders are refused.",
+            settings.backlog_limit,
+        ),
+        (
+            "registry_orders_remembered",
+            "Orders whose answers are kept.",
+            shard.orders.len(),
+        ),
+        (
+            "registry_orders_remembered_limit",
+            "Orders whose answers can be kept.",
+            orders::CAPACITY,
+        ),
+        (
+            "registry_temporary_keys",
+            "Temporary keys in the heap.",
+            shard.temporary_keys.len() as u64,
+        ),
+        (
+            "registry_archives",
+            "Archives that may fetch.",
+            entries.len() as u64,
+        ),
+        (
+            "registry_archives_in_service",
+            "Archives whose acknowledgement counts: 0 or 1.",
+            u64::from(in_service.is_some()),
+        ),
+        (
+            "registry_archives_diverged",
+            "Archives whose chain is not the shard's. While there is one nothing is forgotten.",
+            diverged as u64,
+        ),
+        (
+            "registry_maintenance",
+            "1 while orders are refused for maintenance.",
+            u64::from(settings.maintenance),
+        ),
+    ] {
+        metrics.gauge(name, help, float(value));
+    }
+    let last_fetch = in_service.and_then(|entry| entry.last_fetch);
+    metrics.gauge(
+        "registry_last_fetch_timestamp_seconds",
+        "When the archive in service last asked; 0 if it never did.",
+        seconds(last_fetch.map_or(0, TimestampNs::get)),
+    );
+    metrics.gauge(
+        "registry_oldest_backlog_age_seconds",
+        "Age of the oldest block that the archive in service lacks; 0 if it lacks none.",
+        oldest_backlog_age(shard, now),
+    );
+}
+
+fn oldest_backlog_age<M: Memory>(shard: &Shard<M>, now: TimestampNs) -> f64 {
+    let oldest = BlockIndex::new(shard.archives().archived().max(shard.log.first_kept()));
+    let Some(held) = shard.log.block(oldest) else {
+        return 0.0;
+    };
+    let block = oplog::Block::decode(held.block.as_slice()).expect("a block that this log encoded");
+    seconds(now.get().saturating_sub(block.ts.get()))
+}
+
+fn seconds(ns: u64) -> f64 {
+    float(ns / 1_000_000) / 1_000.0
+}

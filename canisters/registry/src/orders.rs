@@ -1,0 +1,150 @@
+//! Which orders were carried out in the last ten minutes, and what was answered.
+//!
+//! `front` repeats an order when it cannot know what became of it. The repeated order gets the answer
+//! of the first one; the same id with other contents is refused. Only orders that changed something are
+//! remembered: refusing an order again is harmless, and refusals, which anybody can cause, must
+//! not be able to fill the book.
+//!
+//! Entries lie in a [`Ring`] in the order of their times; the heap holds an index that is rebuilt
+//! when the canister starts.
+//!
+//! ```text
+//! entry: order id (32) | digest of its contents (32) | time, ns (u64 LE) | answer
+//! ```
+
+use crate::ring::{PushError, Ring};
+use ic_stable_structures::Memory;
+use minicbor::Encode;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use types::{OrderId, TimestampNs};
+
+#[cfg(test)]
+mod tests;
+
+/// How long an order's answer is kept: longer than any call to the shard can be under way.
+pub const KEPT_NS: u64 = 10 * 60 * 1_000_000_000;
+
+/// Orders that can be remembered at once: more than 200 a second for ten minutes.
+pub const CAPACITY: u64 = 1 << 17;
+
+/// Expired entries that one message forgets at most.
+const PRUNED_PER_MESSAGE: usize = 20;
+
+/// Bytes of a slot: an entry with the longest answer (a number) fits.
+const SLOT_BYTES: usize = 112;
+
+/// SHA-256 over what an order asks for, without its id and the tip it expects.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct OrderDigest(pub [u8; 32]);
+
+impl OrderDigest {
+    /// The digest of an order of front's method `method`.
+    pub fn of(method: &str, contents: &impl Encode<()>) -> Self {
+        let contents = minicbor::to_vec(contents).expect("writing to a vector does not fail");
+        let mut hasher = Sha256::new();
+        hasher.update(method);
+        hasher.update([0]);
+        hasher.update(contents);
+        Self(hasher.finalize().into())
+    }
+}
+
+/// What the book knows about an order.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Seen {
+    /// Nothing.
+    New,
+    /// It was carried out; this was the answer.
+    Before(Vec<u8>),
+    /// Its id was used for something else.
+    Mismatch,
+}
+
+/// See the module's documentation.
+pub struct OrderBook<M: Memory> {
+    ring: Ring<M>,
+    /// Heap only, rebuilt from the ring.
+    index: BTreeMap<OrderId, u64>,
+}
+
+struct Entry {
+    id: OrderId,
+    digest: OrderDigest,
+    at: TimestampNs,
+    answer: Vec<u8>,
+}
+
+impl<M: Memory> OrderBook<M> {
+    /// Opens the book, or makes an empty one.
+    pub fn init(memory: M, tails: M) -> Self {
+        let ring = Ring::init(memory, tails, CAPACITY, SLOT_BYTES);
+        let index = (ring.first()..ring.next())
+            .map(|at| (entry(&ring, at).id, at))
+            .collect();
+        Self { ring, index }
+    }
+
+    /// Looks an order up.
+    pub fn look_up(&self, id: &OrderId, digest: &OrderDigest, now: TimestampNs) -> Seen {
+        let Some(at) = self.index.get(id) else {
+            return Seen::New;
+        };
+        let entry = entry(&self.ring, *at);
+        if expired(entry.at, now) {
+            Seen::New
+        } else if entry.digest == *digest {
+            Seen::Before(entry.answer)
+        } else {
+            Seen::Mismatch
+        }
+    }
+
+    /// Makes sure that one more order can be remembered. Forgets a few expired ones on the way.
+    pub fn reserve(&mut self, now: TimestampNs) -> Result<(), PushError> {
+        for at in (self.ring.first()..self.ring.next()).take(PRUNED_PER_MESSAGE) {
+            let Entry { id, at: time, .. } = entry(&self.ring, at);
+            if !expired(time, now) {
+                break;
+            }
+            if self.index.get(&id) == Some(&at) {
+                self.index.remove(&id);
+            }
+            self.ring.forget_below(at + 1);
+        }
+        self.ring.reserve()
+    }
+
+    /// Remembers an order that was carried out. [`OrderBook::reserve`] came before it in this message.
+    pub fn remember(&mut self, id: OrderId, digest: OrderDigest, now: TimestampNs, answer: &[u8]) {
+        let mut bytes = Vec::with_capacity(SLOT_BYTES);
+        bytes.extend_from_slice(id.as_bytes());
+        bytes.extend_from_slice(&digest.0);
+        bytes.extend_from_slice(&now.get().to_le_bytes());
+        bytes.extend_from_slice(answer);
+        let at = self.ring.push(&bytes).expect("the place was reserved");
+        self.index.insert(id, at);
+    }
+
+    /// Number of orders remembered, expired ones that are still to be forgotten included.
+    pub fn len(&self) -> u64 {
+        self.ring.len()
+    }
+}
+
+fn expired(at: TimestampNs, now: TimestampNs) -> bool {
+    now >= at.saturating_add(KEPT_NS)
+}
+
+fn entry<M: Memory>(ring: &Ring<M>, at: u64) -> Entry {
+    let bytes = ring.get(at).expect("the index names kept entries only");
+    let (id, rest) = bytes.split_first_chunk().expect("an entry starts with an id");
+    let (digest, rest) = rest.split_first_chunk().expect("then comes a digest");
+    let (time, answer) = rest.split_first_chunk().expect("then comes a time");
+    Entry {
+        id: OrderId::new(*id),
+        digest: OrderDigest(*digest),
+        at: TimestampNs::new(u64::from_le_bytes(*time)),
+        answer: answer.to_vec(),
+    }
+}

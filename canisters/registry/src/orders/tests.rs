@@ -1,0 +1,88 @@
+use super::*;
+use ic_stable_structures::VectorMemory;
+
+const A: OrderId = OrderId::new([1; 32]);
+const B: OrderId = OrderId::new([2; 32]);
+const X: OrderDigest = OrderDigest([7; 32]);
+const Y: OrderDigest = OrderDigest([8; 32]);
+
+fn at(ns: u64) -> TimestampNs {
+    TimestampNs::new(ns)
+}
+
+fn empty() -> (VectorMemory, VectorMemory, OrderBook<VectorMemory>) {
+    let (memory, tails) = (VectorMemory::default(), VectorMemory::default());
+    let book = OrderBook::init(memory.clone(), tails.clone());
+    (memory, tails, book)
+}
+
+#[test]
+fn a_repeated_order_finds_its_answer_until_it_expires() {
+    let (_, _, mut book) = empty();
+    assert_eq!(book.look_up(&A, &X, at(0)), Seen::New);
+    book.reserve(at(5)).unwrap();
+    book.remember(A, X, at(5), b"seven");
+    assert_eq!(
+        book.look_up(&A, &X, at(5 + KEPT_NS - 1)),
+        Seen::Before(b"seven".to_vec())
+    );
+    assert_eq!(book.look_up(&A, &X, at(5 + KEPT_NS)), Seen::New);
+}
+
+#[test]
+fn the_same_id_with_other_contents_is_a_mismatch() {
+    let (_, _, mut book) = empty();
+    book.remember(A, X, at(5), b"");
+    assert_eq!(book.look_up(&A, &Y, at(6)), Seen::Mismatch);
+    assert_eq!(book.look_up(&B, &Y, at(6)), Seen::New);
+}
+
+#[test]
+fn the_book_survives_an_upgrade() {
+    let (memory, tails, mut book) = empty();
+    book.remember(A, X, at(5), b"a longer answer, so long that it does not fit into its slot");
+    book.remember(B, Y, at(6), b"b");
+    drop(book);
+    let book = OrderBook::init(memory, tails);
+    assert_eq!(
+        book.look_up(&A, &X, at(7)),
+        Seen::Before(b"a longer answer, so long that it does not fit into its slot".to_vec())
+    );
+    assert_eq!(book.look_up(&B, &Y, at(7)), Seen::Before(b"b".to_vec()));
+    assert_eq!(book.look_up(&B, &X, at(7)), Seen::Mismatch);
+}
+
+#[test]
+fn one_message_forgets_a_bounded_number_of_expired_orders() {
+    let (_, _, mut book) = empty();
+    for n in 0..50 {
+        book.remember(OrderId::new([n; 32]), X, at(u64::from(n)), b"");
+    }
+    book.reserve(at(100 + KEPT_NS)).unwrap();
+    assert_eq!(book.len(), 50 - PRUNED_PER_MESSAGE as u64);
+    book.reserve(at(100 + KEPT_NS)).unwrap();
+    book.reserve(at(100 + KEPT_NS)).unwrap();
+    assert_eq!(book.len(), 0);
+    assert!(book.index.is_empty());
+}
+
+#[test]
+fn living_orders_are_not_forgotten() {
+    let (_, _, mut book) = empty();
+    book.remember(A, X, at(5), b"");
+    book.remember(B, X, at(10), b"");
+    book.reserve(at(5 + KEPT_NS)).unwrap();
+    assert_eq!(book.len(), 1);
+    assert_eq!(book.look_up(&B, &X, at(5 + KEPT_NS)), Seen::Before(vec![]));
+}
+
+#[test]
+fn an_expired_id_used_again_keeps_its_new_answer_while_the_old_entry_goes() {
+    let (_, _, mut book) = empty();
+    book.remember(A, X, at(0), b"old");
+    let later = at(KEPT_NS);
+    book.remember(A, Y, later, b"new");
+    book.reserve(later).unwrap();
+    assert_eq!(book.len(), 1);
+    assert_eq!(book.look_up(&A, &Y, later), Seen::Before(b"new".to_vec()));
+}

@@ -1,0 +1,96 @@
+//! Queries that are open to all: they show public state only.
+
+use crate::memory::LAYOUT_VERSION;
+use crate::shard::Shard;
+use canister_kit::build::BuildInfo;
+use ic_stable_structures::Memory;
+use types::registry::{PublicAnchor, PublicState, RegistryStatus};
+use types::{AnchorNumber, BlockIndex, DeviceData};
+
+#[cfg(test)]
+mod tests;
+
+/// Anchors in one page of the public state at most.
+pub const PAGE_LIMIT: u32 = 500;
+
+/// The devices of an anchor without what is private: aliases, models and metadata are empty. None
+/// for an anchor that does not exist.
+///
+/// # Panics
+/// If the anchor's record cannot be read: the stable memory is damaged.
+pub fn lookup<M: Memory>(shard: &Shard<M>, anchor: AnchorNumber) -> Vec<DeviceData> {
+    let record = shard.anchors.get(anchor);
+    let record = record.unwrap_or_else(|error| panic!("{error}"));
+    let devices = record.iter().flat_map(|record| record.devices());
+    devices
+        .map(|device| {
+            let DeviceData {
+                pubkey,
+                alias: _,
+                credential_id,
+                aaguid: _,
+                purpose,
+                key_type,
+                protection,
+                origin,
+                metadata: _,
+            } = device.data().clone();
+            DeviceData {
+                pubkey,
+                alias: String::new(),
+                credential_id,
+                aaguid: None,
+                purpose,
+                key_type,
+                protection,
+                origin,
+                metadata: None,
+            }
+        })
+        .collect()
+}
+
+/// One page of exactly what replaying the log gives: anchors from `from` on, at most `limit` and at
+/// most [`PAGE_LIMIT`].
+///
+/// # Panics
+/// If a record cannot be read: the stable memory is damaged.
+pub fn public_state<M: Memory>(shard: &Shard<M>, from: AnchorNumber, limit: u32) -> PublicState {
+    let limit = limit.clamp(1, PAGE_LIMIT);
+    let page = shard.anchors.page(from, limit.into());
+    let page = page.unwrap_or_else(|error| panic!("{error}"));
+    let next = page
+        .last()
+        .map(|(anchor, _)| anchor.saturating_add(1))
+        .filter(|next| *next < shard.anchors.next());
+    let anchors = page.into_iter();
+    PublicState {
+        anchors: anchors
+            .map(|(anchor, record)| PublicAnchor {
+                anchor,
+                devices: record.public_devices(),
+            })
+            .collect(),
+        next,
+        tip: shard.tip(),
+    }
+}
+
+/// What operators and tools ask first.
+pub fn status<M: Memory>(shard: &Shard<M>, build: BuildInfo) -> RegistryStatus {
+    let settings = shard.settings();
+    RegistryStatus {
+        range: shard.anchors.range(),
+        tip: shard.tip(),
+        first_kept: BlockIndex::new(shard.log.first_kept()),
+        archives: shard.archives().progress(),
+        front: settings.front,
+        maintenance: settings.maintenance,
+        max_devices: settings.max_devices.into(),
+        backlog_limit: settings.backlog_limit,
+        retention: settings.retention,
+        layout_version: LAYOUT_VERSION,
+        version: build.version.to_owned(),
+        commit: build.commit.to_owned(),
+    }
+}

@@ -1,0 +1,121 @@
+//! What controllers choose for a shard.
+
+use crate::archives::TwoInService;
+use crate::log;
+use candid::CandidType;
+use minicbor::{Decode, Encode};
+use serde::Deserialize;
+use types::Principal;
+use types::registry::RegistrySettings;
+
+#[cfg(test)]
+mod tests;
+
+const DEFAULT_MAX_DEVICES: u16 = 10;
+const DEFAULT_BACKLOG_LIMIT: u64 = 50_000;
+const DEFAULT_RETENTION: u64 = 1_000;
+
+/// Settings in force. Stored.
+#[derive(Clone, Debug, Eq, PartialEq, Encode, Decode)]
+pub struct Settings {
+    /// The only canister whose orders are taken.
+    #[n(0)]
+    #[cbor(with = "types::codec::principal")]
+    pub front: Principal,
+    /// Devices that an anchor may have.
+    #[n(1)]
+    pub max_devices: u16,
+    /// Blocks that may wait for an archive before orders are refused.
+    #[n(2)]
+    pub backlog_limit: u64,
+    /// Archived blocks that are kept nevertheless.
+    #[n(3)]
+    pub retention: u64,
+    /// Orders are refused, questions answered.
+    #[n(4)]
+    pub maintenance: bool,
+}
+
+/// Settings that make no sense. Nothing was changed; not worth a retry.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error, CandidType, Deserialize)]
+pub enum SettingsError {
+    /// At most one archive may be in service.
+    #[error("{count} archives in service, at most one may be")]
+    #[serde(rename = "two_in_service")]
+    TwoInService {
+        /// How many there would be.
+        count: u64,
+    },
+    /// An archive is named twice.
+    #[error("archive {canister} is named twice")]
+    #[serde(rename = "archive_twice")]
+    ArchiveTwice {
+        /// Which one.
+        canister: Principal,
+    },
+    /// An anchor needs room for one device at least and 65,535 at most.
+    #[error("{max_devices} devices per anchor, allowed are 1 to 65535")]
+    #[serde(rename = "max_devices")]
+    MaxDevices {
+        /// What was asked for.
+        max_devices: u32,
+    },
+    /// Backlog and retention together exceed the room for blocks.
+    #[error("backlog limit and retention ask for {blocks} blocks, there is room for {limit}")]
+    #[serde(rename = "too_many_blocks")]
+    TooManyBlocks {
+        /// What was asked for.
+        blocks: u64,
+        /// How many there may be.
+        limit: u64,
+    },
+}
+
+impl From<TwoInService> for SettingsError {
+    fn from(TwoInService { count }: TwoInService) -> Self {
+        Self::TwoInService { count }
+    }
+}
+
+impl Settings {
+    /// What a new shard of `front` has before its init argument is applied.
+    pub fn new(front: Principal) -> Self {
+        Self {
+            front,
+            max_devices: DEFAULT_MAX_DEVICES,
+            backlog_limit: DEFAULT_BACKLOG_LIMIT,
+            retention: DEFAULT_RETENTION,
+            maintenance: false,
+        }
+    }
+
+    /// These settings with what `wish` names replaced. Its archives are not settings.
+    pub fn with(&self, wish: &RegistrySettings) -> Result<Self, SettingsError> {
+        let RegistrySettings {
+            archives: _,
+            max_devices,
+            backlog_limit,
+            retention,
+            maintenance,
+        } = wish;
+        let max_devices = max_devices.unwrap_or(self.max_devices.into());
+        let settings = Self {
+            front: self.front,
+            max_devices: u16::try_from(max_devices)
+                .ok()
+                .filter(|n| *n > 0)
+                .ok_or(SettingsError::MaxDevices { max_devices })?,
+            backlog_limit: backlog_limit.unwrap_or(self.backlog_limit),
+            retention: retention.unwrap_or(self.retention),
+            maintenance: maintenance.unwrap_or(self.maintenance),
+        };
+        let blocks = settings.backlog_limit.saturating_add(settings.retention);
+        if blocks > log::CAPACITY {
+            return Err(SettingsError::TooManyBlocks {
+                blocks,
+                limit: log::CAPACITY,
+            });
+        }
+        Ok(settings)
+    }
+}
