@@ -97,7 +97,7 @@ pub struct Delegation {
     pub targets: Option<Vec<Principal>>,
 }
 
-/// Init and upgrade argument of front (`opt`). What is absent stays as it is, or takes its default
+/// Init and upgrade argument of front (`opt`), and answer of `config`. What is absent stays as it is, or takes its default
 /// at the first installation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
 pub struct FrontInit {
@@ -105,8 +105,13 @@ pub struct FrontInit {
     pub captcha: Option<CaptchaMode>,
     /// How fast anchors may be registered.
     pub register_rate_limit: Option<RateLimit>,
-    /// The whole routing table.
+    /// The whole routing table; default empty. The rules of `set_routing` hold.
     pub routes: Option<Vec<ShardRoute>>,
+    /// Longest life of a delegation in nanoseconds; default, and at most, 30 days.
+    pub max_delegation_ttl_ns: Option<u64>,
+    /// Where Prometheus reaches the canisters: `http[s]://host[:port]`, in which `{canister}` stands
+    /// for a canister's id; default `https://{canister}.icp0.io`.
+    pub metrics_gateway: Option<String>,
 }
 
 /// Whether registrations need a captcha.
@@ -138,6 +143,21 @@ pub struct ShardRoute {
     pub canister: Principal,
     /// Whether it takes new anchors.
     pub state: ShardState,
+}
+
+/// Answer of `routing`: the table, and the proof that it is front's.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct CertifiedRouting {
+    /// The rows, sorted by range.
+    pub routes: Vec<ShardRoute>,
+    /// The rows as Candid: the bytes of the certified leaf.
+    #[serde(with = "serde_bytes")]
+    pub table: Vec<u8>,
+    /// The Internet Computer's certificate of the tree's root; only in a query.
+    pub certificate: Option<serde_bytes::ByteBuf>,
+    /// The tree that shows the leaf, CBOR.
+    #[serde(with = "serde_bytes")]
+    pub witness: Vec<u8>,
 }
 
 /// Whether a shard takes new anchors.

@@ -1,7 +1,7 @@
 //! Candid types of ICRC-3, the standard for reading block logs
 //! (dfinity/ICRC-1, `standards/ICRC-3/README.md`).
 
-use candid::{CandidType, Deserialize, Int, Nat};
+use candid::{CandidType, Deserialize, Int, Nat, Principal};
 use serde_bytes::ByteBuf;
 
 /// A generic value.
@@ -95,6 +95,25 @@ pub struct ArchivedBlocks {
     pub args: Vec<GetBlocksRequest>,
     /// Whom to ask for them.
     pub callback: GetBlocksCallback,
+}
+
+/// Argument of `icrc3_get_archives`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
+pub struct GetArchivesArgs {
+    /// Only archives after this one, by canister id.
+    pub from: Option<Principal>,
+}
+
+/// An archive and the run of blocks that it holds; an element of the answer of
+/// `icrc3_get_archives`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ArchiveInfo {
+    /// Its canister.
+    pub canister_id: Principal,
+    /// Index of its first block.
+    pub start: Nat,
+    /// Index of its last block.
+    pub end: Nat,
 }
 
 /// Answer of `icrc3_get_tip_certificate` (`opt`).

@@ -13,6 +13,7 @@ pub mod archive;
 pub mod codec;
 pub mod device;
 pub mod front;
+pub mod http;
 pub mod icrc3;
 pub mod ids;
 pub mod message;

@@ -13,7 +13,7 @@ mod error;
 mod public;
 
 pub use blocks::{FetchAnswer, FetchBlocks, NotServed};
-pub use error::RegistryError;
+pub use error::{ConfigureError, RegistryError, SettingsError};
 pub use public::{
     ArchiveLink, ArchiveProgress, PublicAnchor, PublicState, RegistryInit, RegistrySettings,
     RegistryStatus,

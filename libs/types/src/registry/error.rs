@@ -1,6 +1,9 @@
-//! Why a shard refuses front.
+//! Why a shard refuses: front, or its controllers.
 
+use candid::{CandidType, Principal};
 use minicbor::{Decode, Encode};
+
+use serde::Deserialize;
 
 use crate::{AnchorRange, DeviceError};
 
@@ -95,4 +98,55 @@ impl RegistryError {
             | Self::TemporaryKeyIsDevice => false,
         }
     }
+}
+
+/// Why settings were not changed. Nothing is changed then; not worth a retry as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+pub enum ConfigureError {
+    /// Only controllers may.
+    #[error("{caller} is not a controller of this canister")]
+    #[serde(rename = "not_controller")]
+    NotController {
+        /// Who called.
+        caller: Principal,
+    },
+    /// The settings make no sense.
+    #[error(transparent)]
+    #[serde(rename = "invalid")]
+    Invalid(#[from] SettingsError),
+}
+
+/// Settings that make no sense. Nothing was changed; not worth a retry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+pub enum SettingsError {
+    /// At most one archive may be in service.
+    #[error("{count} archives in service, at most one may be")]
+    #[serde(rename = "two_in_service")]
+    TwoInService {
+        /// How many there would be.
+        count: u64,
+    },
+    /// An archive is named twice.
+    #[error("archive {canister} is named twice")]
+    #[serde(rename = "archive_twice")]
+    ArchiveTwice {
+        /// Which one.
+        canister: Principal,
+    },
+    /// An anchor needs room for one device at least and 65,535 at most.
+    #[error("{max_devices} devices per anchor, allowed are 1 to 65535")]
+    #[serde(rename = "max_devices")]
+    MaxDevices {
+        /// What was asked for.
+        max_devices: u32,
+    },
+    /// Backlog and retention together exceed the room for blocks.
+    #[error("backlog limit and retention ask for {blocks} blocks, there is room for {limit}")]
+    #[serde(rename = "too_many_blocks")]
+    TooManyBlocks {
+        /// What was asked for.
+        blocks: u64,
+        /// How many there may be.
+        limit: u64,
+    },
 }
