@@ -69,7 +69,7 @@ enum Use {
 pub(crate) struct BadChallenge;
 
 /// Who wants to use a challenge, and for what.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Claim {
     /// Who registers.
     pub(crate) caller: Principal,

@@ -1,7 +1,271 @@
-//! front.
-#![allow(dead_code)]
+//! The canister that clients name. It finds the shard of an anchor, rations registrations and signs
+//! delegations. Every endpoint is here, in a few lines; what it does is in the module beside.
+//!
+//! The interface is described in `front.did`: who may call, what it costs, errors, when to retry.
+
+mod answer;
 mod bucket;
 mod captcha;
 mod challenge;
+mod devices;
+mod fleet;
+mod inspect;
+mod login;
+mod memory;
+mod metrics;
+mod order_id;
+mod randomness;
+mod refusal;
+mod registration;
 mod routing;
+mod runtime;
+mod settings;
+mod shards;
 mod signatures;
+mod state;
+mod stored;
+mod tips;
+
+pub use routing::CertifiedRouting;
+pub use settings::FrontArgument;
+
+use crate::login::LogIn;
+use crate::memory::Memories;
+use crate::registration::Registration;
+use crate::runtime::{Ic, Runtime};
+use crate::state::{Shared, State};
+use canister_kit::build::BuildInfo;
+use canister_kit::guards::Caller;
+use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH, Route};
+use canister_kit::metrics::Resources;
+use ic_cdk::api::{data_certificate, msg_caller};
+use ic_stable_structures::DefaultMemoryImpl;
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::time::Duration;
+use types::front::{
+    Challenge, ChallengeResult, GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats,
+    RegisterResponse, RoutingError, ShardRoute,
+};
+use types::{AnchorNumber, DeviceData, Principal, SessionKey, TimestampNs, UserKey};
+
+const BUILD: BuildInfo = canister_kit::build_info!();
+const RESEED_SECONDS: u64 = 3_600;
+
+canister_kit::public_metadata!(CANDID, "candid:service", include_str!("../front.did"));
+canister_kit::public_metadata!(VERSION, "anchorage:version", env!("CARGO_PKG_VERSION"));
+canister_kit::public_metadata!(COMMIT, "anchorage:commit", BUILD.commit);
+
+thread_local! {
+    static STATE: RefCell<Option<Shared>> = const { RefCell::new(None) };
+}
+
+/// The state, which `init` or `post_upgrade` has set before any other message runs.
+fn state() -> Shared {
+    STATE.with_borrow(|state| state.clone().expect("init and post_upgrade set the state"))
+}
+
+#[ic_cdk::init]
+fn init(argument: Option<FrontArgument>) {
+    start(argument);
+}
+
+#[ic_cdk::post_upgrade]
+fn post_upgrade(argument: Option<FrontArgument>) {
+    start(argument);
+}
+
+/// Certified data and timers are gone after an upgrade: both ways to start set them up.
+fn start(argument: Option<FrontArgument>) {
+    let refuse = |error: String| -> ! { ic_cdk::trap(format!("refusing to start: {error}")) };
+    let memories = Memories::open(DefaultMemoryImpl::default())
+        .unwrap_or_else(|error| refuse(error.to_string()));
+    let mut opened = State::open(memories, Ic.now());
+    opened
+        .configure(argument.unwrap_or_default(), Ic.now())
+        .unwrap_or_else(|error| refuse(error.to_string()));
+    Ic.certify(opened.certified_root().hash());
+    STATE.set(Some(Rc::new(RefCell::new(opened))));
+    let interval = Duration::from_secs(fleet::INTERVAL_SECONDS);
+    ic_cdk_timers::set_timer(Duration::ZERO, collect());
+    ic_cdk_timers::set_timer_interval(interval, collect);
+    ic_cdk_timers::set_timer(Duration::ZERO, reseed());
+    ic_cdk_timers::set_timer_interval(Duration::from_secs(RESEED_SECONDS), reseed);
+}
+
+async fn collect() {
+    fleet::collect(&Ic, &state()).await;
+}
+
+async fn reseed() {
+    // Without fresh randomness the old generator goes on; the next interval tries again.
+    let _ = randomness::reseed(&Ic, &state()).await;
+}
+
+#[ic_cdk::inspect_message]
+fn inspect_message() {
+    let method = ic_cdk::api::msg_method_name();
+    let argument_bytes = ic_cdk::api::msg_arg_data().len();
+    if inspect::accepts(&method, Caller::of_this_message(), argument_bytes) {
+        ic_cdk::api::accept_message();
+    }
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn init_salt() {
+    let state = state();
+    answer::unit(login::init_salt(&Ic, &state).await);
+    answer::observe(&state, metrics::INIT_SALT);
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn create_challenge() -> PhantomData<Challenge> {
+    let state = state();
+    let result = registration::create_challenge(&Ic, &state).await;
+    let answered = answer::one(result);
+    answer::observe(&state, metrics::CREATE_CHALLENGE);
+    answered
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn register(
+    device: DeviceData,
+    solution: ChallengeResult,
+    temporary_key: Option<Principal>,
+) -> PhantomData<RegisterResponse> {
+    let state = state();
+    let registration = Registration {
+        caller: msg_caller(),
+        device,
+        solution,
+        temporary_key,
+    };
+    let answered = answer::one(registration::register(&Ic, &state, registration).await);
+    answer::observe(&state, metrics::REGISTER);
+    answered
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn add(anchor: AnchorNumber, device: DeviceData) {
+    let state = state();
+    answer::unit(devices::add(&Ic, &state, msg_caller(), anchor, device).await);
+    answer::observe(&state, metrics::ADD);
+}
+
+#[ic_cdk::query(composite = true, manual_reply = true)]
+async fn lookup(anchor: AnchorNumber) -> PhantomData<Vec<DeviceData>> {
+    answer::one(devices::lookup(&Ic, &state(), anchor).await)
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn get_anchor_info(anchor: AnchorNumber) -> PhantomData<IdentityAnchorInfo> {
+    let state = state();
+    let result = devices::get_anchor_info(&Ic, &state, msg_caller(), anchor).await;
+    let answered = answer::one(result);
+    answer::observe(&state, metrics::GET_ANCHOR_INFO);
+    answered
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn prepare_delegation(
+    anchor: AnchorNumber,
+    origin: String,
+    session_key: SessionKey,
+    max_time_to_live: Option<u64>,
+) -> (PhantomData<UserKey>, PhantomData<TimestampNs>) {
+    let state = state();
+    let caller = msg_caller();
+    let result = match LogIn::new(anchor, origin, session_key) {
+        Ok(log_in) => {
+            login::prepare_delegation(&Ic, &state, caller, &log_in, max_time_to_live).await
+        }
+        Err(refusal) => Err(refusal),
+    };
+    let answered = answer::two(result);
+    answer::observe(&state, metrics::PREPARE_DELEGATION);
+    answered
+}
+
+#[ic_cdk::query(manual_reply = true)]
+fn get_delegation(
+    anchor: AnchorNumber,
+    origin: String,
+    session_key: SessionKey,
+    expiration: TimestampNs,
+) -> PhantomData<GetDelegationResponse> {
+    let state = state();
+    let state = state.borrow();
+    let (caller, now) = (msg_caller(), Ic.now());
+    answer::one(LogIn::new(anchor, origin, session_key).and_then(|log_in| {
+        login::get_delegation(&state, caller, log_in, expiration, data_certificate(), now)
+    }))
+}
+
+#[ic_cdk::update(manual_reply = true)]
+fn set_routing(routes: Vec<ShardRoute>) -> PhantomData<Result<(), RoutingError>> {
+    let state = state();
+    let answered = answer::one(
+        Caller::of_this_message()
+            .controller()
+            .map_err(Into::into)
+            .map(|controller| routing::set(&Ic, &mut state.borrow_mut(), controller, routes)),
+    );
+    answer::observe(&state, metrics::SET_ROUTING);
+    answered
+}
+
+#[ic_cdk::query]
+fn routing() -> CertifiedRouting {
+    routing::certified(&state().borrow(), data_certificate())
+}
+
+#[ic_cdk::query]
+fn stats() -> InternetIdentityStats {
+    fleet::stats(&state().borrow())
+}
+
+#[ic_cdk::query]
+fn config() -> FrontArgument {
+    let state = state();
+    let state = state.borrow();
+    state.settings().to_argument(state.routing().rows())
+}
+
+#[ic_cdk::query]
+fn whoami() -> Principal {
+    msg_caller()
+}
+
+#[ic_cdk::query]
+fn http_request(request: HttpRequest) -> HttpResponse {
+    let state = state();
+    let state = state.borrow();
+    let metrics = || {
+        let resources = Resources::of_this_canister();
+        Content::metrics(metrics::text(&state, BUILD, resources, Ic.now()))
+    };
+    let targets = || Content::json(fleet::targets(&state, Ic.own_id()));
+    let routes = [
+        Route {
+            path: METRICS_PATH,
+            content: &metrics,
+        },
+        Route {
+            path: fleet::TARGETS_PATH,
+            content: &targets,
+        },
+    ];
+    let response = http::serve(&request, &routes);
+    http::skip_certification(
+        response,
+        data_certificate().as_deref(),
+        &state.certified_root(),
+    )
+}
+
+#[cfg(test)]
+candid::export_service!();
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,11 @@
 //! given stays with the canister that gave it, for ever: two shards that believe to own one number would
 //! give it to two people.
 
+use crate::runtime::Runtime;
+use crate::state::{ROUTING, State};
 use candid::{CandidType, Principal};
+use canister_kit::certified::{cbor, leaf};
+use canister_kit::guards::Controller;
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
 use types::front::{RoutingError, ShardRoute, ShardState};
@@ -101,6 +105,30 @@ pub struct CertifiedRouting {
 /// The bytes below the certified label `routing`.
 pub(crate) fn certified_bytes(table: &RoutingTable) -> Vec<u8> {
     candid::encode_one(table.rows()).expect("rows are plain data, which Candid can encode")
+}
+
+/// Replaces the table for a controller, and certifies it.
+pub(crate) fn set<R: Runtime>(
+    runtime: &R,
+    state: &mut State,
+    _controller: Controller,
+    routes: Vec<ShardRoute>,
+) -> Result<(), RoutingError> {
+    state.set_routing(routes)?;
+    runtime.certify(state.certified_root().hash());
+    Ok(())
+}
+
+/// The table in force with its proof. `certificate` is the system's for the certified data.
+pub(crate) fn certified(state: &State, certificate: Option<Vec<u8>>) -> CertifiedRouting {
+    let table = certified_bytes(state.routing());
+    let shown = vec![(ROUTING, leaf(table.clone()))];
+    CertifiedRouting {
+        routes: state.routing().rows().to_vec(),
+        table,
+        certificate: certificate.map(Into::into),
+        witness: cbor(&state.certified_root().witness(shown)),
+    }
 }
 
 /// A row as it is stored.

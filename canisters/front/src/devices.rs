@@ -1,0 +1,144 @@
+//! `add`, `get_anchor_info` and `lookup`: front finds the shard, the shard decides.
+
+use crate::refusal::Refusal;
+use crate::runtime::Runtime;
+use crate::shards::{self, ShardFailure};
+use crate::state::Shared;
+use crate::{metrics, order_id};
+use candid::Principal;
+use types::front::IdentityAnchorInfo;
+use types::registry::{AnchorDetails, AnchorInfo, Apply, DeviceOperation, RegistryError};
+use types::{AnchorNumber, DeviceData};
+
+/// Adds a device to an anchor, and counts how it went.
+pub(crate) async fn add<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    caller: Principal,
+    anchor: AnchorNumber,
+    device: DeviceData,
+) -> Result<(), Refusal> {
+    let result = apply(
+        runtime,
+        state,
+        caller,
+        anchor,
+        DeviceOperation::Add { device },
+    )
+    .await;
+    let slot = match &result {
+        Ok(()) => metrics::CHANGED,
+        Err(Refusal::OutcomeUnknown) => metrics::CHANGE_UNKNOWN,
+        Err(_) => metrics::CHANGE_REFUSED,
+    };
+    state.borrow().counters.add(slot, 1);
+    result
+}
+
+async fn apply<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    caller: Principal,
+    anchor: AnchorNumber,
+    operation: DeviceOperation,
+) -> Result<(), Refusal> {
+    let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
+    let contents = minicbor::to_vec((anchor, &operation)).expect("writing into memory cannot fail");
+    let counter = state.borrow_mut().next_order();
+    let order = order_id::change(caller, &contents, runtime.now(), counter);
+    shards::order(runtime, state, shard, |expected| Apply {
+        order,
+        expected,
+        anchor,
+        caller,
+        operation,
+    })
+    .await
+    .map_err(|failure| Refusal::of_shard(failure, shard, caller))
+}
+
+/// Everything about an anchor, for one of its devices.
+pub(crate) async fn get_anchor_info<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    caller: Principal,
+    anchor: AnchorNumber,
+) -> Result<IdentityAnchorInfo, Refusal> {
+    let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
+    let details = shards::question(runtime, state, shard, |expected| AnchorInfo {
+        expected,
+        anchor,
+        caller,
+    })
+    .await
+    .map_err(|failure| Refusal::of_shard(failure, shard, caller))?;
+    let AnchorDetails {
+        authenticated: _,
+        devices,
+        created_at,
+    } = details;
+    Ok(IdentityAnchorInfo {
+        devices: devices
+            .into_iter()
+            .map(|used| used.device.with_usage(used.last_usage))
+            .collect(),
+        device_registration: None,
+        created_at,
+    })
+}
+
+/// The devices of an anchor without their private parts; none for a number that nobody has.
+pub(crate) async fn lookup<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    anchor: AnchorNumber,
+) -> Result<Vec<DeviceData>, Refusal> {
+    let Some(shard) = owner(state, anchor) else {
+        return Ok(Vec::new());
+    };
+    let ask_the_shard = Refusal::AskTheShard { anchor, shard };
+    let arguments = candid::encode_one(anchor).expect("a number, which Candid can encode");
+    let reply = runtime.call(shard, "lookup", arguments).await;
+    let reply = reply.map_err(|_| ask_the_shard.clone())?;
+    let mut devices: Vec<DeviceData> = candid::decode_one(&reply).map_err(|_| ask_the_shard)?;
+    for device in &mut devices {
+        // The shard leaves them out as well; what is private stays so on two conditions.
+        device.alias.clear();
+        device.metadata = None;
+    }
+    Ok(devices)
+}
+
+fn owner(state: &Shared, anchor: AnchorNumber) -> Option<Principal> {
+    state.borrow().routing().owner(anchor)
+}
+
+impl Refusal {
+    /// What a shard's failure means for the user who called.
+    pub(crate) fn of_shard(failure: ShardFailure, shard: Principal, caller: Principal) -> Self {
+        let reason = match failure {
+            ShardFailure::NotDone => {
+                return Self::ShardBusy {
+                    shard,
+                    reason: None,
+                };
+            }
+            ShardFailure::Unknown => return Self::OutcomeUnknown,
+            ShardFailure::Refused(reason) => reason,
+        };
+        match reason {
+            RegistryError::Unauthorized => Self::NotAuthenticated { caller },
+            RegistryError::Device(error) => Self::Device(error),
+            RegistryError::TemporaryKeyIsDevice => Self::TemporaryKeyIsDevice,
+            RegistryError::OrderMismatch => Self::OtherContents,
+            reason if reason.retryable() => Self::ShardBusy {
+                shard,
+                reason: Some(reason),
+            },
+            reason => Self::Internal { shard, reason },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! What front knows about the family: a timer asks each shard for its status.
+//!
+//! Heap only; asked again right after an upgrade. `stats` and the service discovery answer from it.
+
+mod discovery;
+
+pub(crate) use discovery::{TARGETS_PATH, targets};
+
+use crate::memory::LAYOUT_VERSION;
+use crate::metrics;
+use crate::runtime::Runtime;
+use crate::state::{Shared, State};
+use candid::Principal;
+use std::collections::BTreeMap;
+use types::TimestampNs;
+use types::front::{ArchiveInfo, InternetIdentityStats};
+use types::registry::RegistryStatus;
+
+/// Seconds between two collections.
+pub(crate) const INTERVAL_SECONDS: u64 = 60;
+/// A collection that has not ended by then is taken for dead and another one may begin.
+const COLLECTION_LIMIT_NS: u64 = 10 * 60 * 1_000_000_000;
+
+/// Results of the collections.
+#[derive(Debug, Default)]
+pub(crate) struct Fleet {
+    shards: BTreeMap<Principal, ShardReport>,
+    /// A collection is under way and may be until then.
+    collecting_until: Option<TimestampNs>,
+}
+
+/// What a shard said last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ShardReport {
+    /// When.
+    pub(crate) at: TimestampNs,
+    /// Its archives, the one in service first.
+    pub(crate) archives: Vec<Principal>,
+}
+
+impl Fleet {
+    /// The last report of a shard, if there is one since the last upgrade.
+    pub(crate) fn report(&self, shard: Principal) -> Option<&ShardReport> {
+        self.shards.get(&shard)
+    }
+}
+
+/// Asks all shards of the routing table, one after the other. Does nothing while another collection runs.
+pub(crate) async fn collect<R: Runtime>(runtime: &R, state: &Shared) {
+    let Some(_running) = Running::begin(state, runtime.now()) else {
+        return;
+    };
+    let shards: Vec<Principal> = {
+        let mut state = state.borrow_mut();
+        let rows = state.routing().rows();
+        let shards: Vec<Principal> = rows.iter().map(|row| row.canister).collect();
+        state.fleet.shards.retain(|shard, _| shards.contains(shard));
+        shards
+    };
+    for shard in shards {
+        let status = ask(runtime, shard).await;
+        let mut state = state.borrow_mut();
+        match status {
+            Some(status) => {
+                state.tips.learn(shard, status.tip);
+                let report = ShardReport {
+                    at: runtime.now(),
+                    archives: archives(&status),
+                };
+                state.fleet.shards.insert(shard, report);
+                state.counters.add(metrics::COLLECTED, 1);
+            }
+            None => state.counters.add(metrics::COLLECT_FAILED, 1),
+        }
+    }
+}
+
+async fn ask<R: Runtime>(runtime: &R, shard: Principal) -> Option<RegistryStatus> {
+    let no_arguments = candid::encode_args(()).ok()?;
+    let reply = runtime.call(shard, "status", no_arguments).await.ok()?;
+    candid::decode_one(&reply).ok()
+}
+
+fn archives(status: &RegistryStatus) -> Vec<Principal> {
+    let mut archives = status.archives.clone();
+    archives.sort_by_key(|archive| !archive.in_service);
+    archives.iter().map(|archive| archive.canister).collect()
+}
+
+/// Totals over all shards. Numbers come from the stored tips, so they are there right after an upgrade.
+pub(crate) fn stats(state: &State) -> InternetIdentityStats {
+    let rows = state.routing().rows();
+    let registered = rows.iter().map(|row| {
+        let next = state.tips.get(row.canister).map(|tip| tip.next_anchor);
+        let next = next.map_or(0, |next| next.get().min(row.range.hi().get()));
+        next.saturating_sub(row.range.lo().get())
+    });
+    let reports: Option<Vec<&ShardReport>> = rows
+        .iter()
+        .map(|row| state.fleet.report(row.canister))
+        .collect();
+    let reports = reports.unwrap_or_default();
+    InternetIdentityStats {
+        users_registered: registered.sum(),
+        storage_layout_version: u8::try_from(LAYOUT_VERSION).unwrap_or(u8::MAX),
+        assigned_user_number_range: match (rows.first(), rows.last()) {
+            (Some(first), Some(last)) => (first.range.lo(), last.range.hi()),
+            _ => Default::default(),
+        },
+        archive_info: ArchiveInfo {
+            archive_canister: rows
+                .iter()
+                .find_map(|row| state.fleet.report(row.canister)?.archives.first().copied()),
+            archive_config: None,
+        },
+        canister_creation_cycles_cost: 0,
+        event_aggregations: Vec::new(),
+        collected_at: reports.iter().map(|report| report.at).min(),
+    }
+}
+
+/// The collection under way. Ends when dropped, also by a trap after an await.
+struct Running(Shared);
+
+impl Running {
+    fn begin(state: &Shared, now: TimestampNs) -> Option<Self> {
+        let fleet = &mut state.borrow_mut().fleet;
+        if fleet.collecting_until.is_some_and(|until| now < until) {
+            return None;
+        }
+        fleet.collecting_until = Some(now.saturating_add(COLLECTION_LIMIT_NS));
+        Some(Self(Shared::clone(state)))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.borrow_mut().fleet.collecting_until = None;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! What `inspect_message` turns away before it costs cycles. Never the check itself: calls of other
+//! canisters do not pass here.
+
+use canister_kit::guards::Caller;
+
+/// Arguments of a user's update. The largest honest ones are a device (at most 2.5 kB of variable
+/// fields) and a session key (1 KiB); what is a little too large still gets its typed refusal.
+const USER_LIMIT: usize = 16 * 1_024;
+/// Arguments of a controller's update: a routing table of 20,000 shards.
+const CONTROLLER_LIMIT: usize = 1_024 * 1_024;
+
+/// Who may call a method from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    Everybody,
+    /// Whoever signed: an anonymous caller is no device.
+    Devices,
+    Controllers,
+    /// It works as a query only.
+    Nobody,
+}
+
+/// Whether to accept a message from outside.
+pub(crate) fn accepts(method: &str, caller: Caller, argument_bytes: usize) -> bool {
+    let audience = match method {
+        "register" | "add" | "get_anchor_info" | "prepare_delegation" => Audience::Devices,
+        "set_routing" => Audience::Controllers,
+        "get_delegation" | "http_request" => Audience::Nobody,
+        _ => Audience::Everybody,
+    };
+    let (is_welcome, limit) = match audience {
+        Audience::Everybody => (true, USER_LIMIT),
+        Audience::Devices => (caller.authenticated().is_ok(), USER_LIMIT),
+        Audience::Controllers => (caller.is_controller, CONTROLLER_LIMIT),
+        Audience::Nobody => (false, 0),
+    };
+    is_welcome && argument_bytes <= limit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candid::Principal;
+
+    fn caller(principal: Principal, is_controller: bool) -> Caller {
+        Caller {
+            principal,
+            is_controller,
+        }
+    }
+
+    #[test]
+    fn anonymous_callers_are_turned_away_where_a_device_is_needed() {
+        let anonymous = caller(Principal::anonymous(), false);
+        let person = caller(Principal::self_authenticating([1]), false);
+        for method in ["register", "add", "get_anchor_info", "prepare_delegation"] {
+            assert!(!accepts(method, anonymous, 10), "{method}");
+            assert!(accepts(method, person, 10), "{method}");
+        }
+        for method in ["create_challenge", "init_salt", "stats"] {
+            assert!(accepts(method, anonymous, 10), "{method}");
+        }
+    }
+
+    #[test]
+    fn oversized_arguments_are_turned_away() {
+        let person = caller(Principal::self_authenticating([1]), false);
+        assert!(accepts("register", person, USER_LIMIT));
+        for method in ["register", "create_challenge", "init_salt", "unknown"] {
+            assert!(!accepts(method, person, USER_LIMIT + 1), "{method}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_for_controllers_and_queries_stay_queries() {
+        let person = caller(Principal::self_authenticating([1]), false);
+        let controller = caller(Principal::self_authenticating([2]), true);
+        assert!(!accepts("set_routing", person, 10));
+        assert!(accepts("set_routing", controller, CONTROLLER_LIMIT));
+        assert!(!accepts("set_routing", controller, CONTROLLER_LIMIT + 1));
+        assert!(!accepts("get_delegation", controller, 10));
+        assert!(!accepts("http_request", controller, 10));
+    }
+}

@@ -1,0 +1,57 @@
+//! The one place that knows which stable memory holds what. Ids are never used for anything else.
+//!
+//! | id | what | shape |
+//! |---|---|---|
+//! | 0 | layout header | magic `ANCHFRNT`, version |
+//! | 1 | settings | cell, CBOR |
+//! | 2 | routing table | cell, CBOR |
+//! | 3 | salt | cell, 32 bytes once drawn |
+//! | 4 | highest tip per shard | map from principal to CBOR |
+//! | 5 | counters | see `canister_kit::counters` |
+//!
+//! In the heap, and lost at an upgrade: signatures (clients prepare again), challenges and what they
+//! were used for (clients ask for a new one), the token bucket's level, the last collection from the shards
+//! (a timer repeats it at once), counts of open calls.
+
+use canister_kit::layout::{self, LayoutError, Magic};
+use ic_stable_structures::DefaultMemoryImpl;
+use ic_stable_structures::memory_manager::{MemoryId, MemoryManager, VirtualMemory};
+
+/// One of front's stable memories.
+pub(crate) type Memory = VirtualMemory<DefaultMemoryImpl>;
+
+const LAYOUT: MemoryId = MemoryId::new(0);
+const SETTINGS: MemoryId = MemoryId::new(1);
+const ROUTING: MemoryId = MemoryId::new(2);
+const SALT: MemoryId = MemoryId::new(3);
+const TIPS: MemoryId = MemoryId::new(4);
+const COUNTERS: MemoryId = MemoryId::new(5);
+
+const MAGIC: Magic = *b"ANCHFRNT";
+/// The layout that this module reads and writes.
+pub(crate) const LAYOUT_VERSION: u32 = 1;
+
+/// The memories by name.
+pub(crate) struct Memories {
+    pub(crate) settings: Memory,
+    pub(crate) routing: Memory,
+    pub(crate) salt: Memory,
+    pub(crate) tips: Memory,
+    pub(crate) counters: Memory,
+}
+
+impl Memories {
+    /// Checks the layout, then hands out the memories. A memory of another kind or of an unknown
+    /// version is an error, and nothing was written.
+    pub(crate) fn open(raw: DefaultMemoryImpl) -> Result<Self, LayoutError> {
+        let manager: MemoryManager<DefaultMemoryImpl> = layout::memory_manager(raw)?;
+        layout::open(&manager.get(LAYOUT), MAGIC, LAYOUT_VERSION, &[])?;
+        Ok(Self {
+            settings: manager.get(SETTINGS),
+            routing: manager.get(ROUTING),
+            salt: manager.get(SALT),
+            tips: manager.get(TIPS),
+            counters: manager.get(COUNTERS),
+        })
+    }
+}

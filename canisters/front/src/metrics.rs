@@ -1,0 +1,295 @@
+//! Front's metrics: the stored counters, and `/metrics`.
+
+use crate::memory::LAYOUT_VERSION;
+use crate::state::State;
+use crate::{challenge, shards, signatures};
+use canister_kit::build::BuildInfo;
+use canister_kit::counters::{Method, Slot};
+use canister_kit::metrics::{MeasuredMethod, Metrics, Resources, StoredCounter, float};
+use types::TimestampNs;
+use types::front::CaptchaMode;
+
+// Slots, never reused.
+pub(crate) const CHALLENGES: Slot = Slot::new(0);
+pub(crate) const REGISTERED: Slot = Slot::new(1);
+pub(crate) const REGISTER_FULL: Slot = Slot::new(2);
+pub(crate) const REGISTER_BAD_CHALLENGE: Slot = Slot::new(3);
+pub(crate) const REGISTER_RATE_LIMITED: Slot = Slot::new(4);
+pub(crate) const REGISTER_REFUSED: Slot = Slot::new(5);
+pub(crate) const REGISTER_UNKNOWN: Slot = Slot::new(6);
+pub(crate) const CHANGED: Slot = Slot::new(7);
+pub(crate) const CHANGE_REFUSED: Slot = Slot::new(8);
+pub(crate) const CHANGE_UNKNOWN: Slot = Slot::new(9);
+pub(crate) const PREPARED: Slot = Slot::new(10);
+pub(crate) const PREPARE_REFUSED: Slot = Slot::new(11);
+pub(crate) const CALLS_ANSWERED: Slot = Slot::new(12);
+pub(crate) const CALLS_NOT_DONE: Slot = Slot::new(13);
+pub(crate) const CALLS_UNKNOWN: Slot = Slot::new(14);
+pub(crate) const CALLS_UNREADABLE: Slot = Slot::new(15);
+pub(crate) const ROLLED_BACK: Slot = Slot::new(16);
+pub(crate) const COLLECTED: Slot = Slot::new(17);
+pub(crate) const COLLECT_FAILED: Slot = Slot::new(18);
+
+const fn counter(
+    slot: Slot,
+    name: &'static str,
+    help: &'static str,
+    labels: &'static [(&'static str, &'static str)],
+) -> StoredCounter {
+    StoredCounter {
+        slot,
+        name,
+        help,
+        labels,
+    }
+}
+
+const REGISTRATIONS: &str = "anchorage_registrations_total";
+const CHANGES: &str = "anchorage_anchor_changes_total";
+const PREPARATIONS: &str = "anchorage_delegations_prepared_total";
+const CALLS: &str = "anchorage_shard_calls_total";
+const COLLECTIONS: &str = "anchorage_shard_status_collections_total";
+
+const COUNTERS: [StoredCounter; 19] = [
+    counter(
+        CHALLENGES,
+        "anchorage_challenges_total",
+        "Registration challenges issued.",
+        &[],
+    ),
+    counter(
+        REGISTERED,
+        REGISTRATIONS,
+        "Calls of register, by outcome.",
+        &[("outcome", "registered")],
+    ),
+    counter(
+        REGISTER_FULL,
+        REGISTRATIONS,
+        "",
+        &[("outcome", "canister_full")],
+    ),
+    counter(
+        REGISTER_BAD_CHALLENGE,
+        REGISTRATIONS,
+        "",
+        &[("outcome", "bad_challenge")],
+    ),
+    counter(
+        REGISTER_RATE_LIMITED,
+        REGISTRATIONS,
+        "",
+        &[("outcome", "rate_limited")],
+    ),
+    counter(
+        REGISTER_REFUSED,
+        REGISTRATIONS,
+        "",
+        &[("outcome", "refused")],
+    ),
+    counter(
+        REGISTER_UNKNOWN,
+        REGISTRATIONS,
+        "",
+        &[("outcome", "unknown")],
+    ),
+    counter(
+        CHANGED,
+        CHANGES,
+        "Calls that change the devices of an anchor, by outcome.",
+        &[("outcome", "changed")],
+    ),
+    counter(CHANGE_REFUSED, CHANGES, "", &[("outcome", "refused")]),
+    counter(CHANGE_UNKNOWN, CHANGES, "", &[("outcome", "unknown")]),
+    counter(
+        PREPARED,
+        PREPARATIONS,
+        "Calls of prepare_delegation, by outcome.",
+        &[("outcome", "prepared")],
+    ),
+    counter(PREPARE_REFUSED, PREPARATIONS, "", &[("outcome", "refused")]),
+    counter(
+        CALLS_ANSWERED,
+        CALLS,
+        "Messages to shards, by what came back.",
+        &[("outcome", "answered")],
+    ),
+    counter(CALLS_NOT_DONE, CALLS, "", &[("outcome", "not_done")]),
+    counter(CALLS_UNKNOWN, CALLS, "", &[("outcome", "unknown")]),
+    counter(CALLS_UNREADABLE, CALLS, "", &[("outcome", "unreadable")]),
+    counter(
+        ROLLED_BACK,
+        "anchorage_shard_rolled_back_answers_total",
+        "Answers of shards whose log lacks a block that front has seen: repair them.",
+        &[],
+    ),
+    counter(
+        COLLECTED,
+        COLLECTIONS,
+        "Questions for a shard's status, by outcome.",
+        &[("outcome", "answered")],
+    ),
+    counter(COLLECT_FAILED, COLLECTIONS, "", &[("outcome", "failed")]),
+];
+
+// Numbers of methods, never reused.
+pub(crate) const INIT_SALT: Method = Method::new(0);
+pub(crate) const CREATE_CHALLENGE: Method = Method::new(1);
+pub(crate) const REGISTER: Method = Method::new(2);
+pub(crate) const ADD: Method = Method::new(3);
+pub(crate) const GET_ANCHOR_INFO: Method = Method::new(4);
+pub(crate) const PREPARE_DELEGATION: Method = Method::new(5);
+pub(crate) const SET_ROUTING: Method = Method::new(6);
+
+const METHODS: [MeasuredMethod; 7] = [
+    measured(INIT_SALT, "init_salt"),
+    measured(CREATE_CHALLENGE, "create_challenge"),
+    measured(REGISTER, "register"),
+    measured(ADD, "add"),
+    measured(GET_ANCHOR_INFO, "get_anchor_info"),
+    measured(PREPARE_DELEGATION, "prepare_delegation"),
+    measured(SET_ROUTING, "set_routing"),
+];
+
+const fn measured(method: Method, name: &'static str) -> MeasuredMethod {
+    MeasuredMethod { method, name }
+}
+
+/// The text of `/metrics`.
+pub(crate) fn text(
+    state: &State,
+    build: BuildInfo,
+    resources: Resources,
+    now: TimestampNs,
+) -> Vec<u8> {
+    let mut metrics = Metrics::at(now.get());
+    metrics.standard(build, LAYOUT_VERSION, resources);
+    metrics.stored(&COUNTERS, &state.counters);
+    metrics.instructions(&METHODS, &state.counters);
+    registration_gauges(&mut metrics, state, now);
+    log_in_gauges(&mut metrics, state);
+    shard_gauges(&mut metrics, state);
+    metrics.into_body()
+}
+
+fn registration_gauges(metrics: &mut Metrics, state: &State, now: TimestampNs) {
+    let settings = state.settings();
+    metrics.gauge(
+        "anchorage_captcha_enabled",
+        "1 if registrations need a captcha.",
+        flag(settings.captcha() == CaptchaMode::Enabled),
+    );
+    metrics.gauge(
+        "anchorage_registration_tokens",
+        "Registrations that the rate limit allows at once now.",
+        float(state.bucket.tokens(now)),
+    );
+    metrics.gauge(
+        "anchorage_registration_tokens_limit",
+        "Registrations that the rate limit allows at once at most.",
+        float(settings.rate_limit().max_tokens),
+    );
+    let remembered = state.randomness.as_ref();
+    let remembered = remembered.map_or(0, |known| known.challenges.remembered());
+    metrics.gauge(
+        "anchorage_spent_challenges",
+        "Spent challenges that are remembered.",
+        float(remembered as u64),
+    );
+    metrics.gauge(
+        "anchorage_spent_challenges_limit",
+        "Spent challenges that can be remembered.",
+        float(challenge::SPENT_LIMIT as u64),
+    );
+}
+
+fn log_in_gauges(metrics: &mut Metrics, state: &State) {
+    metrics.gauge(
+        "anchorage_salt_set",
+        "1 if the salt was drawn.",
+        flag(state.salt().is_some()),
+    );
+    metrics.gauge(
+        "anchorage_signatures",
+        "Prepared signatures in the certified map, expired ones that wait to be pruned included.",
+        float(state.signatures.len() as u64),
+    );
+    metrics.gauge(
+        "anchorage_signatures_per_caller_limit",
+        "Prepared signatures that one caller can have.",
+        float(signatures::PER_CALLER as u64),
+    );
+    metrics.gauge(
+        "anchorage_delegation_longest_life_seconds",
+        "Longest life of a delegation.",
+        float(state.settings().max_ttl_ns / 1_000_000_000),
+    );
+}
+
+/// What a shard's sample says, by its id. Families with no shard yet have a header and no sample.
+fn shard_gauges(metrics: &mut Metrics, state: &State) {
+    let rows = state.routing().rows();
+    let open = state.routing().open().count();
+    metrics.gauges(
+        "anchorage_shards",
+        "Shards in the routing table, by whether they take new anchors.",
+        &[
+            (&[("state", "open")], float(open as u64)),
+            (&[("state", "closed")], float((rows.len() - open) as u64)),
+        ],
+    );
+    let ids: Vec<String> = rows.iter().map(|row| row.canister.to_text()).collect();
+    let labels: Vec<[(&str, &str); 1]> = ids.iter().map(|id| [("shard", id.as_str())]).collect();
+    let mut per_shard = |name, help, value: &dyn Fn(&types::front::ShardRoute) -> f64| {
+        let samples: Vec<(&[(&str, &str)], f64)> = labels
+            .iter()
+            .zip(rows)
+            .map(|(labels, row)| (&labels[..], value(row)))
+            .collect();
+        metrics.gauges(name, help, &samples);
+    };
+    per_shard(
+        "anchorage_shard_blocks",
+        "Length of a shard's log as front last saw it.",
+        &|row| float(state.tips.get(row.canister).map_or(0, |tip| tip.log_length)),
+    );
+    per_shard(
+        "anchorage_shard_anchors",
+        "Anchor numbers that a shard has given, as front last saw it.",
+        &|row| {
+            let next = state.tips.get(row.canister);
+            let next = next.map_or(0, |tip| tip.next_anchor.get());
+            float(next.saturating_sub(row.range.lo().get()))
+        },
+    );
+    per_shard(
+        "anchorage_shard_anchors_limit",
+        "Anchor numbers of a shard's range.",
+        &|row| float(row.range.len()),
+    );
+    per_shard(
+        "anchorage_shard_open_calls",
+        "Calls to a shard that wait for their answer.",
+        &|row| f64::from(state.open_calls(row.canister)),
+    );
+    per_shard(
+        "anchorage_shard_status_timestamp_seconds",
+        "When a shard last told its status, since 1970; 0 if it has not since the last upgrade.",
+        &|row| {
+            let report = state.fleet.report(row.canister);
+            float(report.map_or(0, |report| report.at.get() / 1_000_000_000))
+        },
+    );
+    metrics.gauge(
+        "anchorage_shard_open_calls_limit",
+        "Calls to one shard that can wait at once.",
+        f64::from(shards::OPEN_CALLS_LIMIT),
+    );
+}
+
+fn flag(value: bool) -> f64 {
+    if value { 1.0 } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,249 @@
+//! `create_challenge` and `register`.
+
+use crate::challenge::{BadChallenge, ChallengeId, Claim, Issued};
+use crate::refusal::Refusal;
+use crate::runtime::Runtime;
+use crate::shards::{self, ShardFailure};
+use crate::state::{Randomness, Shared, State};
+use crate::{metrics, order_id, randomness};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use candid::Principal;
+use types::front::{Challenge, ChallengeResult, RegisterResponse};
+use types::registry::{CreateAnchor, RegistryError};
+use types::{AnchorNumber, DeviceData, TimestampNs};
+
+/// The arguments of `register`, and who called it.
+#[derive(Debug, Clone)]
+pub(crate) struct Registration {
+    /// Who called.
+    pub(crate) caller: Principal,
+    /// The first device of the new anchor.
+    pub(crate) device: DeviceData,
+    /// The challenge and its solution.
+    pub(crate) solution: ChallengeResult,
+    /// A key that may act for the device for some minutes.
+    pub(crate) temporary_key: Option<Principal>,
+}
+
+/// A new challenge. Waits for randomness only once after each upgrade.
+pub(crate) async fn create_challenge<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+) -> Result<Challenge, Refusal> {
+    randomness::ensure(runtime, state)
+        .await
+        .map_err(|_| Refusal::NoRandomness)?;
+    let mut state = state.borrow_mut();
+    let Some(Randomness { rng, challenges }) = &mut state.randomness else {
+        return Err(Refusal::NoRandomness);
+    };
+    let Issued { key, png } = challenges.issue(randomness::draw(rng), runtime.now());
+    state.counters.add(metrics::CHALLENGES, 1);
+    Ok(Challenge {
+        png_base64: BASE64.encode(png),
+        challenge_key: key,
+    })
+}
+
+/// Registers an anchor, and counts how it went.
+pub(crate) async fn register<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    registration: Registration,
+) -> Result<RegisterResponse, Refusal> {
+    let result = admit_and_order(runtime, state, registration).await;
+    let slot = match &result {
+        Ok(RegisterResponse::Registered { .. }) => metrics::REGISTERED,
+        Ok(RegisterResponse::CanisterFull) => metrics::REGISTER_FULL,
+        Ok(RegisterResponse::BadChallenge) => metrics::REGISTER_BAD_CHALLENGE,
+        Err(Refusal::RateLimited) => metrics::REGISTER_RATE_LIMITED,
+        Err(Refusal::OutcomeUnknown) => metrics::REGISTER_UNKNOWN,
+        Err(_) => metrics::REGISTER_REFUSED,
+    };
+    state.borrow().counters.add(slot, 1);
+    result
+}
+
+async fn admit_and_order<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    registration: Registration,
+) -> Result<RegisterResponse, Refusal> {
+    let admitted = admit(&mut state.borrow_mut(), &registration, runtime.now())?;
+    let Ok(Admitted { id, claim, before }) = admitted else {
+        return Ok(RegisterResponse::BadChallenge);
+    };
+    for shard in candidates(&state.borrow(), before) {
+        note_sent(state, id, claim, shard);
+        let order = create_anchor(runtime, state, shard, claim, &registration);
+        match order.await {
+            Ok(user_number) => {
+                // A slower repetition of the same call may have reopened the challenge meanwhile.
+                note_sent(state, id, claim, shard);
+                return Ok(RegisterResponse::Registered { user_number });
+            }
+            Err(ShardFailure::Refused(RegistryError::Full)) => {}
+            Err(failure) => {
+                if before == Before::Nothing && nothing_happened(&failure) {
+                    take_back(&mut state.borrow_mut(), id, claim);
+                }
+                return Err(refusal(failure, shard, &registration));
+            }
+        }
+    }
+    Ok(RegisterResponse::CanisterFull)
+}
+
+/// A registration that may become an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Admitted {
+    id: ChallengeId,
+    claim: Claim,
+    before: Before,
+}
+
+/// What an earlier call with the same challenge, caller and key has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// There was none: this call solved the challenge and took a token.
+    Nothing,
+    /// It found no open shard.
+    NoShard,
+    /// It went to this shard, and may have had its effect there.
+    SentTo(Principal),
+}
+
+/// The checks in their order: a repetition is let through, because it has paid already; then the bucket, the
+/// caller, the challenge; and only a right solution takes the token.
+fn admit(
+    state: &mut State,
+    registration: &Registration,
+    now: TimestampNs,
+) -> Result<Result<Admitted, BadChallenge>, Refusal> {
+    let Registration {
+        caller,
+        device,
+        solution,
+        temporary_key,
+    } = registration;
+    let known = state.randomness.as_ref().ok_or(BadChallenge);
+    let id = known.and_then(|known| known.challenges.identify(&solution.key, now));
+    let claim = |id| Claim {
+        caller: *caller,
+        order: order_id::registration(id, *caller, &device.pubkey),
+    };
+    if let (Ok(id), Some(known)) = (id, &state.randomness)
+        && let Some(shard) = known.challenges.repeated(id, claim(id))
+    {
+        return Ok(Ok(Admitted {
+            id,
+            claim: claim(id),
+            before: shard.map_or(Before::NoShard, Before::SentTo),
+        }));
+    }
+    state.bucket.look(now).map_err(|_| Refusal::RateLimited)?;
+    may_register(*caller, device, *temporary_key)?;
+    let mode = state.settings().captcha();
+    let spent = id.and_then(|id| match &mut state.randomness {
+        Some(known) => {
+            let claim = claim(id);
+            known.challenges.spend(id, solution, claim, mode, now)?;
+            Ok(Admitted {
+                id,
+                claim,
+                before: Before::Nothing,
+            })
+        }
+        None => Err(BadChallenge),
+    });
+    if spent.is_ok() {
+        state.bucket.take(now).map_err(|_| Refusal::RateLimited)?;
+    }
+    Ok(spent)
+}
+
+/// Only the device itself or its temporary key may register it, and the two must differ.
+fn may_register(
+    caller: Principal,
+    device: &DeviceData,
+    temporary_key: Option<Principal>,
+) -> Result<(), Refusal> {
+    let owner = device.pubkey.principal();
+    if temporary_key == Some(owner) {
+        return Err(Refusal::TemporaryKeyIsDevice);
+    }
+    let is_anonymous = caller == Principal::anonymous();
+    if !is_anonymous && (caller == owner || temporary_key == Some(caller)) {
+        return Ok(());
+    }
+    Err(Refusal::NotTheDevice {
+        caller,
+        key: device.pubkey.clone(),
+    })
+}
+
+/// The shard that an earlier call went to, then the other open ones, lowest range first.
+fn candidates(state: &State, before: Before) -> Vec<Principal> {
+    let first = match before {
+        Before::SentTo(shard) => Some(shard),
+        Before::Nothing | Before::NoShard => None,
+    };
+    let open = state.routing().open();
+    first
+        .into_iter()
+        .chain(open.filter(|shard| Some(*shard) != first))
+        .collect()
+}
+
+async fn create_anchor<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    shard: Principal,
+    claim: Claim,
+    registration: &Registration,
+) -> Result<AnchorNumber, ShardFailure> {
+    shards::order(runtime, state, shard, |expected| CreateAnchor {
+        order: claim.order,
+        expected,
+        caller: registration.caller,
+        temporary_key: registration.temporary_key,
+        device: registration.device.clone(),
+    })
+    .await
+}
+
+/// The shard surely did nothing, and may do it later.
+fn nothing_happened(failure: &ShardFailure) -> bool {
+    match failure {
+        ShardFailure::NotDone => true,
+        ShardFailure::Unknown => false,
+        ShardFailure::Refused(error) => error.retryable(),
+    }
+}
+
+fn note_sent(state: &Shared, id: ChallengeId, claim: Claim, shard: Principal) {
+    if let Some(known) = &mut state.borrow_mut().randomness {
+        known.challenges.sent_to(id, claim, shard);
+    }
+}
+
+fn take_back(state: &mut State, id: ChallengeId, claim: Claim) {
+    state.bucket.give_back();
+    if let Some(known) = &mut state.randomness {
+        known.challenges.reopen(id, claim);
+    }
+}
+
+fn refusal(failure: ShardFailure, shard: Principal, registration: &Registration) -> Refusal {
+    match failure {
+        ShardFailure::Refused(RegistryError::Unauthorized) => Refusal::NotTheDevice {
+            caller: registration.caller,
+            key: registration.device.pubkey.clone(),
+        },
+        other => Refusal::of_shard(other, shard, registration.caller),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! Settings: what the init and upgrade argument says, checked and stored.
+
+use candid::CandidType;
+use minicbor::{Decode, Encode};
+use serde::Deserialize;
+use types::front::{CaptchaMode, RateLimit, RoutingError, ShardRoute};
+
+/// The longest life of a delegation: 30 days.
+pub(crate) const LONGEST_TTL_NS: u64 = 30 * 24 * 3_600 * 1_000_000_000;
+const LONGEST_GATEWAY: usize = 255;
+
+/// Init and upgrade argument (`opt`), and the answer of `config`. What is absent stays as it is, or takes
+/// its default at the first installation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, CandidType, Deserialize)]
+pub struct FrontArgument {
+    /// Whether registrations need a captcha; default yes. Off is for local use.
+    pub captcha: Option<CaptchaMode>,
+    /// How fast anchors may be registered; default one a second, at most 1,000 saved up.
+    pub register_rate_limit: Option<RateLimit>,
+    /// The whole routing table; default empty. The rules of `set_routing` hold.
+    pub routes: Option<Vec<ShardRoute>>,
+    /// Longest life of a delegation in nanoseconds; default, and at most, 30 days.
+    pub max_delegation_ttl_ns: Option<u64>,
+    /// Where Prometheus reaches the canisters: `http[s]://host[:port]`, in which `{canister}` stands for a
+    /// canister's id; default `https://{canister}.icp0.io`.
+    pub metrics_gateway: Option<String>,
+}
+
+/// Why an argument is refused. Change it and retry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SettingsError {
+    /// No or too long a life.
+    #[error("max_delegation_ttl_ns must be between 1 and {LONGEST_TTL_NS} (30 days)")]
+    Ttl,
+    /// Not a base URL.
+    #[error("metrics_gateway must be http:// or https:// with a host, and without a path")]
+    Gateway,
+    /// The table breaks a rule.
+    #[error("routes: {0}")]
+    Routes(#[from] RoutingError),
+}
+
+/// The settings in force, the routing table excepted.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Settings {
+    #[n(0)]
+    captcha_is_off: bool,
+    #[n(1)]
+    time_per_token_ns: u64,
+    #[n(2)]
+    max_tokens: u64,
+    #[n(3)]
+    pub(crate) max_ttl_ns: u64,
+    #[n(4)]
+    pub(crate) gateway: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            captcha_is_off: false,
+            time_per_token_ns: 1_000_000_000,
+            max_tokens: 1_000,
+            max_ttl_ns: LONGEST_TTL_NS,
+            gateway: "https://{canister}.icp0.io".to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    /// Takes over what the argument says (its routes are somebody else's business). All or nothing.
+    pub(crate) fn changed_by(&self, argument: &FrontArgument) -> Result<Self, SettingsError> {
+        let FrontArgument {
+            captcha,
+            register_rate_limit,
+            routes: _,
+            max_delegation_ttl_ns,
+            metrics_gateway,
+        } = argument;
+        let mut new = self.clone();
+        if let Some(mode) = captcha {
+            new.captcha_is_off = *mode == CaptchaMode::Disabled;
+        }
+        if let Some(limit) = register_rate_limit {
+            let RateLimit {
+                time_per_token_ns,
+                max_tokens,
+            } = *limit;
+            (new.time_per_token_ns, new.max_tokens) = (time_per_token_ns, max_tokens);
+        }
+        if let Some(ttl) = *max_delegation_ttl_ns {
+            if !(1..=LONGEST_TTL_NS).contains(&ttl) {
+                return Err(SettingsError::Ttl);
+            }
+            new.max_ttl_ns = ttl;
+        }
+        if let Some(gateway) = metrics_gateway {
+            split_gateway(gateway).ok_or(SettingsError::Gateway)?;
+            new.gateway.clone_from(gateway);
+        }
+        Ok(new)
+    }
+
+    /// The settings as an argument that would make them.
+    pub(crate) fn to_argument(&self, routes: &[ShardRoute]) -> FrontArgument {
+        FrontArgument {
+            captcha: Some(self.captcha()),
+            register_rate_limit: Some(self.rate_limit()),
+            routes: Some(routes.to_vec()),
+            max_delegation_ttl_ns: Some(self.max_ttl_ns),
+            metrics_gateway: Some(self.gateway.clone()),
+        }
+    }
+
+    /// Whether registrations need a captcha.
+    pub(crate) fn captcha(&self) -> CaptchaMode {
+        if self.captcha_is_off {
+            CaptchaMode::Disabled
+        } else {
+            CaptchaMode::Enabled
+        }
+    }
+
+    /// How fast anchors may be registered.
+    pub(crate) fn rate_limit(&self) -> RateLimit {
+        RateLimit {
+            time_per_token_ns: self.time_per_token_ns,
+            max_tokens: self.max_tokens,
+        }
+    }
+}
+
+/// Scheme and authority of a gateway's base URL; `None` if it is none.
+pub(crate) fn split_gateway(gateway: &str) -> Option<(&'static str, &str)> {
+    let (scheme, authority) = if let Some(rest) = gateway.strip_prefix("https://") {
+        ("https", rest)
+    } else {
+        ("http", gateway.strip_prefix("http://")?)
+    };
+    let is_plain = authority
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || ".-:[]{}".contains(c));
+    let fits = !authority.is_empty() && authority.len() <= LONGEST_GATEWAY;
+    (is_plain && fits).then_some((scheme, authority))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+use super::*;
+
+fn changed(argument: &FrontArgument) -> Result<Settings, SettingsError> {
+    Settings::default().changed_by(argument)
+}
+
+#[test]
+fn the_captcha_is_on_unless_it_is_switched_off() {
+    assert_eq!(Settings::default().captcha(), CaptchaMode::Enabled);
+    let off = changed(&FrontArgument {
+        captcha: Some(CaptchaMode::Disabled),
+        ..FrontArgument::default()
+    });
+    let off = off.expect("valid");
+    assert_eq!(off.captcha(), CaptchaMode::Disabled);
+    assert_eq!(off.changed_by(&FrontArgument::default()), Ok(off));
+}
+
+#[test]
+fn what_is_absent_stays() {
+    let argument = FrontArgument {
+        captcha: Some(CaptchaMode::Disabled),
+        register_rate_limit: Some(RateLimit {
+            time_per_token_ns: 5,
+            max_tokens: 6,
+        }),
+        routes: Some(Vec::new()),
+        max_delegation_ttl_ns: Some(7),
+        metrics_gateway: Some("http://127.0.0.1:4943".to_owned()),
+    };
+    let settings = changed(&argument).expect("valid");
+    let same = settings.changed_by(&FrontArgument::default());
+    assert_eq!(same, Ok(settings.clone()));
+    assert_eq!(settings.to_argument(&[]), argument);
+}
+
+#[test]
+fn a_life_beyond_thirty_days_or_of_nothing_is_refused() {
+    let with = |ttl| {
+        changed(&FrontArgument {
+            max_delegation_ttl_ns: Some(ttl),
+            ..FrontArgument::default()
+        })
+    };
+    assert!(with(LONGEST_TTL_NS).is_ok());
+    assert_eq!(with(LONGEST_TTL_NS + 1), Err(SettingsError::Ttl));
+    assert_eq!(with(0), Err(SettingsError::Ttl));
+}
+
+#[test]
+fn gateways_are_base_urls() {
+    assert_eq!(split_gateway("http://[::1]:80"), Some(("http", "[::1]:80")));
+    assert_eq!(
+        split_gateway("https://{canister}.raw.icp0.io"),
+        Some(("https", "{canister}.raw.icp0.io"))
+    );
+    for bad in [
+        "",
+        "localhost:80",
+        "http://",
+        "http://a/b",
+        "http://a?b",
+        "ftp://a",
+        "http://a b",
+    ] {
+        assert_eq!(split_gateway(bad), None, "{bad}");
+    }
+}
+
+/// Golden bytes: a change of these is a change of the stored layout and needs a migration.
+#[test]
+fn stored_settings_keep_their_bytes() {
+    let settings = Settings {
+        captcha_is_off: true,
+        time_per_token_ns: 1,
+        max_tokens: 2,
+        max_ttl_ns: 3,
+        gateway: "http://a".to_owned(),
+    };
+    let bytes = minicbor::to_vec(&settings).expect("a vector");
+    assert_eq!(hex::encode(&bytes), "85f501020368687474703a2f2f61");
+    assert_eq!(
+        minicbor::decode::<Settings>(&bytes).expect("own bytes"),
+        settings
+    );
+}

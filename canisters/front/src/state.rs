@@ -1,0 +1,201 @@
+//! Everything front knows, in one value. The door owns the only one; tests make their own.
+
+use crate::bucket::TokenBucket;
+use crate::challenge::Challenges;
+use crate::fleet::Fleet;
+use crate::memory::{Memories, Memory};
+use crate::routing::{self, RoutingTable, StoredRoute};
+use crate::settings::{FrontArgument, Settings, SettingsError};
+use crate::signatures::SignatureMap;
+use crate::stored::Stored;
+use crate::tips::Tips;
+use candid::Principal;
+use canister_kit::certified::{CertifiedRoot, HTTP_EXPR};
+use canister_kit::counters::Counters;
+use canister_kit::http::skip_certification_hash;
+use delegation::Salt;
+use ic_certified_map::{Hash, leaf_hash};
+use ic_stable_structures::StableCell;
+use minicbor::bytes::ByteArray;
+use rand_chacha::ChaCha20Rng;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use types::TimestampNs;
+use types::front::{RoutingError, ShardRoute};
+
+/// The state as the flows share it. Never borrowed over an await.
+pub(crate) type Shared = Rc<RefCell<State>>;
+
+/// Label of the certified routing table.
+pub(crate) const ROUTING: &str = "routing";
+/// Label of the canister signatures.
+pub(crate) const SIGNATURES: &str = "sig";
+
+/// Drawn at the first need after each upgrade; heap only.
+pub(crate) struct Randomness {
+    /// Nonces of challenges.
+    pub(crate) rng: ChaCha20Rng,
+    /// Challenges under a key that was drawn from it.
+    pub(crate) challenges: Challenges,
+}
+
+/// The state.
+pub(crate) struct State {
+    settings: StableCell<Stored<Settings>, Memory>,
+    stored_routing: StableCell<Stored<Vec<StoredRoute>>, Memory>,
+    salt: StableCell<Stored<Option<ByteArray<32>>>, Memory>,
+    pub(crate) tips: Tips,
+    pub(crate) counters: Counters<Memory>,
+    // From here on heap only: lost at an upgrade.
+    routing: RoutingTable,
+    routing_hash: Hash,
+    pub(crate) randomness: Option<Randomness>,
+    pub(crate) bucket: TokenBucket,
+    pub(crate) signatures: SignatureMap,
+    pub(crate) fleet: Fleet,
+    /// Orders since the last upgrade; with the time it makes order ids unique.
+    orders: u64,
+    open_calls: BTreeMap<Principal, u32>,
+}
+
+impl State {
+    /// Opens what is stored; the rest starts empty.
+    pub(crate) fn open(memories: Memories, now: TimestampNs) -> Self {
+        let Memories {
+            settings,
+            routing,
+            salt,
+            tips,
+            counters,
+        } = memories;
+        let settings = StableCell::init(settings, Stored(Settings::default()));
+        let stored_routing = StableCell::init(routing, Stored(Vec::new()));
+        let rows: Vec<StoredRoute> = stored_routing.get().0.clone();
+        let routing = RoutingTable::new(rows.into_iter().map(ShardRoute::from).collect())
+            .expect("the stored table was checked when it was stored");
+        Self {
+            bucket: TokenBucket::full(settings.get().0.rate_limit(), now),
+            settings,
+            stored_routing,
+            salt: StableCell::init(salt, Stored(None)),
+            tips: Tips::open(tips),
+            counters: Counters::open(counters),
+            routing_hash: leaf_hash(&routing::certified_bytes(&routing)),
+            routing,
+            randomness: None,
+            signatures: SignatureMap::default(),
+            fleet: Fleet::default(),
+            orders: 0,
+            open_calls: BTreeMap::new(),
+        }
+    }
+
+    /// Takes over an init or upgrade argument, all of it or nothing. The bucket is full afterwards.
+    pub(crate) fn configure(
+        &mut self,
+        argument: FrontArgument,
+        now: TimestampNs,
+    ) -> Result<(), SettingsError> {
+        let settings = self.settings().changed_by(&argument)?;
+        if let Some(routes) = argument.routes {
+            self.set_routing(routes)?;
+        }
+        self.bucket = TokenBucket::full(settings.rate_limit(), now);
+        self.settings.set(Stored(settings));
+        Ok(())
+    }
+
+    /// Replaces the routing table. The certified root changes.
+    pub(crate) fn set_routing(&mut self, routes: Vec<ShardRoute>) -> Result<(), RoutingError> {
+        let next = |shard| self.tips.get(shard).map(|tip| tip.next_anchor);
+        let table = self.routing.replaced_by(routes, next)?;
+        let rows = table.rows().iter().map(StoredRoute::from).collect();
+        self.stored_routing.set(Stored(rows));
+        self.routing_hash = leaf_hash(&routing::certified_bytes(&table));
+        self.routing = table;
+        Ok(())
+    }
+
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings.get().0
+    }
+
+    /// The routing table in force.
+    pub(crate) fn routing(&self) -> &RoutingTable {
+        &self.routing
+    }
+
+    /// The salt, if it was drawn.
+    pub(crate) fn salt(&self) -> Option<Salt> {
+        let stored = self.salt.get().0;
+        stored.map(|bytes| Salt::new(bytes.into()))
+    }
+
+    /// The salt in force: the stored one, and only if there is none the offered one, which is stored.
+    pub(crate) fn salt_or_store(&mut self, offered: Salt) -> Salt {
+        self.salt().unwrap_or_else(|| {
+            self.salt.set(Stored(Some((*offered.as_bytes()).into())));
+            offered
+        })
+    }
+
+    /// A number that no other order since the last upgrade has.
+    pub(crate) fn next_order(&mut self) -> u64 {
+        self.orders += 1;
+        self.orders
+    }
+
+    /// The root of the certified data as it is now.
+    pub(crate) fn certified_root(&self) -> CertifiedRoot {
+        CertifiedRoot::new([
+            (HTTP_EXPR, skip_certification_hash()),
+            (ROUTING, self.routing_hash),
+            (SIGNATURES, self.signatures.root_hash()),
+        ])
+    }
+
+    /// Calls to a shard that wait for their answer.
+    pub(crate) fn open_calls(&self, shard: Principal) -> u32 {
+        self.open_calls.get(&shard).copied().unwrap_or(0)
+    }
+}
+
+/// One of the open calls to a shard. Ends when dropped, also by a trap after the await; every call is
+/// bounded in time, so none stays for ever.
+pub(crate) struct OpenCall {
+    state: Shared,
+    shard: Principal,
+}
+
+impl OpenCall {
+    /// `None` if there are `limit` already.
+    pub(crate) fn begin(state: &Shared, shard: Principal, limit: u32) -> Option<Self> {
+        let mut borrowed = state.borrow_mut();
+        let open = borrowed.open_calls.entry(shard).or_insert(0);
+        if *open >= limit {
+            return None;
+        }
+        *open += 1;
+        Some(Self {
+            state: Rc::clone(state),
+            shard,
+        })
+    }
+}
+
+impl Drop for OpenCall {
+    fn drop(&mut self) {
+        let mut state = self.state.borrow_mut();
+        if let Some(open) = state.open_calls.get_mut(&self.shard) {
+            *open = open.saturating_sub(1);
+            if *open == 0 {
+                state.open_calls.remove(&self.shard);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
