@@ -22,9 +22,6 @@ mod state_dir;
 mod wire;
 mod worker;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) use options::Options;
 
 use activity::Activity;

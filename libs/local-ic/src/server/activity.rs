@@ -67,3 +67,6 @@ impl Drop for Pending<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

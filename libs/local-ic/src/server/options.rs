@@ -54,3 +54,6 @@ impl Options {
             .or_else(|| std::env::var_os(MODULE_CACHE).map(PathBuf::from))
     }
 }
+
+#[cfg(test)]
+mod tests;

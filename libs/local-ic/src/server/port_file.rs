@@ -42,3 +42,6 @@ impl Drop for PortFile {
         let _ = fs::remove_file(&self.path);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,6 +68,8 @@ fn instances() -> Router<Arc<Server>> {
     Router::new()
         .route("/", get(instances::list).post(instances::create))
         .nest("/{id}", one)
+        // Before the layer: it answers a browser's OPTIONS in front of this.
+        .method_not_allowed_fallback(wrong_method)
         .layer(CorsLayer::permissive())
 }
 
@@ -91,3 +93,6 @@ async fn wrong_method(method: Method, request: Request) -> ApiError {
         format!("{method} is not a method of {}", request.uri().path()),
     )
 }
+
+#[cfg(test)]
+mod tests;

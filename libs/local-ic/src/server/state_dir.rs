@@ -58,3 +58,6 @@ impl StateDir {
         Ok(entries.next().is_none())
     }
 }
+
+#[cfg(test)]
+mod tests;

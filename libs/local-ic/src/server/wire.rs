@@ -152,3 +152,6 @@ impl AutoProgress {
         Duration::from_millis(self.artificial_delay_ms.unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests;

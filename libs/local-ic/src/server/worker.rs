@@ -138,3 +138,6 @@ impl Drop for Queued<'_> {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests;

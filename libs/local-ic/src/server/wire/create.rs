@@ -149,20 +149,19 @@ fn refuse_if(asked_for: bool, what: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Members with these names and values say "as usual".
+/// What is left of the members may only say "as usual": null, or an empty list.
 fn refuse_others(others: Map<String, Value>) -> Result<(), ApiError> {
     for (name, value) in others {
-        if says_nothing(&value) {
-            continue;
-        }
-        let what = match (name.as_str(), &value) {
+        let what = match (name.as_str(), value) {
+            (_, value) if says_nothing(&value) => continue,
             ("icp_features", Value::Object(features)) => {
-                let wanted = |(_, value): &(&String, &Value)| !says_nothing(value);
-                let names: Vec<&str> =
-                    features.iter().filter(wanted).map(|(name, _)| name.as_str()).collect();
-                format!("the system canisters of `icp_features`: {}", names.join(", "))
+                let mut wanted = features.iter().filter(|(_, value)| !says_nothing(value));
+                match wanted.next() {
+                    Some((feature, _)) => format!("`icp_features.{feature}`"),
+                    None => continue,
+                }
             }
-            ("log_level", _) => "`log_level` of an instance (start the server with --log-levels)".into(),
+            ("log_level", _) => "`log_level` of an instance; give --log-levels to the server".into(),
             _ => format!("the instance option `{name}`"),
         };
         return Err(ApiError::not_supported(what));
@@ -170,14 +169,8 @@ fn refuse_others(others: Map<String, Value>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Null, an empty list, or a record of such.
 fn says_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.values().all(says_nothing),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 impl IcpConfig {
@@ -304,3 +297,6 @@ impl SubnetRequest {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
