@@ -12,7 +12,7 @@ mod stable;
 pub use calls::{CALL_NOT_SENT, Callbacks, Closure, OutgoingCall, QueueRoom};
 pub use cycles::{Account, FreezePolicy};
 pub use mode::{Mode, Modes};
-pub use stable::{StableMemory, StableLimits};
+pub use stable::{StableLimits, StableMemory};
 
 use crate::error::ErrorCode;
 use crate::ids::{CanisterId, SubnetId, TimeNs};
@@ -155,7 +155,13 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// A sandbox in which nothing has happened yet.
-    pub fn new(mode: Mode, env: Environment, input: Input, account: Account, stable: StableMemory) -> Self {
+    pub fn new(
+        mode: Mode,
+        env: Environment,
+        input: Input,
+        account: Account,
+        stable: StableMemory,
+    ) -> Self {
         Self {
             mode,
             env,
@@ -273,10 +279,9 @@ impl Sandbox {
 
     /// The data certificate, or the contract violation of asking without one.
     pub fn data_certificate(&self) -> Result<&[u8], Trap> {
-        self.env
-            .data_certificate
-            .as_deref()
-            .ok_or_else(|| Trap::contract("ic0.data_certificate_size/copy was called without a certificate"))
+        self.env.data_certificate.as_deref().ok_or_else(|| {
+            Trap::contract("ic0.data_certificate_size/copy was called without a certificate")
+        })
     }
 
     /// `global_timer_set`: the previous value.
@@ -287,15 +292,20 @@ impl Sandbox {
     /// `accept_message`.
     pub fn accept_message(&mut self) -> Result<(), Trap> {
         if std::mem::replace(&mut self.accepted, true) {
-            return Err(Trap::contract("ic0.accept_message: the function was already called"));
+            return Err(Trap::contract(
+                "ic0.accept_message: the function was already called",
+            ));
         }
         Ok(())
     }
 
     /// `is_controller`.
     pub fn is_controller(&self, bytes: &[u8]) -> Result<bool, Trap> {
-        let principal = Principal::try_from_slice(bytes)
-            .map_err(|error| Trap::contract(format_args!("ic0.is_controller: invalid principal: {error}")))?;
+        let principal = Principal::try_from_slice(bytes).map_err(|error| {
+            Trap::contract(format_args!(
+                "ic0.is_controller: invalid principal: {error}"
+            ))
+        })?;
         Ok(self.env.controllers.contains(&principal))
     }
 
@@ -321,7 +331,11 @@ impl Sandbox {
             .variables
             .get(name)
             .map(String::as_str)
-            .ok_or_else(|| Trap::contract(format_args!("ic0.env_var_value: there is no variable '{name}'")))
+            .ok_or_else(|| {
+                Trap::contract(format_args!(
+                    "ic0.env_var_value: there is no variable '{name}'"
+                ))
+            })
     }
 
     /// `env_var_name_exists`.
@@ -346,7 +360,8 @@ fn variable_key(name: &[u8]) -> Result<&str, Trap> {
             limits::MAX_VARIABLE_NAME
         )));
     }
-    std::str::from_utf8(name).map_err(|_| Trap::contract("ic0.env_var: the name is not valid UTF-8"))
+    std::str::from_utf8(name)
+        .map_err(|_| Trap::contract("ic0.env_var: the name is not valid UTF-8"))
 }
 
 #[cfg(test)]

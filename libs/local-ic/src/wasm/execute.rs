@@ -18,7 +18,7 @@ pub(super) use trap::{out_of_instructions, trapped};
 
 use super::ExecutionState;
 use super::ic0;
-use super::module::Module;
+use super::module::{MAX_WASM_STACK, Module};
 use crate::ids::CanisterId;
 use crate::memory::WASM_PAGE_BYTES;
 use crate::sandbox::{Closure, Sandbox, StableLimits, StableMemory, Trap};
@@ -213,7 +213,7 @@ impl Executor {
 
 /// Calls `f` on a thread whose stack is large enough for canister code.
 pub fn on_big_stack<T: Send>(f: impl FnOnce() -> T + Send) -> T {
-    const STACK_BYTES: usize = 16 * 1024 * 1024;
+    const STACK_BYTES: usize = MAX_WASM_STACK + 8 * 1024 * 1024;
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .stack_size(STACK_BYTES)
@@ -224,3 +224,8 @@ pub fn on_big_stack<T: Send>(f: impl FnOnce() -> T + Send) -> T {
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
+
+#[cfg(test)]
+pub(super) mod fixture;
+#[cfg(test)]
+mod tests;

@@ -63,3 +63,6 @@ pub(super) fn linker(engine: &Engine) -> Linker<Host> {
 fn size(bytes: &[u8]) -> Result<u32, Trap> {
     u32::try_from(bytes.len()).map_err(|_| Trap::contract("a size does not fit 32 bits"))
 }
+
+#[cfg(test)]
+mod tests;

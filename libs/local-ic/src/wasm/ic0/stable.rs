@@ -30,7 +30,9 @@ pub(super) fn link_into(linker: &mut Linker<Host>) {
 fn small_size(api: &mut Api<'_>) -> Result<u32, Trap> {
     let size = api.sandbox().stable.size;
     if size > MAX_PAGES_32 {
-        return Err(trapped("32 bit stable memory api used on a memory larger than 4GB"));
+        return Err(trapped(
+            "32 bit stable memory api used on a memory larger than 4GB",
+        ));
     }
     Ok(u32::try_from(size).expect("at most 65536"))
 }
@@ -116,5 +118,7 @@ fn data_certificate_size(api: &mut Api<'_>) -> Result<u32, Trap> {
 }
 
 fn data_certificate_copy(api: &mut Api<'_>, dst: u32, offset: u32, size: u32) -> Result<(), Trap> {
-    api.copy(Part { dst, offset, size }, |sandbox| sandbox.data_certificate())
+    api.copy(Part { dst, offset, size }, |sandbox| {
+        sandbox.data_certificate()
+    })
 }

@@ -1,0 +1,118 @@
+//! Caching changes nothing but the time it takes.
+
+use super::*;
+use crate::ids::CanisterId;
+
+/// A sequence of executions of all kinds, the same for the same seed: export, mode, argument.
+fn script(seed: u64) -> impl Iterator<Item = (&'static str, Mode, Vec<u8>)> {
+    let mut random = seed;
+    let mut next = move |below: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        u32::try_from((random >> 33) % below).unwrap()
+    };
+    (0..200).map(move |_| {
+        let export = match next(8) {
+            0 => "canister_update spoil",
+            1 => "canister_update change",
+            2 => "canister_update count",
+            3 => "endless",
+            _ => "canister_update poke",
+        };
+        let mode = if next(4) == 0 {
+            Mode::Query
+        } else {
+            Mode::Update
+        };
+        // Some addresses lie outside of the two pages of heap.
+        (export, mode, words(&[next(140_000), next(1 << 20)]))
+    })
+}
+
+fn play(rig: &mut Rig, seed: u64) -> Vec<(Result<ExecutionState, Trap>, u64)> {
+    script(seed)
+        .map(|(export, mode, argument)| {
+            let mut sandbox = sandbox(mode);
+            sandbox.input.payload = argument;
+            let finished = rig.run_within(Entry::Export(export), sandbox, 20_000);
+            if let (Ok(state), Mode::Update) = (&finished.result, mode) {
+                rig.state = state.clone();
+            }
+            (finished.result, finished.instructions)
+        })
+        .collect()
+}
+
+#[test]
+fn cached_instances_behave_like_new_ones() {
+    for seed in 0..5 {
+        let cached = play(&mut Rig::with_capacity(CANISTER, 1), seed);
+        let uncached = play(&mut Rig::with_capacity(CANISTER, 0), seed);
+        for (step, (left, right)) in cached.iter().zip(&uncached).enumerate() {
+            assert_eq!(left, right, "step {step} of seed {seed}");
+        }
+        let failures = cached.iter().filter(|(result, _)| result.is_err()).count();
+        assert!(
+            (20..180).contains(&failures),
+            "the script has both outcomes: {failures}"
+        );
+    }
+}
+
+#[test]
+fn copying_follows_the_pages_touched_not_the_heaps_size() {
+    let mut rig = Rig::new(
+        r#"(memory 1024)
+        (func (export "all") (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x4000000)))
+        (func (export "two") (i64.store (i32.const 0x3fff) (i64.const 5)))
+        (func (export "none"))
+        (func (export "trap") (i32.store (i32.const 9) (i32.const 9)) unreachable)"#,
+    );
+    let mut copied = |export: &str| {
+        let before = rig.executor.copied_pages();
+        let _ = rig.update(export, &[]);
+        rig.executor.copied_pages() - before
+    };
+    let all = 0x400_0000 / PAGE_BYTES as u64;
+    assert_eq!(copied("all"), all);
+    assert_eq!(copied("two"), 2);
+    assert_eq!(copied("none"), 0);
+    assert_eq!(copied("trap"), 1);
+    assert_eq!(copied("two"), 2);
+    rig.executor = Executor::new(rig.module.compiled.engine(), 1);
+    let before = rig.executor.copied_pages();
+    rig.update("none", &[]);
+    assert_eq!(
+        rig.executor.copied_pages() - before,
+        all,
+        "a new instance needs all of it"
+    );
+}
+
+#[test]
+fn canisters_that_are_pushed_out_come_back_as_they_were() {
+    let mut rig = Rig::with_capacity(CANISTER, 2);
+    let mut states = vec![rig.state.clone(); 4];
+    for round in 0..3u32 {
+        for (index, state) in states.iter_mut().enumerate() {
+            let mut sandbox = sandbox(Mode::Update);
+            sandbox.env.canister = CanisterId::from_index(index as u64);
+            sandbox.input.payload = words(&[1000 + 4 * round, u32::try_from(index).unwrap() + 1]);
+            let finished = rig.executor.run(
+                &rig.module,
+                state,
+                Entry::Export("canister_update poke"),
+                sandbox,
+                LIMIT,
+            );
+            reply(&finished);
+            *state = finished.result.unwrap();
+        }
+    }
+    for (state, value) in states.iter().zip(1u32..) {
+        let mut heap = [0; 12];
+        state.heap.read(1000, &mut heap);
+        assert_eq!(heap.to_vec(), words(&[value; 3]));
+    }
+}
