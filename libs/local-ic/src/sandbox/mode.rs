@@ -22,9 +22,9 @@ pub enum Mode {
     Reply = 1 << 7,
     /// A reject callback (Rt).
     Reject = 1 << 8,
-    /// A reply callback in a composite query (CRy).
+    /// A reply callback in a composite query (`CRy`).
     CompositeReply = 1 << 9,
-    /// A reject callback in a composite query (CRt).
+    /// A reject callback in a composite query (`CRt`).
     CompositeReject = 1 << 10,
     /// A cleanup callback (C).
     Cleanup = 1 << 11,
@@ -84,7 +84,7 @@ impl Modes {
     /// `* s`: every context.
     pub const ALL: Modes = Modes(u16::MAX);
     /// `*`: every context but the start function.
-    pub const NOT_START: Modes = Modes(u16::MAX & !(Mode::Start as u16));
+    pub const NOT_START: Modes = Modes(!(Mode::Start as u16));
 
     /// The set of these contexts.
     pub const fn of(modes: &[Mode]) -> Modes {

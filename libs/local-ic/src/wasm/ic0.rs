@@ -6,6 +6,11 @@
 //!
 //! [`Sandbox`]: crate::sandbox::Sandbox
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all functions have the form that linking expects"
+)]
+
 mod api;
 mod calls;
 mod canister;

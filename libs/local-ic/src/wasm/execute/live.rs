@@ -13,7 +13,8 @@ use wasmtime::{Func, Instance, Linker, Ref, Store, V128, Val};
 
 const ZEROES: [u8; PAGE_BYTES] = [0; PAGE_BYTES];
 /// Bytes of the dirty memory that stand for one Wasm page of heap.
-const MARKS: usize = WASM_PAGE_BYTES as usize / PAGE_BYTES;
+const MARKS: usize = 16;
+const _: () = assert!(MARKS as u64 * PAGE_BYTES as u64 == WASM_PAGE_BYTES);
 
 /// A live instance. Between executions its memory holds exactly `heap` and no page is marked.
 pub(super) struct Live {

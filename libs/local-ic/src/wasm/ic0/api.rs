@@ -153,6 +153,7 @@ impl<'a> Api<'a> {
 }
 
 /// The three arguments of every `..._copy` function.
+#[derive(Clone, Copy)]
 pub(super) struct Part {
     /// Where in the heap it goes.
     pub(super) dst: u32,

@@ -45,6 +45,7 @@ fn cost_http_request(api: &mut Api<'_>, request: u64, response: u64, dst: u32) -
 }
 
 /// The sizes in the parameter record of `cost_http_request_v2`; the record has more fields.
+#[expect(clippy::struct_field_names, reason = "the interface's names")]
 #[derive(CandidType, Deserialize)]
 struct Outcall {
     request_bytes: u64,

@@ -8,11 +8,14 @@ const FEES: Fees = Fees::new(13, false);
 
 /// The 16 bytes that a function wrote at 1000.
 fn cost(data: &[u8], call: &str) -> u128 {
-    let data: String = data.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let mut text = String::new();
+    for byte in data {
+        write!(text, "\\{byte:02x}").unwrap();
+    }
     let body = format!(
         "{call} (call $msg_reply_data_append (i32.const 1000) (i32.const 16)) (call $msg_reply)"
     );
-    u128::from_le_bytes(reply(&update(&data, &body)).try_into().unwrap())
+    u128::from_le_bytes(reply(&update(&text, &body)).try_into().unwrap())
 }
 
 #[test]
