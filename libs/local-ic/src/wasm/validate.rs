@@ -21,8 +21,10 @@ use wasmparser::{
     FuncValidatorAllocations, Parser, Payload, ValidPayload, Validator, WasmFeatures,
 };
 
-/// What modules may use beyond WebAssembly 1.0; everything that is not named is off.
-pub(super) const FEATURES: WasmFeatures = WasmFeatures::WASM1
+/// What modules may use; everything that is not named is off. References are those to functions:
+/// a host's references (`externref`) have no meaning in a canister.
+pub(super) const FEATURES: WasmFeatures = WasmFeatures::FLOATS
+    .union(WasmFeatures::MUTABLE_GLOBAL)
     .union(WasmFeatures::BULK_MEMORY)
     .union(WasmFeatures::MULTI_VALUE)
     .union(WasmFeatures::REFERENCE_TYPES)

@@ -45,3 +45,6 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, [u8]>, InvalidModule> {
 fn refuse<T>(why: impl std::fmt::Display) -> Result<T, InvalidModule> {
     Err(InvalidModule::Decoding(why.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,13 @@
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A custom section that the state tree shows as metadata.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomSection {
     /// Whether everybody may read it, or only the controllers.
     pub public: bool,
     /// Its bytes.
+    #[serde(with = "serde_bytes")]
     pub content: Vec<u8>,
 }
 
