@@ -1,6 +1,7 @@
 //! The archives that may fetch this shard's blocks, and how far they are.
 
 use minicbor::{Decode, Encode};
+use std::collections::BTreeSet;
 use types::registry::{ArchiveLink, ArchiveProgress};
 use types::{BlockIndex, Principal, TimestampNs};
 
@@ -42,31 +43,54 @@ pub struct Entry {
     pub diverged: bool,
 }
 
-/// More than one archive was to be in service.
+/// A list of archives that makes no sense. Nothing was changed; not worth a retry.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{count} archives in service, at most one may be")]
-pub struct TwoInService {
-    /// How many.
-    pub count: u64,
+pub enum ArchivesError {
+    /// More than one archive was to be in service.
+    #[error("{count} archives in service, at most one may be")]
+    TwoInService {
+        /// How many.
+        count: u64,
+    },
+    /// An archive is named twice.
+    #[error("archive {canister} is named twice")]
+    NamedTwice {
+        /// Which one.
+        canister: Principal,
+    },
 }
 
 impl Archives {
     /// Replaces who may fetch and who is in service. An archive that stays keeps what is known of it.
-    /// Each canister is named once in `links`.
-    pub fn set(&mut self, links: &[ArchiveLink]) -> Result<(), TwoInService> {
+    pub fn set(&mut self, links: &[ArchiveLink]) -> Result<(), ArchivesError> {
         let count = links.iter().filter(|link| link.in_service).count() as u64;
         if count > 1 {
-            return Err(TwoInService { count });
+            return Err(ArchivesError::TwoInService { count });
+        }
+        let mut named = BTreeSet::new();
+        for ArchiveLink { canister, .. } in links {
+            if !named.insert(*canister) {
+                let canister = *canister;
+                return Err(ArchivesError::NamedTwice { canister });
+            }
         }
         self.entries = links
             .iter()
-            .map(|ArchiveLink { canister, in_service }| {
-                let known = self.entries.iter().find(|entry| entry.canister == *canister);
-                Entry {
-                    in_service: *in_service,
-                    ..known.copied().unwrap_or(Entry::new(*canister))
-                }
-            })
+            .map(
+                |ArchiveLink {
+                     canister,
+                     in_service,
+                 }| {
+                    let known = self
+                        .entries
+                        .iter()
+                        .find(|entry| entry.canister == *canister);
+                    Entry {
+                        in_service: *in_service,
+                        ..known.copied().unwrap_or(Entry::new(*canister))
+                    }
+                },
+            )
             .collect();
         Ok(())
     }

@@ -48,10 +48,7 @@ pub struct ArchiveInfo {
 }
 
 /// Blocks that the shard still holds, and where the forgotten ones are.
-pub fn get_blocks<M: Memory>(
-    shard: &Shard<M>,
-    requests: &[GetBlocksRequest],
-) -> GetBlocksResult {
+pub fn get_blocks<M: Memory>(shard: &Shard<M>, requests: &[GetBlocksRequest]) -> GetBlocksResult {
     let length = shard.log.length();
     let first_kept = shard.log.first_kept();
     let mut blocks = Vec::new();

@@ -27,8 +27,6 @@ pub mod temporary_keys;
 
 #[cfg(test)]
 mod fixtures;
-#[cfg(test)]
-mod tests;
 
 use canister_kit::build::BuildInfo;
 use canister_kit::certified::{CertifiedRoot, log_root};
@@ -80,7 +78,13 @@ fn inspect_message() {
 #[update]
 fn create_anchor(message: ByteBuf) -> ByteBuf {
     measured(counters::CREATE_ANCHOR, |shard| {
-        front_door::serve(shard, caller(), &message, now(), create_anchor::create_anchor)
+        front_door::serve(
+            shard,
+            caller(),
+            &message,
+            now(),
+            create_anchor::create_anchor,
+        )
     })
 }
 
@@ -163,8 +167,14 @@ fn icrc3_supported_block_types() -> Vec<SupportedBlockType> {
 #[query]
 fn http_request(request: HttpRequest) -> HttpResponse {
     with(|shard| {
-        let metrics =
-            || Content::metrics(metrics::render(shard, BUILD, Resources::of_this_canister(), now()));
+        let metrics = || {
+            Content::metrics(metrics::render(
+                shard,
+                BUILD,
+                Resources::of_this_canister(),
+                now(),
+            ))
+        };
         let route = Route {
             path: METRICS_PATH,
             content: &metrics,
@@ -227,3 +237,6 @@ fn measured(method: Method, f: impl FnOnce(&mut Shard<Stable>) -> Vec<u8>) -> By
     with(|shard| shard.counters.observe(method, performance_counter(0)));
     ByteBuf::from(answer)
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,7 @@ const ORDERS: MemoryId = MemoryId::new(8);
 const ORDER_TAILS: MemoryId = MemoryId::new(9);
 
 /// The memories of a shard.
+#[derive(Clone)]
 pub struct Memories<M> {
     /// Cell with [`crate::settings::Settings`].
     pub settings: M,

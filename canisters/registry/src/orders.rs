@@ -138,7 +138,9 @@ fn expired(at: TimestampNs, now: TimestampNs) -> bool {
 
 fn entry<M: Memory>(ring: &Ring<M>, at: u64) -> Entry {
     let bytes = ring.get(at).expect("the index names kept entries only");
-    let (id, rest) = bytes.split_first_chunk().expect("an entry starts with an id");
+    let (id, rest) = bytes
+        .split_first_chunk()
+        .expect("an entry starts with an id");
     let (digest, rest) = rest.split_first_chunk().expect("then comes a digest");
     let (time, answer) = rest.split_first_chunk().expect("then comes a time");
     Entry {

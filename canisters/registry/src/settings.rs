@@ -1,6 +1,6 @@
 //! What controllers choose for a shard.
 
-use crate::archives::TwoInService;
+use crate::archives::ArchivesError;
 use crate::log;
 use candid::CandidType;
 use minicbor::{Decode, Encode};
@@ -71,9 +71,12 @@ pub enum SettingsError {
     },
 }
 
-impl From<TwoInService> for SettingsError {
-    fn from(TwoInService { count }: TwoInService) -> Self {
-        Self::TwoInService { count }
+impl From<ArchivesError> for SettingsError {
+    fn from(error: ArchivesError) -> Self {
+        match error {
+            ArchivesError::TwoInService { count } => Self::TwoInService { count },
+            ArchivesError::NamedTwice { canister } => Self::ArchiveTwice { canister },
+        }
     }
 }
 

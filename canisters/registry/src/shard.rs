@@ -175,7 +175,11 @@ impl<M: Memory> Shard<M> {
 
     /// Refuses if the shard lacks what front has seen of it: then it was rolled back, and answering
     /// could give a number to a second person.
-    pub fn continues(&self, _front: Peer, expected: Option<&ShardTip>) -> Result<(), RegistryError> {
+    pub fn continues(
+        &self,
+        _front: Peer,
+        expected: Option<&ShardTip>,
+    ) -> Result<(), RegistryError> {
         let Some(expected) = expected else {
             return Ok(());
         };
@@ -186,8 +190,8 @@ impl<M: Memory> Shard<M> {
         } = *expected;
         // Blocks below the ones held were archived and cannot be compared here. Front expects a tip that old
         // only if it was rolled back itself.
-        let other_block = log_length >= self.log.first_kept()
-            && self.log.hash_before(log_length) != last_hash;
+        let other_block =
+            log_length >= self.log.first_kept() && self.log.hash_before(log_length) != last_hash;
         if log_length > self.log.length() || next_anchor > self.anchors.next() || other_block {
             return Err(RegistryError::RolledBack);
         }
@@ -208,7 +212,8 @@ impl<M: Memory> Shard<M> {
             Seen::New => Ok(Begun::New(NewOrder { id, digest })),
             Seen::Before(answer) => {
                 self.counters.add(counters::REPEATED_ORDERS, 1);
-                let answer = minicbor::decode(&answer).expect("an answer that was written by finish");
+                let answer =
+                    minicbor::decode(&answer).expect("an answer that was written by finish");
                 Ok(Begun::Before(answer))
             }
             Seen::Mismatch => Err(RegistryError::OrderMismatch),

@@ -40,7 +40,12 @@ fn the_same_id_with_other_contents_is_a_mismatch() {
 #[test]
 fn the_book_survives_an_upgrade() {
     let (memory, tails, mut book) = empty();
-    book.remember(A, X, at(5), b"a longer answer, so long that it does not fit into its slot");
+    book.remember(
+        A,
+        X,
+        at(5),
+        b"a longer answer, so long that it does not fit into its slot",
+    );
     book.remember(B, Y, at(6), b"b");
     drop(book);
     let book = OrderBook::init(memory, tails);

@@ -1,0 +1,263 @@
+use super::*;
+use crate::fixtures::{ARCHIVE, OTHER_ARCHIVE, World, decode, links, principal};
+use oplog::ChainVerifier;
+use types::registry::RegistrySettings;
+use types::{BlockHash, DeviceKey};
+
+/// A shard with five blocks that keeps `retention` archived ones.
+fn five_blocks(retention: u64) -> World {
+    let mut world = World::new();
+    world.configure(&RegistrySettings {
+        retention: Some(retention),
+        ..RegistrySettings::default()
+    });
+    let created = world.register("0");
+    for n in 1..5 {
+        world.add(created, "0", &n.to_string());
+    }
+    world
+}
+
+fn indices(answer: &FetchAnswer) -> (u64, usize) {
+    match answer {
+        FetchAnswer::Blocks {
+            first_index,
+            blocks,
+            tip: _,
+        } => (first_index.get(), blocks.len()),
+        other => panic!("no blocks but {other:?}"),
+    }
+}
+
+#[test]
+fn an_archive_catches_up_with_a_verified_chain() {
+    let mut world = five_blocks(0);
+    let mut chain = ChainVerifier::from_genesis();
+    let (mut next, mut last) = (0, None);
+    loop {
+        let FetchAnswer::Blocks {
+            first_index,
+            blocks,
+            tip,
+        } = world.fetch(ARCHIVE, next, last, 2)
+        else {
+            panic!("no blocks");
+        };
+        assert_eq!(first_index, BlockIndex::new(next));
+        assert_eq!(tip, world.shard.tip());
+        if blocks.is_empty() {
+            break;
+        }
+        for block in blocks {
+            last = Some(chain.push(BlockIndex::new(next), &decode(&block)).unwrap());
+            next += 1;
+        }
+    }
+    assert_eq!((next, last), (5, world.shard.tip().last_hash));
+    assert_eq!(world.shard.unarchived(), 0);
+}
+
+#[test]
+fn a_lost_answer_or_a_repeated_question_changes_nothing() {
+    let mut world = five_blocks(0);
+    for _ in 0..3 {
+        let answer = world.fetch(ARCHIVE, 0, None, 3);
+        assert_eq!(indices(&answer), (0, 3));
+    }
+    assert_eq!(world.shard.unarchived(), 5);
+}
+
+#[test]
+fn nothing_is_forgotten_before_it_is_acknowledged() {
+    let mut world = five_blocks(0);
+    assert_eq!(indices(&world.fetch(ARCHIVE, 0, None, 5)), (0, 5));
+    assert_eq!(world.shard.log.first_kept(), 0);
+    world.acknowledge(ARCHIVE, 3);
+    assert_eq!(world.shard.log.first_kept(), 3);
+    world.upgrade();
+    assert_eq!(world.shard.log.first_kept(), 3);
+}
+
+#[test]
+fn the_last_block_and_the_retention_window_are_kept() {
+    let mut world = five_blocks(0);
+    world.acknowledge(ARCHIVE, 5);
+    assert_eq!(world.shard.log.first_kept(), 4);
+
+    let mut world = five_blocks(3);
+    world.acknowledge(ARCHIVE, 5);
+    assert_eq!(world.shard.log.first_kept(), 2);
+    let created = crate::fixtures::anchor(0);
+    world.add(created, "0", "new");
+    assert_eq!(world.blocks().len(), 4, "the chain goes on");
+}
+
+#[test]
+fn only_registered_archives_are_answered() {
+    let mut world = five_blocks(0);
+    assert_eq!(
+        world.fetch(OTHER_ARCHIVE, 0, None, 5),
+        FetchAnswer::NotYourRange {
+            reason: NotServed::NotRegistered
+        }
+    );
+}
+
+#[test]
+fn only_the_archive_in_service_acknowledges() {
+    let mut world = five_blocks(0);
+    world.configure(&RegistrySettings {
+        archives: Some(links(&[(ARCHIVE, true), (OTHER_ARCHIVE, false)])),
+        ..RegistrySettings::default()
+    });
+    world.acknowledge(OTHER_ARCHIVE, 5);
+    assert_eq!(world.shard.unarchived(), 5);
+    assert_eq!(world.shard.log.first_kept(), 0);
+    world.acknowledge(ARCHIVE, 2);
+    assert_eq!(world.shard.unarchived(), 3);
+    assert_eq!(world.shard.log.first_kept(), 2);
+}
+
+#[test]
+fn a_hand_over_forgets_nothing_that_the_new_archive_lacks() {
+    let mut world = five_blocks(0);
+    world.acknowledge(ARCHIVE, 2);
+    world.configure(&RegistrySettings {
+        archives: Some(links(&[(ARCHIVE, false), (OTHER_ARCHIVE, false)])),
+        ..RegistrySettings::default()
+    });
+    world.acknowledge(ARCHIVE, 5);
+    assert_eq!(world.shard.log.first_kept(), 2);
+    assert_eq!(world.shard.unarchived(), 3);
+    world.configure(&RegistrySettings {
+        archives: Some(links(&[(ARCHIVE, false), (OTHER_ARCHIVE, true)])),
+        ..RegistrySettings::default()
+    });
+    let parent = world.shard.log.hash_before(2);
+    assert_eq!(indices(&world.fetch(OTHER_ARCHIVE, 2, parent, 9)), (2, 3));
+    assert_eq!(world.shard.log.first_kept(), 2);
+    world.acknowledge(OTHER_ARCHIVE, 4);
+    assert_eq!(world.shard.log.first_kept(), 4);
+}
+
+#[test]
+fn another_hash_is_diverged_and_halts_forgetting() {
+    let mut world = five_blocks(0);
+    world.configure(&RegistrySettings {
+        archives: Some(links(&[(ARCHIVE, true), (OTHER_ARCHIVE, false)])),
+        ..RegistrySettings::default()
+    });
+    let ours = world.shard.log.hash_before(3);
+    let theirs = Some(BlockHash::new([7; 32]));
+    assert_eq!(
+        world.fetch(OTHER_ARCHIVE, 3, theirs, 5),
+        FetchAnswer::Diverged {
+            index: BlockIndex::new(2),
+            ours
+        }
+    );
+    world.upgrade();
+    world.acknowledge(ARCHIVE, 5);
+    assert_eq!(world.shard.log.first_kept(), 0, "halted");
+    assert_eq!(world.shard.unarchived(), 0, "acknowledged all the same");
+    world.acknowledge(OTHER_ARCHIVE, 3);
+    world.acknowledge(ARCHIVE, 5);
+    assert_eq!(world.shard.log.first_kept(), 4);
+}
+
+#[test]
+fn an_archive_that_is_ahead_is_diverged() {
+    let mut world = five_blocks(0);
+    assert_eq!(
+        world.fetch(ARCHIVE, 6, Some(BlockHash::new([7; 32])), 5),
+        FetchAnswer::Diverged {
+            index: BlockIndex::new(5),
+            ours: None
+        }
+    );
+    assert!(world.shard.archives().entries()[0].diverged);
+    assert_eq!(world.shard.unarchived(), 5);
+}
+
+#[test]
+fn a_missing_hash_is_no_match() {
+    let mut world = five_blocks(0);
+    assert!(matches!(
+        world.fetch(ARCHIVE, 3, None, 5),
+        FetchAnswer::Diverged { .. }
+    ));
+    assert_eq!(world.shard.unarchived(), 5);
+}
+
+#[test]
+fn forgotten_blocks_are_answered_as_pruned_and_acknowledge_nothing() {
+    let mut world = five_blocks(0);
+    world.acknowledge(ARCHIVE, 3);
+    let pruned = FetchAnswer::Pruned {
+        first_kept: BlockIndex::new(3),
+    };
+    assert_eq!(world.fetch(ARCHIVE, 0, None, 5), pruned);
+    assert_eq!(
+        world.fetch(ARCHIVE, 2, Some(BlockHash::new([7; 32])), 5),
+        pruned
+    );
+    assert_eq!(world.shard.unarchived(), 2);
+    assert!(!world.shard.archives().entries()[0].diverged);
+}
+
+#[test]
+fn an_archive_that_lost_blocks_takes_its_acknowledgement_back() {
+    let mut world = five_blocks(3);
+    world.acknowledge(ARCHIVE, 4);
+    assert_eq!(world.shard.log.first_kept(), 2);
+    world.acknowledge(ARCHIVE, 3);
+    assert_eq!(world.shard.unarchived(), 2);
+    world.configure(&RegistrySettings {
+        retention: Some(0),
+        ..RegistrySettings::default()
+    });
+    world.acknowledge(ARCHIVE, 3);
+    assert_eq!(world.shard.log.first_kept(), 3);
+}
+
+#[test]
+fn an_answer_has_at_most_a_megabyte_of_blocks() {
+    let mut world = World::with(RegistrySettings {
+        archives: Some(links(&[(ARCHIVE, true)])),
+        max_devices: Some(65_535),
+        ..RegistrySettings::default()
+    });
+    let tx = |n: u32| oplog::Tx {
+        anchor: crate::fixtures::anchor(0),
+        caller: principal("a"),
+        operation: oplog::Operation::Add {
+            device: types::PublicDevice {
+                pubkey: DeviceKey::new(vec![7; 300_000 + n as usize]),
+                ..types::PublicDevice::from(&crate::fixtures::passkey("a"))
+            },
+        },
+    };
+    for n in 0..5 {
+        world.shard.log.append(&tx(n), world.now).unwrap();
+    }
+    assert_eq!(indices(&world.fetch(ARCHIVE, 0, None, u32::MAX)), (0, 3));
+}
+
+#[test]
+fn any_bytes_get_a_typed_answer() {
+    let mut world = five_blocks(0);
+    let now = world.now;
+    let mut call = |bytes: &[u8]| -> FetchAnswer {
+        message::decode(&serve(&mut world.shard, ARCHIVE, bytes, now)).unwrap()
+    };
+    assert_eq!(call(&[]), FetchAnswer::Malformed);
+    assert_eq!(call(&[1, 0xff]), FetchAnswer::Malformed);
+    let unsupported = FetchAnswer::UnsupportedVersion { supported: 1 };
+    assert_eq!(call(&[9]), unsupported);
+    let request = FetchBlocks {
+        next_index: BlockIndex::new(0),
+        last_hash: None,
+        limit: 1,
+    };
+    assert_eq!(indices(&call(&message::encode(&request))), (0, 1));
+}

@@ -1,0 +1,256 @@
+//! A shard in memories of the test's own, and words for what front and archives do to it.
+
+use crate::fetch_blocks::fetch_blocks;
+use crate::memory::Memories;
+use crate::shard::Shard;
+use crate::{apply, authenticate, create_anchor};
+use canister_kit::guards::{Caller, Peer};
+use ic_stable_structures::VectorMemory;
+use oplog::{Block, Replay};
+use types::registry::{
+    AnchorDetails, AnchorInfo, Apply, ArchiveLink, Authenticate, Authenticated, CreateAnchor,
+    DeviceOperation, FetchAnswer, FetchBlocks, RegistryError, RegistryInit, RegistrySettings,
+    ShardTip,
+};
+use types::{
+    AnchorNumber, AnchorRange, BlockHash, BlockIndex, CredentialId, DeviceData, DeviceKey,
+    DeviceProtection, EncodedBlock, KeyType, Metadata, MetadataValue, OrderId, Principal, Purpose,
+    TimestampNs,
+};
+
+pub(crate) const LO: u64 = 10_000;
+pub(crate) const HI: u64 = 10_005;
+pub(crate) const FRONT: Principal = Principal::from_slice(&[1, 1]);
+pub(crate) const ARCHIVE: Principal = Principal::from_slice(&[2, 1]);
+pub(crate) const OTHER_ARCHIVE: Principal = Principal::from_slice(&[3, 1]);
+pub(crate) const SECOND: u64 = 1_000_000_000;
+
+pub(crate) struct World {
+    memories: Memories<VectorMemory>,
+    pub(crate) shard: Shard<VectorMemory>,
+    pub(crate) now: TimestampNs,
+    orders: u64,
+}
+
+pub(crate) fn anchor(offset: u64) -> AnchorNumber {
+    AnchorNumber::new(LO + offset)
+}
+
+pub(crate) fn principal(name: &str) -> Principal {
+    Principal::self_authenticating(name)
+}
+
+/// A passkey whose key is `name`, with private parts.
+pub(crate) fn passkey(name: &str) -> DeviceData {
+    let secret = MetadataValue::String("secret value".to_owned());
+    DeviceData {
+        pubkey: DeviceKey::new(name.as_bytes()),
+        alias: format!("secret alias of {name}"),
+        credential_id: Some(CredentialId::new(*b"credential")),
+        aaguid: None,
+        purpose: Purpose::Authentication,
+        key_type: KeyType::Platform,
+        protection: DeviceProtection::Unprotected,
+        origin: Some("https://identity.example".to_owned()),
+        metadata: Some(Metadata([("os".to_owned(), secret)].into())),
+    }
+}
+
+pub(crate) fn caller(principal: Principal) -> Caller {
+    Caller {
+        principal,
+        is_controller: false,
+    }
+}
+
+pub(crate) fn front() -> Peer {
+    caller(FRONT).peer(FRONT).expect("it is front")
+}
+
+pub(crate) fn links(links: &[(Principal, bool)]) -> Vec<ArchiveLink> {
+    let links = links.iter();
+    links
+        .map(|(canister, in_service)| ArchiveLink {
+            canister: *canister,
+            in_service: *in_service,
+        })
+        .collect()
+}
+
+impl World {
+    /// A new shard with one archive in service.
+    pub(crate) fn new() -> Self {
+        Self::with(RegistrySettings {
+            archives: Some(links(&[(ARCHIVE, true)])),
+            ..RegistrySettings::default()
+        })
+    }
+
+    pub(crate) fn with(settings: RegistrySettings) -> Self {
+        let memories = Memories {
+            settings: VectorMemory::default(),
+            archives: VectorMemory::default(),
+            counters: VectorMemory::default(),
+            anchors: VectorMemory::default(),
+            anchor_tails: VectorMemory::default(),
+            blocks: VectorMemory::default(),
+            block_tails: VectorMemory::default(),
+            orders: VectorMemory::default(),
+            order_tails: VectorMemory::default(),
+        };
+        let range = AnchorRange::new(AnchorNumber::new(LO), AnchorNumber::new(HI));
+        let init = RegistryInit {
+            range: range.expect("not empty"),
+            front: FRONT,
+            settings,
+        };
+        Self {
+            shard: Shard::create(memories.clone(), &init).expect("a new shard starts"),
+            memories,
+            now: TimestampNs::new(1_700_000_000 * SECOND),
+            orders: 0,
+        }
+    }
+
+    /// What an upgrade leaves: the stable memory.
+    pub(crate) fn upgrade(&mut self) {
+        self.shard = Shard::open(self.memories.clone(), None).expect("the shard starts again");
+    }
+
+    pub(crate) fn configure(&mut self, settings: &RegistrySettings) {
+        self.shard.configure(settings).expect("valid settings");
+    }
+
+    pub(crate) fn pass(&mut self, seconds: u64) {
+        self.now = self.now.saturating_add(seconds * SECOND);
+    }
+
+    pub(crate) fn next_order(&mut self) -> OrderId {
+        self.orders += 1;
+        let mut id = [0; 32];
+        id[..8].copy_from_slice(&self.orders.to_le_bytes());
+        OrderId::new(id)
+    }
+
+    /// The order to register passkey `name`, by itself.
+    pub(crate) fn creation(&mut self, name: &str) -> CreateAnchor {
+        CreateAnchor {
+            order: self.next_order(),
+            expected: None,
+            caller: principal(name),
+            temporary_key: None,
+            device: passkey(name),
+        }
+    }
+
+    /// The order of `name` to add passkey `device` to an anchor.
+    pub(crate) fn addition(&mut self, anchor: AnchorNumber, name: &str, device: &str) -> Apply {
+        Apply {
+            order: self.next_order(),
+            expected: None,
+            anchor,
+            caller: principal(name),
+            operation: DeviceOperation::Add {
+                device: passkey(device),
+            },
+        }
+    }
+
+    pub(crate) fn create(&mut self, order: &CreateAnchor) -> Result<AnchorNumber, RegistryError> {
+        create_anchor::create_anchor(&mut self.shard, front(), order.clone(), self.now)
+    }
+
+    pub(crate) fn apply(&mut self, order: &Apply) -> Result<(), RegistryError> {
+        apply::apply(&mut self.shard, front(), order.clone(), self.now)
+    }
+
+    pub(crate) fn register(&mut self, name: &str) -> AnchorNumber {
+        let order = self.creation(name);
+        self.create(&order).expect("registered")
+    }
+
+    pub(crate) fn add(&mut self, anchor: AnchorNumber, name: &str, device: &str) {
+        let order = self.addition(anchor, name, device);
+        self.apply(&order).expect("added");
+    }
+
+    pub(crate) fn ask(
+        &mut self,
+        anchor: AnchorNumber,
+        caller: Principal,
+        expected: Option<ShardTip>,
+    ) -> Result<Authenticated, RegistryError> {
+        let request = Authenticate {
+            expected,
+            anchor,
+            caller,
+        };
+        authenticate::authenticate(&mut self.shard, front(), request, self.now)
+    }
+
+    pub(crate) fn info(
+        &mut self,
+        anchor: AnchorNumber,
+        name: &str,
+    ) -> Result<AnchorDetails, RegistryError> {
+        let request = AnchorInfo {
+            expected: None,
+            anchor,
+            caller: principal(name),
+        };
+        authenticate::anchor_info(&mut self.shard, front(), request, self.now)
+    }
+
+    pub(crate) fn fetch(
+        &mut self,
+        archive: Principal,
+        next_index: u64,
+        last_hash: Option<BlockHash>,
+        limit: u32,
+    ) -> FetchAnswer {
+        let request = FetchBlocks {
+            next_index: BlockIndex::new(next_index),
+            last_hash,
+            limit,
+        };
+        fetch_blocks(&mut self.shard, archive, &request, self.now)
+    }
+
+    /// `archive` asks for what follows block `next_index - 1` of this very shard.
+    pub(crate) fn acknowledge(&mut self, archive: Principal, next_index: u64) -> FetchAnswer {
+        let hash = self.shard.log.hash_before(next_index);
+        self.fetch(archive, next_index, hash, 0)
+    }
+
+    /// The blocks that are still held.
+    pub(crate) fn blocks(&self) -> Vec<Block> {
+        let held = self.shard.log.first_kept()..self.shard.log.length();
+        held.map(|index| self.shard.log.block(BlockIndex::new(index)))
+            .map(|held| decode(&held.expect("held").block))
+            .collect()
+    }
+
+    /// Invariant 2 for a log of which nothing is forgotten: replaying it gives the public state.
+    pub(crate) fn assert_replay_matches(&self) {
+        let mut replay = Replay::new(self.shard.anchors.range());
+        for block in self.blocks() {
+            replay.push(&block).expect("the log replays");
+        }
+        let page = crate::reads::public_state(&self.shard, AnchorNumber::new(0), u32::MAX);
+        assert_eq!(page.next, None);
+        let served: Vec<_> = page
+            .anchors
+            .into_iter()
+            .map(|anchor| (anchor.anchor, anchor.devices))
+            .collect();
+        let replayed: Vec<_> = replay
+            .anchors()
+            .map(|(anchor, devices)| (anchor, devices.to_vec()))
+            .collect();
+        assert_eq!(served, replayed);
+    }
+}
+
+pub(crate) fn decode(block: &EncodedBlock) -> Block {
+    Block::decode(block.as_slice()).expect("a block")
+}

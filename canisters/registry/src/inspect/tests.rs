@@ -1,0 +1,50 @@
+use super::*;
+use crate::fixtures::{ARCHIVE, FRONT, World, caller, principal};
+
+const READS: [&str; 6] = [
+    "lookup",
+    "public_state",
+    "status",
+    "icrc3_get_blocks",
+    "icrc3_get_archives",
+    "icrc3_supported_block_types",
+];
+const ORDERS: [&str; 4] = ["create_anchor", "apply", "authenticate", "anchor_info"];
+const CONTROLS: [&str; 2] = ["set_archives", "configure"];
+
+fn accepted(caller: Caller) -> Vec<&'static str> {
+    let world = World::new();
+    let methods = READS.iter().chain(&ORDERS).chain(&CONTROLS);
+    methods
+        .chain(&[
+            "fetch_blocks",
+            "icrc3_get_tip_certificate",
+            "http_request",
+            "no_method",
+        ])
+        .copied()
+        .filter(|method| accepts(&world.shard, method, caller))
+        .collect()
+}
+
+#[test]
+fn strangers_may_read() {
+    assert_eq!(accepted(caller(principal("a"))), READS);
+    assert_eq!(accepted(caller(types::Principal::anonymous())), READS);
+}
+
+#[test]
+fn controllers_may_also_configure() {
+    let controller = Caller {
+        principal: principal("c"),
+        is_controller: true,
+    };
+    assert_eq!(accepted(controller), [&READS[..], &CONTROLS].concat());
+}
+
+#[test]
+fn front_and_archives_may_do_what_is_theirs() {
+    assert_eq!(accepted(caller(FRONT)), [&READS[..], &ORDERS].concat());
+    let archive = accepted(caller(ARCHIVE));
+    assert_eq!(archive, [&READS[..], &["fetch_blocks"]].concat());
+}

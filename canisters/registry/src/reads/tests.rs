@@ -1,0 +1,99 @@
+use super::*;
+use crate::fixtures::{ARCHIVE, LO, World, anchor, passkey};
+use types::{PublicDevice, registry::RegistrySettings};
+
+const BUILD: BuildInfo = BuildInfo {
+    canister: "registry",
+    version: "1.2.3",
+    commit: "abc",
+};
+
+#[test]
+fn lookup_shows_nothing_private() {
+    let mut world = World::new();
+    let created = world.register("a");
+    world.add(created, "a", "b");
+    let devices = lookup(&world.shard, created);
+    let expected = ["a", "b"].map(|name| DeviceData {
+        alias: String::new(),
+        metadata: None,
+        ..passkey(name)
+    });
+    assert_eq!(devices, expected);
+    assert_eq!(lookup(&world.shard, anchor(1)), []);
+    assert_eq!(lookup(&world.shard, AnchorNumber::new(0)), []);
+}
+
+#[test]
+fn pages_of_the_public_state_leave_nothing_out() {
+    let mut world = World::new();
+    for name in ["a", "b", "c"] {
+        world.register(name);
+    }
+    let (mut from, mut anchors) = (Some(AnchorNumber::new(0)), vec![]);
+    while let Some(start) = from {
+        let page = public_state(&world.shard, start, 2);
+        assert!(page.anchors.len() <= 2);
+        assert_eq!(page.tip, world.shard.tip());
+        anchors.extend(page.anchors);
+        from = page.next;
+    }
+    let expected = ["a", "b", "c"]
+        .iter()
+        .zip(0..)
+        .map(|(name, n)| PublicAnchor {
+            anchor: anchor(n),
+            devices: vec![PublicDevice::from(&passkey(name))],
+        });
+    assert_eq!(anchors, expected.collect::<Vec<_>>());
+    let past = public_state(&world.shard, AnchorNumber::new(LO + 3), 10);
+    assert_eq!((past.anchors, past.next), (vec![], None));
+}
+
+#[test]
+fn a_page_without_room_has_one_anchor_nevertheless() {
+    let mut world = World::new();
+    world.register("a");
+    world.register("b");
+    let page = public_state(&world.shard, AnchorNumber::new(0), 0);
+    assert_eq!(page.anchors.len(), 1);
+    assert_eq!(page.next, Some(anchor(1)));
+}
+
+#[test]
+fn status_says_how_the_shard_is_set_up() {
+    let mut world = World::new();
+    world.configure(&RegistrySettings {
+        max_devices: Some(4),
+        backlog_limit: Some(5),
+        retention: Some(1),
+        maintenance: Some(true),
+        archives: None,
+    });
+    world.acknowledge(ARCHIVE, 0);
+    let RegistryStatus {
+        range,
+        tip,
+        first_kept,
+        archives,
+        front,
+        maintenance,
+        max_devices,
+        backlog_limit,
+        retention,
+        layout_version,
+        version,
+        commit,
+    } = status(&world.shard, BUILD);
+    assert_eq!(range, world.shard.anchors.range());
+    assert_eq!(tip, world.shard.tip());
+    assert_eq!(first_kept, BlockIndex::new(0));
+    assert_eq!(archives.len(), 1);
+    assert_eq!(archives[0].canister, ARCHIVE);
+    assert_eq!(archives[0].last_fetch, Some(world.now));
+    assert_eq!(front, crate::fixtures::FRONT);
+    assert!(maintenance);
+    assert_eq!((max_devices, backlog_limit, retention), (4, 5, 1));
+    assert_eq!(layout_version, 1);
+    assert_eq!((version.as_str(), commit.as_str()), ("1.2.3", "abc"));
+}
