@@ -83,7 +83,7 @@ pub enum ConfigError {
 
 impl Config {
     /// The configuration of a new archive.
-    pub fn new(init: ArchiveInit) -> Result<Self, ConfigError> {
+    pub fn new(init: &ArchiveInit) -> Result<Self, ConfigError> {
         let ArchiveInit {
             registry,
             range,
@@ -92,18 +92,20 @@ impl Config {
             settings,
         } = init;
         if (first_index.get() == 0) != parent_hash.is_none() {
-            return Err(ConfigError::ParentHash { first_index });
+            return Err(ConfigError::ParentHash {
+                first_index: *first_index,
+            });
         }
         Self {
-            registry,
-            range,
-            first_index,
-            parent_hash,
+            registry: *registry,
+            range: *range,
+            first_index: *first_index,
+            parent_hash: *parent_hash,
             poll_interval_ns: DEFAULT_POLL_INTERVAL_NS,
             fetch_limit: DEFAULT_FETCH_LIMIT,
             max_entries_per_call: DEFAULT_MAX_ENTRIES,
         }
-        .with(settings)
+        .with(*settings)
     }
 
     /// The same configuration with other settings; absent ones stay.

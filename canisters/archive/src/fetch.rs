@@ -86,7 +86,7 @@ impl<M: Memory> State<M> {
                 let limit = usize::try_from(request.limit).unwrap_or(usize::MAX);
                 let is_empty = blocks.is_empty();
                 for block in blocks.into_iter().take(limit) {
-                    self.store_block(block)?;
+                    self.store_block(&block)?;
                 }
                 self.agrees(is_empty, tip)
             }
@@ -106,10 +106,10 @@ impl<M: Memory> State<M> {
         }
     }
 
-    fn store_block(&mut self, block: EncodedBlock) -> Result<(), FetchFailure> {
+    fn store_block(&mut self, block: &EncodedBlock) -> Result<(), FetchFailure> {
         let index = self.store.next_index();
         self.store
-            .append(block.into_vec())
+            .append(block.as_slice())
             .map_err(|error| match error {
                 AppendError::Undecodable => FetchFailure::UndecodableBlock { index },
                 AppendError::ChainMismatch => FetchFailure::ChainMismatch { index },

@@ -14,6 +14,9 @@ use crate::memory::{LAYOUT_VERSION, MAGIC, Memories};
 use crate::poll::Schedule;
 use crate::store::{DamagedStore, Store};
 
+#[cfg(test)]
+mod tests;
+
 /// An archive's state.
 pub struct State<M: Memory> {
     /// Stored: what it was told.
@@ -52,7 +55,7 @@ pub enum StartError {
 
 impl<M: Memory + Clone> State<M> {
     /// A new archive.
-    pub fn install(raw: M, init: ArchiveInit) -> Result<Self, StartError> {
+    pub fn install(raw: M, init: &ArchiveInit) -> Result<Self, StartError> {
         let config = Config::new(init)?;
         let (memories, opened) = open_layout(raw)?;
         match opened {

@@ -85,8 +85,8 @@ impl<M: Memory + Clone> Store<M> {
 
 impl<M: Memory> Store<M> {
     /// Verifies that these bytes are the next block, and keeps them.
-    pub fn append(&mut self, bytes: Vec<u8>) -> Result<(), AppendError> {
-        let block = Block::decode(&bytes).map_err(|_| AppendError::Undecodable)?;
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), AppendError> {
+        let block = Block::decode(bytes).map_err(|_| AppendError::Undecodable)?;
         let tx = block.tx().map_err(|_| AppendError::Undecodable)?;
         let mut verifier = self.verifier;
         let index = verifier.next_index();
@@ -98,7 +98,7 @@ impl<M: Memory> Store<M> {
             return Err(AppendError::AtCapacity);
         }
         self.blocks
-            .append(&bytes)
+            .append(&bytes.to_vec())
             .map_err(|_| AppendError::AtCapacity)?;
         self.by_anchor
             .insert(anchor_key(tx.anchor, block.ts, index), ());
@@ -175,6 +175,7 @@ pub fn anchor_key(anchor: AnchorNumber, time: TimestampNs, index: BlockIndex) ->
 }
 
 fn index_of(key: &AnchorKey) -> BlockIndex {
-    let [.., a, b, c, d, e, f, g, h] = *key;
-    BlockIndex::new(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&key[16..]);
+    BlockIndex::new(u64::from_be_bytes(bytes))
 }

@@ -159,15 +159,7 @@ pub(crate) fn tagged_cbor(value: &impl serde::Serialize) -> Vec<u8> {
 }
 
 /// Unsigned LEB128.
-pub fn leb128(mut value: u64) -> Vec<u8> {
-    let mut out = Vec::with_capacity(10);
-    loop {
-        let [low, ..] = value.to_le_bytes();
-        value >>= 7;
-        if value == 0 {
-            out.push(low & 0x7f);
-            return out;
-        }
-        out.push(low | 0x80);
-    }
+fn leb128(value: u64) -> Vec<u8> {
+    let (bytes, length) = leb128fmt::encode_u64(value).expect("ten bytes hold every u64");
+    bytes[..length].to_vec()
 }
