@@ -74,7 +74,9 @@ async fn admit_and_order<R: Runtime>(
     let Ok(Admitted { id, claim, before }) = admitted else {
         return Ok(RegisterResponse::BadChallenge);
     };
-    for shard in candidates(&state.borrow(), before) {
+    // Not in the head of the loop: there the borrow would live as long as the loop.
+    let candidates = candidates(&state.borrow(), before);
+    for shard in candidates {
         note_sent(state, id, claim, shard);
         let order = create_anchor(runtime, state, shard, claim, &registration);
         match order.await {

@@ -90,3 +90,6 @@ impl Runtime for Ic {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod mock;

@@ -1,1 +1,129 @@
+use super::*;
+use crate::runtime::NoReply;
+use crate::runtime::mock::{Mock, run};
+use crate::shards::tests::{authenticated, device};
+use crate::state::tests::{shard, with_shards};
+use types::registry::UsedDevice;
+use types::{DeviceError, TimestampNs};
 
+const ANCHOR: AnchorNumber = AnchorNumber::new(150);
+
+fn caller() -> Principal {
+    Principal::self_authenticating([1])
+}
+
+fn add_device(mock: &Mock, state: &Shared, key: u8) -> Result<(), Refusal> {
+    run(add(mock, state, caller(), ANCHOR, device(key)))
+}
+
+#[test]
+fn adding_orders_the_owning_shard_with_an_id_of_its_own_each_time() {
+    let (mock, state) = (Mock::new(), with_shards(&[1, 2]));
+    for _ in 0..2 {
+        mock.will_answer(1, Ok(()));
+        assert_eq!(add_device(&mock, &state, 1), Ok(()));
+    }
+    let (first, second) = (mock.sent::<Apply>(0), mock.sent::<Apply>(1));
+    assert_eq!(first.0, shard(1));
+    assert_eq!(first.1.anchor, ANCHOR);
+    assert_eq!(first.1.caller, caller());
+    assert_eq!(
+        first.1.operation,
+        DeviceOperation::Add { device: device(1) }
+    );
+    assert_ne!(first.1.order, second.1.order);
+    assert_eq!(state.borrow().counters.get(metrics::CHANGED), 2);
+}
+
+#[test]
+fn a_number_that_nobody_owns_is_nobodys_and_no_shard_is_asked() {
+    let (mock, state) = (Mock::new(), with_shards(&[2]));
+    let refused = Refusal::NotAuthenticated { caller: caller() };
+    assert_eq!(add_device(&mock, &state, 1), Err(refused.clone()));
+    let info = run(get_anchor_info(&mock, &state, caller(), ANCHOR));
+    assert_eq!(info, Err(refused));
+    assert_eq!(run(lookup(&mock, &state, ANCHOR)), Ok(Vec::new()));
+    assert!(mock.called().is_empty());
+}
+
+#[test]
+fn each_refusal_of_a_shard_has_its_meaning() {
+    let shard = shard(1);
+    let caller = caller();
+    let busy = |reason| Refusal::ShardBusy {
+        shard,
+        reason: Some(reason),
+    };
+    for (error, refusal) in [
+        (
+            RegistryError::Unauthorized,
+            Refusal::NotAuthenticated { caller },
+        ),
+        (
+            RegistryError::Device(DeviceError::SecondPhrase),
+            Refusal::Device(DeviceError::SecondPhrase),
+        ),
+        (RegistryError::RolledBack, busy(RegistryError::RolledBack)),
+        (RegistryError::Maintenance, busy(RegistryError::Maintenance)),
+        (RegistryError::OrderMismatch, Refusal::OtherContents),
+        (
+            RegistryError::NotFront,
+            Refusal::Internal {
+                shard,
+                reason: RegistryError::NotFront,
+            },
+        ),
+    ] {
+        let (mock, state) = (Mock::new(), with_shards(&[1]));
+        mock.will_answer::<()>(1, Err(error));
+        assert_eq!(add_device(&mock, &state, 1), Err(refusal));
+    }
+}
+
+#[test]
+fn an_unknown_outcome_is_counted_as_such() {
+    let (mock, state) = (Mock::new(), with_shards(&[1]));
+    mock.will_reply(Err(NoReply::Unknown));
+    mock.will_reply(Err(NoReply::Unknown));
+    assert_eq!(add_device(&mock, &state, 1), Err(Refusal::OutcomeUnknown));
+    assert_eq!(state.borrow().counters.get(metrics::CHANGE_UNKNOWN), 1);
+}
+
+#[test]
+fn anchor_info_hands_everything_to_a_device() {
+    let (mock, state) = (Mock::new(), with_shards(&[1]));
+    let used = TimestampNs::new(5);
+    let details = AnchorDetails {
+        authenticated: authenticated(),
+        devices: vec![UsedDevice {
+            device: device(1),
+            last_usage: Some(used),
+        }],
+        created_at: Some(TimestampNs::new(3)),
+    };
+    mock.will_answer(1, Ok(details));
+    let info = run(get_anchor_info(&mock, &state, caller(), ANCHOR)).expect("allowed");
+    assert_eq!(info.devices, [device(1).with_usage(Some(used))]);
+    assert_eq!(info.created_at, Some(TimestampNs::new(3)));
+    assert_eq!(mock.sent::<AnchorInfo>(0).1.caller, caller());
+}
+
+#[test]
+fn lookup_shows_no_private_part_whatever_the_shard_answers() {
+    let (mock, state) = (Mock::new(), with_shards(&[1]));
+    let mut shown = device(1);
+    shown.metadata = Some(types::Metadata::default());
+    mock.will_reply(Ok(candid::encode_one(vec![shown]).expect("devices")));
+    let devices = run(lookup(&mock, &state, ANCHOR)).expect("an answer");
+    assert_eq!(devices[0].pubkey, device(1).pubkey);
+    assert_eq!(devices[0].alias, "");
+    assert_eq!(devices[0].metadata, None);
+}
+
+#[test]
+fn a_shard_out_of_reach_is_named() {
+    let (mock, state) = (Mock::new(), with_shards(&[1]));
+    mock.will_reply(Err(NoReply::NotDone));
+    let refusal = run(lookup(&mock, &state, ANCHOR)).expect_err("out of reach");
+    assert!(refusal.words().contains(&shard(1).to_text()));
+}

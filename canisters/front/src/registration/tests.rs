@@ -1,1 +1,294 @@
+use super::*;
+use crate::runtime::NoReply;
+use crate::runtime::mock::{Mock, run, step};
+use crate::settings::FrontArgument;
+use crate::shards::tests::device;
+use crate::state::tests::{row, shard, with_shards};
+use std::pin::pin;
+use std::task::Poll;
+use types::front::{CaptchaMode, RateLimit};
 
+type Answered = Result<RegisterResponse, Refusal>;
+
+/// A front with a challenge that is not used yet.
+struct Scene {
+    mock: Mock,
+    state: Shared,
+    solution: ChallengeResult,
+}
+
+fn scene(shards: &[u8]) -> Scene {
+    let (mock, state) = (Mock::new(), with_shards(shards));
+    let challenge = run(create_challenge(&mock, &state)).expect("randomness");
+    Scene {
+        mock,
+        state,
+        solution: ChallengeResult {
+            key: challenge.challenge_key,
+            chars: "whatever".to_owned(),
+        },
+    }
+}
+
+impl Scene {
+    fn configure(&self, argument: FrontArgument) {
+        let now = self.mock.now();
+        let mut state = self.state.borrow_mut();
+        state.configure(argument, now).expect("a valid argument");
+    }
+
+    fn limit(&self, max_tokens: u64) {
+        self.configure(FrontArgument {
+            register_rate_limit: Some(RateLimit {
+                time_per_token_ns: u64::MAX,
+                max_tokens,
+            }),
+            ..FrontArgument::default()
+        });
+    }
+
+    fn tokens(&self) -> u64 {
+        self.state.borrow().bucket.tokens(self.mock.now())
+    }
+
+    /// The device with this key registers itself with the scene's challenge.
+    fn registration(&self, key: u8) -> Registration {
+        Registration {
+            caller: device(key).pubkey.principal(),
+            device: device(key),
+            solution: self.solution.clone(),
+            temporary_key: None,
+        }
+    }
+
+    fn register(&self, key: u8) -> Answered {
+        self.register_with(self.registration(key))
+    }
+
+    fn register_with(&self, registration: Registration) -> Answered {
+        run(register(&self.mock, &self.state, registration))
+    }
+
+    fn order(&self, call: usize) -> CreateAnchor {
+        self.mock.sent::<CreateAnchor>(call).1
+    }
+}
+
+fn number(number: u64) -> Answered {
+    Ok(RegisterResponse::Registered {
+        user_number: AnchorNumber::new(number),
+    })
+}
+
+const FULL: Result<AnchorNumber, RegistryError> = Err(RegistryError::Full);
+const MAINTENANCE: Result<AnchorNumber, RegistryError> = Err(RegistryError::Maintenance);
+
+#[test]
+fn a_registration_goes_to_the_first_open_shard() {
+    let scene = scene(&[1, 2]);
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
+    assert_eq!(scene.register(1), number(100));
+    assert_eq!(scene.mock.called(), [shard(1)]);
+    let order = scene.order(0);
+    assert_eq!(order.caller, device(1).pubkey.principal());
+    assert_eq!(order.device, device(1));
+    assert_eq!(scene.state.borrow().counters.get(metrics::REGISTERED), 1);
+}
+
+#[test]
+fn a_full_shard_leads_to_the_next_and_the_last_to_canister_full() {
+    let scene = scene(&[1, 2]);
+    scene.mock.will_answer(9, FULL);
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(200)));
+    assert_eq!(scene.register(1), number(200));
+    assert_eq!(scene.mock.called(), [shard(1), shard(2)]);
+
+    let other = self::scene(&[1]);
+    other.mock.will_answer(9, FULL);
+    assert_eq!(other.register(1), Ok(RegisterResponse::CanisterFull));
+    assert_eq!(
+        self::scene(&[]).register(1),
+        Ok(RegisterResponse::CanisterFull)
+    );
+}
+
+#[test]
+fn a_repeated_call_gives_the_same_number_from_the_same_shard() {
+    let scene = scene(&[1, 2]);
+    scene.mock.will_answer(9, FULL);
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(200)));
+    scene.register(1).expect("registered");
+    scene.limit(0);
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(200)));
+    assert_eq!(scene.register(1), number(200));
+    assert_eq!(scene.mock.called(), [shard(1), shard(2), shard(2)]);
+    assert_eq!(scene.order(2).order, scene.order(1).order);
+    // Another key, or another caller, is another order: the challenge is spent for it.
+    scene.limit(5);
+    assert_eq!(scene.register(2), Ok(RegisterResponse::BadChallenge));
+}
+
+#[test]
+fn after_an_unknown_outcome_the_same_call_asks_the_same_shard_with_the_same_id() {
+    let scene = scene(&[1, 2]);
+    scene.mock.will_reply(Err(NoReply::Unknown));
+    scene.mock.will_reply(Err(NoReply::Unknown));
+    assert_eq!(scene.register(1), Err(Refusal::OutcomeUnknown));
+    // Whatever the table says by then.
+    scene.configure(FrontArgument {
+        routes: Some(vec![row(2)]),
+        ..FrontArgument::default()
+    });
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
+    assert_eq!(scene.register(1), number(100));
+    assert_eq!(scene.mock.called(), [shard(1); 3]);
+    assert_eq!(scene.order(2).order, scene.order(0).order);
+}
+
+#[test]
+fn after_an_unknown_outcome_a_busy_shard_does_not_reopen_the_challenge() {
+    let scene = scene(&[1]);
+    scene.mock.will_reply(Err(NoReply::Unknown));
+    scene.mock.will_reply(Err(NoReply::Unknown));
+    assert_eq!(scene.register(1), Err(Refusal::OutcomeUnknown));
+    let tokens = scene.tokens();
+    scene.mock.will_reply(Err(NoReply::NotDone));
+    assert!(matches!(scene.register(1), Err(Refusal::ShardBusy { .. })));
+    assert_eq!(scene.tokens(), tokens);
+    assert_eq!(scene.register(2), Ok(RegisterResponse::BadChallenge));
+}
+
+#[test]
+fn a_retryable_refusal_gives_challenge_and_token_back_to_the_same_caller() {
+    let scene = scene(&[1]);
+    scene.limit(1);
+    scene.mock.will_answer(0, MAINTENANCE);
+    let refused = scene.register(1);
+    let reason = Some(RegistryError::Maintenance);
+    let shard = shard(1);
+    assert_eq!(refused, Err(Refusal::ShardBusy { shard, reason }));
+    assert_eq!(scene.tokens(), 1);
+    assert_eq!(scene.register(2), Ok(RegisterResponse::BadChallenge));
+    assert_eq!(scene.tokens(), 1);
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
+    assert_eq!(scene.register(1), number(100));
+    assert_eq!(scene.tokens(), 0);
+}
+
+#[test]
+fn a_final_refusal_spends_challenge_and_token() {
+    let scene = scene(&[1]);
+    scene.limit(2);
+    let error = types::DeviceError::SecondPhrase;
+    scene
+        .mock
+        .will_answer::<AnchorNumber>(0, Err(RegistryError::Device(error.clone())));
+    assert_eq!(scene.register(1), Err(Refusal::Device(error)));
+    assert_eq!(scene.tokens(), 1);
+    assert_eq!(scene.register(2), Ok(RegisterResponse::BadChallenge));
+}
+
+#[test]
+fn an_empty_bucket_answers_before_everything_else() {
+    let scene = scene(&[1]);
+    scene.limit(0);
+    let mut stranger = scene.registration(1);
+    stranger.caller = Principal::management_canister();
+    stranger.solution.key = "nonsense".to_owned();
+    assert_eq!(scene.register_with(stranger), Err(Refusal::RateLimited));
+    // And it spent nothing.
+    scene.limit(1);
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
+    assert_eq!(scene.register(1), number(100));
+}
+
+#[test]
+fn a_wrong_solution_takes_no_token_and_spends_the_challenge() {
+    let scene = scene(&[1]);
+    scene.limit(1);
+    let captcha = |mode| {
+        scene.configure(FrontArgument {
+            captcha: Some(mode),
+            ..FrontArgument::default()
+        });
+    };
+    captcha(CaptchaMode::Enabled);
+    assert_eq!(scene.register(1), Ok(RegisterResponse::BadChallenge));
+    assert_eq!(scene.tokens(), 1);
+    captcha(CaptchaMode::Disabled);
+    assert_eq!(scene.register(1), Ok(RegisterResponse::BadChallenge));
+    assert!(scene.mock.called().is_empty());
+}
+
+#[test]
+fn only_the_device_or_its_temporary_key_registers() {
+    let scene = scene(&[1]);
+    let (owner, stranger) = (device(1).pubkey.principal(), device(2).pubkey.principal());
+    let with = |caller, temporary_key| Registration {
+        caller,
+        temporary_key,
+        ..scene.registration(1)
+    };
+    let refused = |caller| {
+        Err(Refusal::NotTheDevice {
+            caller,
+            key: device(1).pubkey,
+        })
+    };
+    let anonymous = Principal::anonymous();
+    assert_eq!(scene.register_with(with(stranger, None)), refused(stranger));
+    assert_eq!(
+        scene.register_with(with(stranger, Some(shard(1)))),
+        refused(stranger)
+    );
+    assert_eq!(
+        scene.register_with(with(anonymous, Some(anonymous))),
+        refused(anonymous)
+    );
+    assert_eq!(
+        scene.register_with(with(owner, Some(owner))),
+        Err(Refusal::TemporaryKeyIsDevice)
+    );
+    // None of these spent the challenge.
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
+    assert_eq!(
+        scene.register_with(with(stranger, Some(stranger))),
+        number(100)
+    );
+    assert_eq!(scene.order(0).temporary_key, Some(stranger));
+}
+
+#[test]
+fn challenges_from_before_an_upgrade_are_bad() {
+    let scene = scene(&[1]);
+    scene.state.borrow_mut().randomness = None;
+    assert_eq!(scene.register(1), Ok(RegisterResponse::BadChallenge));
+}
+
+/// Two tabs send the same registration at once; the first one's order is refused in between.
+#[test]
+fn a_slow_repetition_that_succeeds_closes_the_challenge_again() {
+    let scene = scene(&[1]);
+    scene.mock.will_answer(0, MAINTENANCE);
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
+    let (one, two) = (scene.registration(1), scene.registration(1));
+    let mut first = pin!(register(&scene.mock, &scene.state, one));
+    let mut second = pin!(register(&scene.mock, &scene.state, two));
+    assert!(step(first.as_mut()).is_pending());
+    assert!(step(second.as_mut()).is_pending());
+    assert!(matches!(
+        step(first.as_mut()),
+        Poll::Ready(Err(Refusal::ShardBusy { .. }))
+    ));
+    assert_eq!(step(second.as_mut()), Poll::Ready(number(100)));
+    let caller = device(1).pubkey.principal();
+    let other_key = Registration {
+        caller,
+        temporary_key: Some(caller),
+        ..scene.registration(2)
+    };
+    assert_eq!(
+        scene.register_with(other_key),
+        Ok(RegisterResponse::BadChallenge)
+    );
+}
