@@ -1,0 +1,80 @@
+//! A shard, as everybody, its controllers, and (in tests) its front and archives call it.
+
+use types::message::Request;
+use types::registry::{ArchiveLink, ConfigureError, PublicState, RegistrySettings, RegistryStatus};
+use types::{AnchorNumber, DeviceData, Principal};
+
+use crate::{Canister, ClientError, LogClient, Transport};
+
+/// Typed calls of a shard. What the methods mean, who may call them and what they answer stands in
+/// `registry.did`.
+#[derive(Clone, Debug)]
+pub struct RegistryClient<T>(Canister<T>);
+
+impl<T: Transport> RegistryClient<T> {
+    /// The shard with that canister id.
+    pub const fn new(transport: T, id: Principal) -> Self {
+        Self(Canister::new(transport, id))
+    }
+
+    /// The canister, for what every canister has.
+    pub const fn canister(&self) -> &Canister<T> {
+        &self.0
+    }
+
+    /// The blocks that the shard still holds.
+    pub const fn log(&self) -> LogClient<&T> {
+        LogClient::new(self.0.by_ref())
+    }
+
+    /// Sends an order or a question of front's, or an archive's wish for blocks:
+    /// [`types::registry::CreateAnchor`], [`types::registry::Apply`],
+    /// [`types::registry::Authenticate`], [`types::registry::AnchorInfo`],
+    /// [`types::registry::FetchBlocks`].
+    pub async fn send<Q>(&self, request: &Q) -> Result<Q::Answer, ClientError>
+    where
+        Q: Request + Sync,
+    {
+        self.0.send(request).await
+    }
+
+    /// The public part of an anchor's devices.
+    pub async fn lookup(&self, anchor: AnchorNumber) -> Result<Vec<DeviceData>, ClientError> {
+        let (devices,) = self.0.query("lookup", (anchor,)).await?;
+        Ok(devices)
+    }
+
+    /// One page of the public state, from an anchor on.
+    pub async fn public_state(
+        &self,
+        from: AnchorNumber,
+        limit: u32,
+    ) -> Result<PublicState, ClientError> {
+        let (page,) = self.0.query("public_state", (from, limit)).await?;
+        Ok(page)
+    }
+
+    /// Range, tip, archives, settings, release.
+    pub async fn status(&self) -> Result<RegistryStatus, ClientError> {
+        let (status,) = self.0.query("status", ()).await?;
+        Ok(status)
+    }
+
+    /// Replaces the settings that are given. For controllers.
+    pub async fn configure(
+        &self,
+        settings: &RegistrySettings,
+    ) -> Result<Result<(), ConfigureError>, ClientError> {
+        let (result,) = self.0.update("configure", (settings,)).await?;
+        Ok(result)
+    }
+
+    /// Replaces the archives that may fetch. For controllers.
+    pub async fn set_archives(
+        &self,
+        archives: &[ArchiveLink],
+    ) -> Result<Result<(), ConfigureError>, ClientError> {
+        let (result,) = self.0.update("set_archives", (archives,)).await?;
+        Ok(result)
+    }
+}

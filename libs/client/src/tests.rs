@@ -1,0 +1,226 @@
+//! The clients against the interfaces as written: every method of a `.did` file is called in its
+//! own way, with arguments that the interface accepts, and its answer is understood.
+
+use types::archive::Cursor;
+use types::front::ChallengeResult;
+use types::icrc3::GetBlocksRequest;
+use types::message::{self, MessageError};
+use types::registry::{
+    AnchorInfo, Apply, Authenticate, CreateAnchor, DeviceOperation, FetchAnswer, FetchBlocks,
+    NotServed, RegistrySettings,
+};
+use types::{
+    DeviceData, DeviceKey, DeviceProtection, KeyType, OrderId, Principal, Purpose, SessionKey,
+    TimestampNs,
+};
+
+use super::*;
+use interface::{Interface, Kind};
+
+mod interface;
+
+fn canister() -> Principal {
+    Principal::from_slice(&[1, 2, 3])
+}
+
+fn device() -> DeviceData {
+    DeviceData {
+        pubkey: DeviceKey::new([1]),
+        alias: "alias".to_owned(),
+        credential_id: None,
+        aaguid: None,
+        purpose: Purpose::Authentication,
+        key_type: KeyType::Unknown,
+        protection: DeviceProtection::Unprotected,
+        origin: None,
+        metadata: None,
+    }
+}
+
+#[test]
+fn front_has_every_method() {
+    let interface = Interface::new(include_str!("../../../canisters/front/front.did"));
+    let front = FrontClient::new(&interface, canister());
+    let (anchor, key) = (10_000.into(), SessionKey::new([1]));
+    let solution = ChallengeResult {
+        key: "k".to_owned(),
+        chars: "c".to_owned(),
+    };
+    block_on(async {
+        front.init_salt().await.unwrap();
+        front.create_challenge().await.unwrap();
+        let temporary_key = Some(Principal::anonymous());
+        let response = front.register(&device(), &solution, temporary_key).await;
+        response.unwrap();
+        front.add(anchor, &device()).await.unwrap();
+        front.lookup(anchor).await.unwrap();
+        front.get_anchor_info(anchor).await.unwrap();
+        let prepared = front.prepare_delegation(anchor, "o", &key, Some(1)).await;
+        prepared.unwrap();
+        let fetched = front.get_delegation(anchor, "o", &key, TimestampNs::new(1));
+        fetched.await.unwrap();
+        front.set_routing(&[]).await.unwrap().unwrap();
+        front.routing().await.unwrap();
+        front.stats().await.unwrap();
+        front.config().await.unwrap();
+        front.whoami().await.unwrap();
+        front.canister().http_get("/metrics").await.unwrap();
+    });
+    interface.assert_all_called();
+}
+
+#[test]
+fn registry_has_every_method() {
+    let interface = Interface::new(include_str!("../../../canisters/registry/registry.did"));
+    let shard = RegistryClient::new(&interface, canister());
+    block_on(async {
+        shard.lookup(1.into()).await.unwrap();
+        shard.public_state(1.into(), 10).await.unwrap();
+        shard.status().await.unwrap();
+        let settings = RegistrySettings::default();
+        shard.configure(&settings).await.unwrap().unwrap();
+        shard.set_archives(&[]).await.unwrap().unwrap();
+        shard.canister().http_get("/metrics").await.unwrap();
+        call_log(&shard.log()).await;
+        send_everything(&shard).await;
+    });
+    interface.assert_all_called();
+}
+
+#[test]
+fn archive_has_every_method() {
+    let interface = Interface::new(include_str!("../../../canisters/archive/archive.did"));
+    let archive = ArchiveClient::new(&interface, canister());
+    block_on(async {
+        archive.get_entries(Some(1.into()), Some(2)).await.unwrap();
+        let cursor = Cursor::Timestamp(1.into());
+        let entries = archive.get_anchor_entries(1.into(), Some(&cursor), None);
+        entries.await.unwrap();
+        archive.status().await.unwrap();
+        archive.canister().http_get("/metrics").await.unwrap();
+        call_log(&archive.log()).await;
+    });
+    interface.assert_all_called();
+}
+
+async fn call_log<T: Transport>(log: &LogClient<T>) {
+    let run = GetBlocksRequest {
+        start: 0_u8.into(),
+        length: 1_u8.into(),
+    };
+    log.get_blocks(&[run]).await.unwrap();
+    log.get_archives(Some(canister())).await.unwrap();
+    log.get_tip_certificate().await.unwrap();
+    log.supported_block_types().await.unwrap();
+}
+
+/// The interface says only that messages are blobs; the sample blob is none of ours.
+async fn send_everything<T: Transport>(shard: &RegistryClient<T>) {
+    let (order, caller) = (OrderId::new([1; 32]), Principal::anonymous());
+    let (expected, anchor) = (None, 1.into());
+    let create = CreateAnchor {
+        order,
+        expected,
+        caller,
+        temporary_key: None,
+        device: device(),
+    };
+    let apply = Apply {
+        order,
+        expected,
+        anchor,
+        caller,
+        operation: DeviceOperation::Add { device: device() },
+    };
+    let authenticate = Authenticate {
+        expected,
+        anchor,
+        caller,
+    };
+    let info = AnchorInfo {
+        expected,
+        anchor,
+        caller,
+    };
+    assert_no_message(shard.send(&create).await, "create_anchor");
+    assert_no_message(shard.send(&apply).await, "apply");
+    assert_no_message(shard.send(&authenticate).await, "authenticate");
+    assert_no_message(shard.send(&info).await, "anchor_info");
+    assert_no_message(shard.send(&fetch()).await, "fetch_blocks");
+}
+
+#[track_caller]
+fn assert_no_message<A: core::fmt::Debug>(answer: Result<A, ClientError>, called: &str) {
+    let found = interface::SAMPLE_BYTE;
+    match answer {
+        Err(ClientError::Message { method, error }) => {
+            assert_eq!(method, called);
+            assert_eq!(error, MessageError::UnsupportedVersion { found });
+        }
+        other => panic!("{called}: {other:?}"),
+    }
+}
+
+fn fetch() -> FetchBlocks {
+    FetchBlocks {
+        next_index: 0.into(),
+        last_hash: None,
+        limit: 1,
+    }
+}
+
+/// Answers every call with the same bytes or error.
+struct Always(Result<Vec<u8>, CallError>);
+
+impl Transport for Always {
+    async fn query(&self, _: Principal, _: &str, _: Vec<u8>) -> Result<Vec<u8>, CallError> {
+        self.0.clone()
+    }
+
+    async fn update(&self, _: Principal, _: &str, _: Vec<u8>) -> Result<Vec<u8>, CallError> {
+        self.0.clone()
+    }
+}
+
+#[test]
+fn an_answer_of_the_family_is_read() {
+    let answer = FetchAnswer::NotYourRange {
+        reason: NotServed::NotRegistered,
+    };
+    let blob = candid::encode_one(serde_bytes::Bytes::new(&message::encode(&answer))).unwrap();
+    let shard = RegistryClient::new(Always(Ok(blob)), canister());
+    assert_eq!(block_on(shard.send(&fetch())), Ok(answer));
+}
+
+#[test]
+fn a_reject_keeps_its_code() {
+    for code in [RejectCode::SysUnknown, RejectCode::CanisterReject] {
+        let error = CallError::Rejected {
+            code,
+            message: "no".to_owned(),
+        };
+        let front = FrontClient::new(Always(Err(error.clone())), canister());
+        let refused = block_on(front.add(1.into(), &device())).unwrap_err();
+        assert_eq!(refused.call(), Some(&error));
+        assert_eq!(refused.retryable(), code == RejectCode::SysUnknown);
+        assert_eq!(error.outcome_unknown(), code == RejectCode::SysUnknown);
+    }
+}
+
+#[test]
+fn an_answer_of_another_type_is_an_error() {
+    let text = candid::encode_one("text").unwrap();
+    let front = FrontClient::new(Always(Ok(text)), canister());
+    assert!(matches!(
+        block_on(front.whoami()),
+        Err(ClientError::Decode { .. })
+    ));
+}
+
+#[test]
+fn replicated_queries_are_updates() {
+    let interface = Interface::new(include_str!("../../../canisters/registry/registry.did"));
+    let shard = RegistryClient::new(Replicated(&interface), canister());
+    block_on(shard.lookup(1.into())).unwrap();
+    assert_eq!(interface.calls(), [(Kind::Update, "lookup".to_owned())]);
+}
