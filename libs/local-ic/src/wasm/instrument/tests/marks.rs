@@ -1,4 +1,7 @@
 use super::*;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::collections::BTreeSet;
 
 const PAGE: u32 = 4096;
 
@@ -204,4 +207,36 @@ fn all_kinds_of_scratch_locals_get_along() {
     expected[100] = 40;
     assert!(running.heap() == expected);
     assert_eq!(running.marked(), [0]);
+}
+
+#[test]
+fn random_writes_mark_exactly_their_pages() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut below = |limit: u32| rng.next_u32() % limit;
+    for _ in 0..20 {
+        let (mut body, mut expected) = (String::new(), BTreeSet::new());
+        let mut writes = |start: u32, len: u32| {
+            expected.extend((start..start + len).map(|byte| (byte / PAGE) as usize))
+        };
+        for _ in 0..below(8) {
+            let page = below(47) * PAGE;
+            if below(2) == 0 {
+                let (op, value, width) = STORES[below(14) as usize];
+                // Around the page's end.
+                let address = page + PAGE - 20 + below(40).min(PAGE - width);
+                body += &store(op, value, address, below(PAGE - 20));
+                writes(address, width);
+            } else {
+                let len = below(3 * PAGE).min((3 << 16) - page);
+                let op = if below(2) == 0 {
+                    "memory.fill"
+                } else {
+                    "memory.copy"
+                };
+                body += &format!("({op} (i32.const {page}) (i32.const 0) (i32.const {len}))");
+                writes(page, len);
+            }
+        }
+        assert_eq!(marked_by(&body), Vec::from_iter(expected), "{body}");
+    }
 }

@@ -10,22 +10,46 @@ use wasm_smith::{Config, InstructionKind, InstructionKinds, Module as RandomModu
 use wasmtime::{ExternType, Func, FuncType, Trap};
 
 /// Bytes that decide what a module looks like.
-const ENTROPY: usize = 4096;
+const ENTROPY: usize = 1 << 15;
 /// Instructions for all calls to a module, so that endless ones end.
 const LIMIT: i64 = 100_000;
 
-fn config() -> Config {
+/// Bytes of which many are zero, so that many numbers are small.
+fn entropy(seed: u64) -> Vec<u8> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut bytes = vec![0; 2 * ENTROPY];
+    rng.fill_bytes(&mut bytes);
+    let (bytes, zeroes) = bytes.split_at(ENTROPY);
+    bytes
+        .iter()
+        .zip(zeroes)
+        .map(|(byte, zero)| if *zero < 100 { 0 } else { *byte })
+        .collect()
+}
+
+/// With references many modules are refused, because they use the host's.
+fn config(references: bool) -> Config {
     Config {
         allow_start_export: false,
         exceptions_enabled: false,
         export_everything: true,
         extended_const_enabled: false,
         gc_enabled: false,
+        // Few of everything, so that the entropy is left for the code.
+        max_data_segments: 3,
+        max_element_segments: 3,
+        max_elements: 5,
+        max_exports: 50,
+        max_funcs: 10,
+        max_globals: 5,
         max_imports: 0,
+        max_instructions: 400,
+        max_types: 5,
         max_memory32_bytes: 4 << 16,
-        min_funcs: 2,
+        min_funcs: 4,
         min_memories: 1,
         memory64_enabled: false,
+        reference_types_enabled: references,
         relaxed_simd_enabled: false,
         threads_enabled: false,
         // Changing tables is not allowed in canisters.
@@ -139,11 +163,11 @@ fn rewritten(engine: &Engine, instrumented: &Instrumented) -> Running {
 fn random_modules_do_the_same_with_and_without_instrumentation() {
     let compiler = Compiler::new(None);
     let engine = compiler.engine();
-    let (mut compared, mut written) = (0, 0);
-    for seed in 0..150 {
-        let mut bytes = [0; ENTROPY];
-        ChaCha8Rng::seed_from_u64(seed).fill_bytes(&mut bytes);
-        let Ok(module) = RandomModule::new(config(), &mut Unstructured::new(&bytes)) else {
+    let (mut compared, mut calls) = (0, 0);
+    for seed in 0..200 {
+        let bytes = entropy(seed);
+        let Ok(module) = RandomModule::new(config(seed % 4 == 0), &mut Unstructured::new(&bytes))
+        else {
             continue;
         };
         let wasm = module.to_bytes();
@@ -158,7 +182,6 @@ fn random_modules_do_the_same_with_and_without_instrumentation() {
             .map(|export| (export.name().to_owned(), export.ty()))
             .collect();
         let mut running = rewritten(engine, &instrumented);
-        let before = running.heap();
         let Some(seen) = observe(&mut running, &exports) else {
             continue;
         };
@@ -168,19 +191,15 @@ fn random_modules_do_the_same_with_and_without_instrumentation() {
             "seed {seed}"
         );
 
-        let marked = running.marked();
-        for (page, bytes) in running.heap().chunks(4096).enumerate() {
-            let old = before.chunks(4096).nth(page).unwrap_or(&[0; 4096]);
-            if bytes != old {
-                assert!(
-                    marked.contains(&page),
-                    "seed {seed}: page {page} was written, but not marked"
-                );
-                written += 1;
-            }
-        }
         compared += 1;
+        calls += seen
+            .outcomes
+            .iter()
+            .filter(|(_, outcome)| outcome.is_ok())
+            .count();
     }
-    assert!(compared >= 50, "only {compared} modules were compared");
-    assert!(written >= 20, "only {written} pages were written");
+    assert!(
+        compared >= 50 && calls >= 100,
+        "only {compared} modules were compared, with {calls} calls that succeeded"
+    );
 }
