@@ -102,7 +102,7 @@ impl Rewriter {
         self.metered += 1;
         match write {
             Some(Write::Store { offset, width, .. }) => {
-                mark_store(&mut self.code, &self.scratch, offset, width)
+                mark_store(&mut self.code, &self.scratch, offset, width);
             }
             Some(Write::Bulk) => mark_range(&mut self.code, &self.scratch),
             None => {}

@@ -14,6 +14,10 @@ pub(super) fn weight(op: &Operator<'_>) -> u64 {
 }
 
 /// Control flow, globals, tables, memories, segments and references.
+#[expect(
+    clippy::match_same_arms,
+    reason = "a table, in groups of what belongs together"
+)]
 fn structure(op: &Operator<'_>) -> Option<u64> {
     use Operator as O;
     Some(match op {
@@ -42,6 +46,10 @@ fn structure(op: &Operator<'_>) -> Option<u64> {
 }
 
 /// Numbers of 32 and 64 bits.
+#[expect(
+    clippy::match_same_arms,
+    reason = "a table, in groups of what belongs together"
+)]
 fn scalar(op: &Operator<'_>) -> Option<u64> {
     use Operator as O;
     Some(match op {

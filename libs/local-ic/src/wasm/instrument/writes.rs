@@ -117,7 +117,7 @@ impl Scratch {
 }
 
 /// Binary logarithm of the page size that is tracked.
-const PAGE_SHIFT: i32 = crate::memory::PAGE_BYTES.trailing_zeros() as i32;
+const PAGE_SHIFT: i32 = crate::memory::PAGE_BYTES.trailing_zeros().cast_signed();
 /// Index of the memory that holds the marks.
 const DIRTY: u32 = super::DIRTY_MEMORY_INDEX;
 /// A byte at the address on the stack.

@@ -57,6 +57,7 @@ fn changes_table(op: &Operator<'_>) -> Option<&'static str> {
 }
 
 /// How hard an instruction is on the compiler, relative to the easiest (the replica's weights).
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn complexity(op: &Operator<'_>) -> u64 {
     use Operator as O;
     match op {

@@ -41,7 +41,7 @@ fn functions_are_found_wherever_they_are_referred_to() {
 
 #[test]
 fn table_zero_is_exported() {
-    let mut running = run(r#"(module (table 3 funcref) (elem (i32.const 2) $f) (func $f))"#);
+    let mut running = run("(module (table 3 funcref) (elem (i32.const 2) $f) (func $f))");
     let table = running
         .instance
         .get_table(&mut running.store, TABLE)
@@ -109,9 +109,9 @@ fn a_damaged_name_section_is_left_out() {
 
 #[test]
 fn the_start_function_is_exported_and_does_not_run() {
-    let wat = r#"(module (global $g (mut i32) (i32.const 1))
+    let wat = "(module (global $g (mut i32) (i32.const 1))
         (func $start (global.set $g (i32.const 2)))
-        (start $start))"#;
+        (start $start))";
     let mut running = run(wat);
     assert_eq!(running.global(&global_export(0)).unwrap_i32(), 1);
     running.call(START).unwrap();
@@ -217,7 +217,7 @@ fn segments_that_do_not_fit_are_refused() {
         match instrumented(&format!("(module (memory 1) {data})")) {
             Ok(_) => assert!(fits, "{data}"),
             Err(InvalidModule::Data(why)) => {
-                assert!(!fits && why.contains("does not fit"), "{data}: {why}")
+                assert!(!fits && why.contains("does not fit"), "{data}: {why}");
             }
             Err(error) => panic!("{data}: {error}"),
         }
@@ -231,7 +231,7 @@ fn segments_that_do_not_fit_are_refused() {
         match instrumented(&format!("(module (table 3 funcref) (func $f) {elements})")) {
             Ok(_) => assert!(fits, "{elements}"),
             Err(InvalidModule::Element(why)) => {
-                assert!(!fits && why.contains("does not fit"), "{elements}: {why}")
+                assert!(!fits && why.contains("does not fit"), "{elements}: {why}");
             }
             Err(error) => panic!("{elements}: {error}"),
         }

@@ -2,6 +2,7 @@ use super::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 const PAGE: u32 = 4096;
 
@@ -216,7 +217,7 @@ fn random_writes_mark_exactly_their_pages() {
     for _ in 0..20 {
         let (mut body, mut expected) = (String::new(), BTreeSet::new());
         let mut writes = |start: u32, len: u32| {
-            expected.extend((start..start + len).map(|byte| (byte / PAGE) as usize))
+            expected.extend((start..start + len).map(|byte| (byte / PAGE) as usize));
         };
         for _ in 0..below(8) {
             let page = below(47) * PAGE;
@@ -233,7 +234,11 @@ fn random_writes_mark_exactly_their_pages() {
                 } else {
                     "memory.copy"
                 };
-                body += &format!("({op} (i32.const {page}) (i32.const 0) (i32.const {len}))");
+                write!(
+                    body,
+                    "({op} (i32.const {page}) (i32.const 0) (i32.const {len}))"
+                )
+                .unwrap();
                 writes(page, len);
             }
         }

@@ -66,10 +66,13 @@ fn config(references: bool) -> Config {
     }
 }
 
+/// An export, and the results of calling it or how it trapped.
+type Outcome = (String, Result<Vec<String>, Option<Trap>>);
+
 /// What can be seen of an instance after some calls.
 #[derive(Debug, Default, PartialEq)]
 struct Seen {
-    outcomes: Vec<(String, Result<Vec<String>, Option<Trap>>)>,
+    outcomes: Vec<Outcome>,
     globals: BTreeMap<String, String>,
     heap: Vec<u8>,
 }
