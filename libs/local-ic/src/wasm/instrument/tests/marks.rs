@@ -219,7 +219,7 @@ fn random_writes_mark_exactly_their_pages() {
         let mut writes = |start: u32, len: u32| {
             expected.extend((start..start + len).map(|byte| (byte / PAGE) as usize));
         };
-        for _ in 0..below(8) {
+        for _ in 0..below(40) {
             let page = below(47) * PAGE;
             if below(2) == 0 {
                 let (op, value, width) = STORES[below(14) as usize];
