@@ -22,10 +22,12 @@ use ic_cdk::call::{Call, Error};
 use ic_stable_structures::DefaultMemoryImpl;
 use serde_bytes::ByteBuf;
 use types::archive::{AnchorEntries, ArchiveInit, ArchiveSettings, ArchiveStatus, Cursor, Entries};
-use types::icrc3::{GetBlocksRequest, GetBlocksResult, SupportedBlockType, TipCertificate};
+use types::icrc3::{
+    ArchiveInfo, GetArchivesArgs, GetBlocksRequest, GetBlocksResult, SupportedBlockType,
+    TipCertificate,
+};
 use types::{AnchorNumber, BlockIndex, Principal, TimestampNs};
 
-use crate::icrc3::{ArchiveInfo, GetArchivesArgs};
 use crate::runtime::{CALL_TIMEOUT_SECONDS, CallFailure, Runtime};
 use crate::state::{StartError, State};
 

@@ -5,42 +5,14 @@
 //! not verify it: the subtree `http_expr` says "no certification" for every path (HTTP gateway protocol, version 2).
 //! Nobody but the canister can switch it off, and nothing secret or dangerous is served this way.
 
-use candid::CandidType;
 use ic_certified_map::{HashTree, labeled};
-use serde::Deserialize;
 
 use crate::certified::{CertifiedRoot, HTTP_EXPR, Hash, cbor, leaf, tagged_cbor};
 
 #[cfg(test)]
 mod tests;
 
-/// A request as the HTTP gateway sends it.
-#[derive(Debug, Clone, PartialEq, Eq, CandidType, Deserialize)]
-pub struct HttpRequest {
-    /// `GET`, `HEAD`, ...
-    pub method: String,
-    /// Path and query string.
-    pub url: String,
-    /// Names and values.
-    pub headers: Vec<(String, String)>,
-    /// The request's body.
-    #[serde(with = "serde_bytes")]
-    pub body: Vec<u8>,
-    /// The newest version of response verification that the gateway knows.
-    pub certificate_version: Option<u16>,
-}
-
-/// A response as the HTTP gateway takes it. Streaming and upgrading to an update call are not used.
-#[derive(Debug, Clone, PartialEq, Eq, CandidType, Deserialize)]
-pub struct HttpResponse {
-    /// The HTTP status.
-    pub status_code: u16,
-    /// Names and values.
-    pub headers: Vec<(String, String)>,
-    /// The response's body.
-    #[serde(with = "serde_bytes")]
-    pub body: Vec<u8>,
-}
+pub use types::http::{HttpRequest, HttpResponse};
 
 /// What a route answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
