@@ -1,4 +1,4 @@
-//! The PocketIC protocol over HTTP, as the published client `pocket-ic` 16 speaks it.
+//! The `PocketIC` protocol over HTTP, as the published client `pocket-ic` 16 speaks it.
 //!
 //! Every operation is answered when it is done, with its result; nothing is started in the
 //! background to be asked for later (the protocol allows both). What is not there is refused with a

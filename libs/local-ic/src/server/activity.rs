@@ -39,17 +39,10 @@ impl Activity {
                 pending,
                 quiet_since,
             } = *changes.borrow_and_update();
-            let changed = async {
+            tokio::select! {
+                () = sleep_until(quiet_since + ttl), if pending == 0 => return,
                 // The sender is `self`, so it lives.
-                let _ = changes.changed().await;
-            };
-            if pending > 0 {
-                changed.await;
-            } else {
-                tokio::select! {
-                    () = sleep_until(quiet_since + ttl) => return,
-                    () = changed => {}
-                }
+                _ = changes.changed() => {}
             }
         }
     }

@@ -36,10 +36,7 @@ pub(crate) struct Of(pub(crate) Arc<Instance>);
 impl FromRequestParts<Arc<Server>> for Of {
     type Rejection = ApiError;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        server: &Arc<Server>,
-    ) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, ApiError> {
         let Id(id) = Id::from_request_parts(parts, server).await?;
         server.registry.get(id).map(Of)
     }

@@ -128,7 +128,9 @@ impl Instance {
 
     fn lock_state_dir(&self) -> MutexGuard<'_, Option<Arc<StateDir>>> {
         // Nothing can panic while it is held.
-        self.state_dir.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state_dir
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

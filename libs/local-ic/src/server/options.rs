@@ -1,4 +1,4 @@
-//! The command line: the flags that PocketIC clients pass, and one of our own.
+//! The command line: the flags that `PocketIC` clients pass, and one of our own.
 
 use clap::Parser;
 use std::net::{IpAddr, Ipv4Addr};
@@ -12,15 +12,20 @@ const PROTOCOL_VERSION: &str = "16.1.0";
 /// themselves pass only the flags they know.
 const MODULE_CACHE: &str = "LOCAL_IC_MODULE_CACHE";
 
-/// The embedded Internet Computer, reachable through the PocketIC protocol.
+/// What the server is to do.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "pocket-ic-server", bin_name = "local-ic", version = PROTOCOL_VERSION)]
+#[command(
+    name = "pocket-ic-server",
+    bin_name = "local-ic",
+    version = PROTOCOL_VERSION,
+    about = "The embedded Internet Computer, reachable through the PocketIC protocol"
+)]
 pub(crate) struct Options {
     /// Address to listen on. Callers are not authenticated: keep it a loopback address
     #[arg(short, long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub(crate) ip_addr: IpAddr,
 
-    /// What to log, as in `RUST_LOG`: a level or a list of target=level
+    /// What to log: a level, or a list of target=level
     #[arg(short, long, default_value = "warn")]
     pub(crate) log_levels: String,
 
@@ -41,8 +46,7 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) hard_ttl: Option<u64>,
 
-    /// Keep compiled modules in this directory [env: LOCAL_IC_MODULE_CACHE]
-    #[arg(long)]
+    #[arg(long, help = format!("Keep compiled modules in this directory [env: {MODULE_CACHE}]"))]
     module_cache: Option<PathBuf>,
 }
 

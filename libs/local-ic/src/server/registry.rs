@@ -84,7 +84,11 @@ impl Registry {
     /// How many instances still have to be saved.
     pub(crate) fn with_state_dir(&self) -> usize {
         let slots = self.slots();
-        slots.iter().flatten().filter(|one| one.has_state_dir()).count()
+        slots
+            .iter()
+            .flatten()
+            .filter(|one| one.has_state_dir())
+            .count()
     }
 
     fn slots(&self) -> MutexGuard<'_, Vec<Option<Arc<Instance>>>> {

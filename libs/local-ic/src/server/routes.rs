@@ -30,7 +30,10 @@ const MAX_BLOB_BYTES: usize = 1 << 30;
 pub(crate) fn app(server: Arc<Server>) -> NormalizePath<Router> {
     let router = Router::new()
         .nest("/instances", instances())
-        .route("/blobstore", post(blobs::put).layer(DefaultBodyLimit::max(MAX_BLOB_BYTES)))
+        .route(
+            "/blobstore",
+            post(blobs::put).layer(DefaultBodyLimit::max(MAX_BLOB_BYTES)),
+        )
         .route("/blobstore/{blob}", get(blobs::get))
         .merge(unsupported::global())
         .fallback(unknown)
@@ -57,7 +60,10 @@ fn instances() -> Router<Arc<Server>> {
         .route("/read/query", post(read::query))
         .route("/update/tick", post(update::tick))
         .route("/update/set_time", post(update::set_time))
-        .route("/update/set_certified_time", post(update::set_certified_time))
+        .route(
+            "/update/set_certified_time",
+            post(update::set_certified_time),
+        )
         .route("/update/add_cycles", post(update::add_cycles))
         .route("/update/set_stable_memory", post(update::set_stable_memory))
         .route("/update/submit_ingress_message", post(update::submit))

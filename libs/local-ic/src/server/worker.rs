@@ -31,7 +31,7 @@ impl Worker {
         make: impl FnOnce() -> Result<(Ic, T), ApiError> + Send + 'static,
     ) -> Result<(Self, T), ApiError> {
         let (jobs, inbox) = mpsc::channel::<Job>();
-        let (made, ready) = oneshot::channel();
+        let (first, ready) = oneshot::channel();
         let failure = Failure::default();
         let note = failure.clone();
         std::thread::Builder::new()
@@ -40,11 +40,11 @@ impl Worker {
             .spawn(move || {
                 let mut ic = match note.guard(make) {
                     Some(Ok((ic, value))) => {
-                        let _ = made.send(Ok(value));
+                        let _ = first.send(Ok(value));
                         ic
                     }
                     Some(Err(error)) => {
-                        let _ = made.send(Err(error));
+                        let _ = first.send(Err(error));
                         return;
                     }
                     None => return,

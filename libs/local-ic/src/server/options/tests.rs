@@ -24,7 +24,15 @@ fn without_flags() {
 
 #[test]
 fn flags_of_the_rust_client() {
-    let options = parse(&["--ttl", "5", "--hard-ttl", "7", "--port-file", "/tmp/p.port"]).unwrap();
+    let options = parse(&[
+        "--ttl",
+        "5",
+        "--hard-ttl",
+        "7",
+        "--port-file",
+        "/tmp/p.port",
+    ])
+    .unwrap();
     assert_eq!((options.ttl, options.hard_ttl), (5, Some(7)));
     assert_eq!(options.port_file.as_deref(), Some(Path::new("/tmp/p.port")));
 }
@@ -32,7 +40,14 @@ fn flags_of_the_rust_client() {
 #[test]
 fn flags_of_dfx() {
     let options = parse(&[
-        "--port", "8000", "--port-file", "f", "--ttl", "2592000", "--log-levels", "error",
+        "--port",
+        "8000",
+        "--port-file",
+        "f",
+        "--ttl",
+        "2592000",
+        "--log-levels",
+        "error",
     ])
     .unwrap();
     assert_eq!((options.port, options.ttl), (8000, 2_592_000));

@@ -6,7 +6,9 @@ fn the_first_one_wins_and_cleans_up() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("test.port");
 
-    let first = PortFile::claim(&path).unwrap().expect("nobody was here before");
+    let first = PortFile::claim(&path)
+        .unwrap()
+        .expect("nobody was here before");
     assert_eq!(fs::read_to_string(&path).unwrap(), "", "not listening yet");
     assert!(PortFile::claim(&path).unwrap().is_none());
 

@@ -6,8 +6,8 @@ use crate::server::error::ApiError;
 use crate::server::extract::Raw;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::header::CONTENT_ENCODING;
 use axum::http::HeaderMap;
+use axum::http::header::CONTENT_ENCODING;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
@@ -20,7 +20,11 @@ pub(crate) async fn put(
     let gzip = match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()) {
         None | Some(b"identity") => false,
         Some(b"gzip") => true,
-        Some(_) => return Err(ApiError::bad_request("content-encoding must be gzip or absent")),
+        Some(_) => {
+            return Err(ApiError::bad_request(
+                "content-encoding must be gzip or absent",
+            ));
+        }
     };
     server.blobs.put(bytes[..].into(), gzip).map(hex::encode)
 }

@@ -83,7 +83,9 @@ pub(crate) async fn subnet(
     Body(CanisterRecord { canister_id }): Body<CanisterRecord>,
 ) -> Answer<Option<SubnetRecord>> {
     let canister = canister_id.0;
-    let subnet = instance.run(move |ic| ic.subnet_of(canister.into())).await?;
+    let subnet = instance
+        .run(move |ic| ic.subnet_of(canister.into()))
+        .await?;
     Ok(Json(subnet.map(|subnet| subnet.0.into())))
 }
 

@@ -52,14 +52,19 @@ impl Client {
             .unwrap();
         let (status, _, body) = self.raw(request).await;
         let json = serde_json::from_slice(&body);
-        (status, json.unwrap_or_else(|_| String::from_utf8(body).unwrap().into()))
+        (
+            status,
+            json.unwrap_or_else(|_| String::from_utf8(body).unwrap().into()),
+        )
     }
 
     /// Expects a refusal with this status whose message contains this.
     async fn refused(&self, method: &str, path: &str, body: &str, status: u16, word: &str) {
         let (got, answer) = self.send(method, path, body).await;
         assert_eq!(got, status, "{method} {path}: {answer}");
-        let message = answer["message"].as_str().unwrap_or_else(|| panic!("{path}: {answer}"));
+        let message = answer["message"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{path}: {answer}"));
         assert!(message.contains(word), "{method} {path}: {message}");
     }
 }
@@ -73,10 +78,24 @@ async fn instances_come_and_go() {
     let (status, answer) = client.send("DELETE", "/instances/0/", "").await;
     assert_eq!((status, answer), (StatusCode::OK, Value::Null));
     assert_eq!(list().await.1, json!(["Deleted", "Available"]));
-    client.refused("GET", "/instances/0/read/get_time", "", 404, "deleted").await;
-    client.refused("DELETE", "/instances/0", "", 404, "deleted").await;
-    client.refused("GET", "/instances/2/read/get_time", "", 404, "no instance 2").await;
-    client.refused("GET", "/instances/x/read/get_time", "", 400, "`x`").await;
+    client
+        .refused("GET", "/instances/0/read/get_time", "", 404, "deleted")
+        .await;
+    client
+        .refused("DELETE", "/instances/0", "", 404, "deleted")
+        .await;
+    client
+        .refused(
+            "GET",
+            "/instances/2/read/get_time",
+            "",
+            404,
+            "no instance 2",
+        )
+        .await;
+    client
+        .refused("GET", "/instances/x/read/get_time", "", 400, "`x`")
+        .await;
 }
 
 #[tokio::test]
@@ -85,7 +104,11 @@ async fn creation_errors_have_a_shape_of_their_own() {
     for (body, status, word) in [
         ("{", 400, "bad request body"),
         (r#"{ "subnet_config_set": {} }"#, 400, "at least one subnet"),
-        (r#"{ "subnet_config_set": {}, "log_level": "INFO" }"#, 501, "log_level"),
+        (
+            r#"{ "subnet_config_set": {}, "log_level": "INFO" }"#,
+            501,
+            "log_level",
+        ),
     ] {
         let (got, answer) = client.send("POST", "/instances", body).await;
         assert_eq!(got, status, "{answer}");
@@ -94,7 +117,12 @@ async fn creation_errors_have_a_shape_of_their_own() {
     }
     let (status, answer) = client.send("POST", "/http_gateway", "{}").await;
     assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
-    assert!(answer["Error"]["message"].as_str().unwrap().contains("/http_gateway"));
+    assert!(
+        answer["Error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("/http_gateway")
+    );
 }
 
 #[tokio::test]
@@ -116,11 +144,25 @@ async fn endpoints_that_are_not_there_name_themselves() {
         ("GET", "/read_graph/a/b"),
         ("DELETE", "/prune_graph/a/b"),
     ] {
-        client.refused(method, path, "{}", 501, &format!("{method} {path}")).await;
+        client
+            .refused(method, path, "{}", 501, &format!("{method} {path}"))
+            .await;
     }
-    client.refused("GET", "/nowhere", "", 404, "GET /nowhere").await;
-    client.refused("POST", "/instances/0/read/warp", "", 404, "/instances/0/read/warp").await;
-    client.refused("PUT", "/instances/0/update/tick", "", 405, "PUT").await;
+    client
+        .refused("GET", "/nowhere", "", 404, "GET /nowhere")
+        .await;
+    client
+        .refused(
+            "POST",
+            "/instances/0/read/warp",
+            "",
+            404,
+            "/instances/0/read/warp",
+        )
+        .await;
+    client
+        .refused("PUT", "/instances/0/update/tick", "", 405, "PUT")
+        .await;
 }
 
 #[tokio::test]
@@ -128,38 +170,92 @@ async fn bad_bodies_are_refused_before_anything_happens() {
     let client = Client::with_instance().await;
     for (path, body, word) in [
         ("update/set_time", "", "bad request body"),
-        ("update/set_time", r#"{ "nanos_since_epoch": -1 }"#, "bad request body"),
-        ("update/set_time", r#"{ "nanos_since_epoch": 1, "warp": 2 }"#, "warp"),
-        ("read/get_cycles", r#"{ "canister_id": "AA" }"#, "bad request body"),
-        ("update/add_cycles", r#"{ "canister_id": "", "amount": 1.5 }"#, "bad request body"),
-        ("update/set_stable_memory", r#"{ "canister_id": "", "blob_id": "AAAA" }"#, "32 bytes"),
+        (
+            "update/set_time",
+            r#"{ "nanos_since_epoch": -1 }"#,
+            "bad request body",
+        ),
+        (
+            "update/set_time",
+            r#"{ "nanos_since_epoch": 1, "warp": 2 }"#,
+            "warp",
+        ),
+        (
+            "read/get_cycles",
+            r#"{ "canister_id": "AA" }"#,
+            "bad request body",
+        ),
+        (
+            "update/add_cycles",
+            r#"{ "canister_id": "", "amount": 1.5 }"#,
+            "bad request body",
+        ),
+        (
+            "update/set_stable_memory",
+            r#"{ "canister_id": "", "blob_id": "AAAA" }"#,
+            "32 bytes",
+        ),
         ("update/submit_ingress_message", "[]", "bad request body"),
     ] {
-        client.refused("POST", &format!("/instances/0/{path}"), body, 400, word).await;
+        client
+            .refused("POST", &format!("/instances/0/{path}"), body, 400, word)
+            .await;
     }
     let chosen = r#"{ "blockmakers": [{}] }"#;
-    client.refused("POST", "/instances/0/update/tick", chosen, 501, "blockmakers").await;
+    client
+        .refused(
+            "POST",
+            "/instances/0/update/tick",
+            chosen,
+            501,
+            "blockmakers",
+        )
+        .await;
 }
 
 #[tokio::test]
 async fn a_body_that_is_too_big_is_refused() {
     let client = Client::with_instance().await;
     let body = "[".repeat(super::MAX_JSON_BYTES + 1);
-    client.refused("POST", "/instances/0/read/query", &body, 413, "length limit").await;
+    client
+        .refused(
+            "POST",
+            "/instances/0/read/query",
+            &body,
+            413,
+            "length limit",
+        )
+        .await;
 }
 
 #[tokio::test]
 async fn what_does_not_exist_is_named() {
     let client = Client::with_instance().await;
     let canister = r#"{ "canister_id": "AAAAAAAAAAEBAQ==" }"#;
-    for path in ["read/get_cycles", "read/get_controllers", "read/get_stable_memory"] {
+    for path in [
+        "read/get_cycles",
+        "read/get_controllers",
+        "read/get_stable_memory",
+    ] {
         let path = format!("/instances/0/{path}");
-        client.refused("POST", &path, canister, 400, "CanisterNotFound").await;
+        client
+            .refused("POST", &path, canister, 400, "CanisterNotFound")
+            .await;
     }
-    let (status, answer) = client.send("POST", "/instances/0/read/get_subnet", canister).await;
+    let (status, answer) = client
+        .send("POST", "/instances/0/read/get_subnet", canister)
+        .await;
     assert_eq!((status, answer), (StatusCode::OK, Value::Null));
     let subnet = r#"{ "subnet_id": "AAAAAAAAAAEBAQ==" }"#;
-    client.refused("POST", "/instances/0/read/pub_key", subnet, 400, "SubnetNotFound").await;
+    client
+        .refused(
+            "POST",
+            "/instances/0/read/pub_key",
+            subnet,
+            400,
+            "SubnetNotFound",
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -174,13 +270,28 @@ async fn blobs_are_kept_as_uploaded() {
     let id = String::from_utf8(id).unwrap();
     assert_eq!(id, hex::encode(<sha2::Sha256 as sha2::Digest>::digest("x")));
 
-    let request = Request::get(format!("/blobstore/{id}")).body(Body::empty()).unwrap();
+    let request = Request::get(format!("/blobstore/{id}"))
+        .body(Body::empty())
+        .unwrap();
     let (_, headers, contents) = client.raw(request).await;
-    assert_eq!((&headers["content-encoding"], &contents[..]), (&"gzip".parse().unwrap(), &b"x"[..]));
+    assert_eq!(
+        (&headers["content-encoding"], &contents[..]),
+        (&"gzip".parse().unwrap(), &b"x"[..])
+    );
 
     assert_eq!(upload("br").await.0, StatusCode::BAD_REQUEST);
-    client.refused("GET", "/blobstore/zz", "", 400, "`zz`").await;
-    client.refused("GET", &format!("/blobstore/{}", "00".repeat(32)), "", 404, "no blob").await;
+    client
+        .refused("GET", "/blobstore/zz", "", 400, "`zz`")
+        .await;
+    client
+        .refused(
+            "GET",
+            &format!("/blobstore/{}", "00".repeat(32)),
+            "",
+            404,
+            "no blob",
+        )
+        .await;
 }
 
 #[tokio::test]

@@ -40,9 +40,9 @@ pub(crate) fn global() -> Router<Arc<Server>> {
 }
 
 fn refusing(paths: &[&str]) -> Router<Arc<Server>> {
-    paths
-        .iter()
-        .fold(Router::new(), |router, path| router.route(path, any(refuse)))
+    paths.iter().fold(Router::new(), |router, path| {
+        router.route(path, any(refuse))
+    })
 }
 
 async fn refuse(method: Method, OriginalUri(uri): OriginalUri) -> ApiError {

@@ -123,7 +123,9 @@ pub(crate) struct Rejection {
 
 /// The result of an execution: rejections are part of the certified state.
 pub(crate) fn certified(result: Result<Vec<u8>, Reject>) -> Result<Base64, Rejection> {
-    result.map(Base64).map_err(|reject| Rejection::new(reject, true))
+    result
+        .map(Base64)
+        .map_err(|reject| Rejection::new(reject, true))
 }
 
 /// The result of a query or of submitting: one node's word.
@@ -131,7 +133,9 @@ pub(crate) fn uncertified<T, U>(
     result: Result<T, Reject>,
     value: impl FnOnce(T) -> U,
 ) -> Result<U, Rejection> {
-    result.map(value).map_err(|reject| Rejection::new(reject, false))
+    result
+        .map(value)
+        .map_err(|reject| Rejection::new(reject, false))
 }
 
 impl Rejection {

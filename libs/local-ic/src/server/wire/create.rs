@@ -125,8 +125,14 @@ impl InstanceRequest {
         } = self;
         refuse_others(others)?;
         icp_config.unwrap_or_default().check()?;
-        refuse_if(incomplete_state == Some(Flag::Enabled), "`incomplete_state`")?;
-        refuse_if(mainnet_nns_subnet_id == Some(true), "`mainnet_nns_subnet_id`")?;
+        refuse_if(
+            incomplete_state == Some(Flag::Enabled),
+            "`incomplete_state`",
+        )?;
+        refuse_if(
+            mainnet_nns_subnet_id == Some(true),
+            "`mainnet_nns_subnet_id`",
+        )?;
         let (time, auto_progress) = match initial_time {
             None => (None, None),
             Some(InitialTime::Timestamp(time)) => (Some(start_at(time)?), None),
@@ -161,7 +167,9 @@ fn refuse_others(others: Map<String, Value>) -> Result<(), ApiError> {
                     None => continue,
                 }
             }
-            ("log_level", _) => "`log_level` of an instance; give --log-levels to the server".into(),
+            ("log_level", _) => {
+                "`log_level` of an instance; give --log-levels to the server".into()
+            }
             _ => format!("the instance option `{name}`"),
         };
         return Err(ApiError::not_supported(what));
@@ -183,7 +191,11 @@ impl IcpConfig {
         } = self;
         let refused = [
             ("beta_features", *beta_features, Flag::Enabled),
-            ("function_name_length_limits", *function_name_length_limits, Flag::Disabled),
+            (
+                "function_name_length_limits",
+                *function_name_length_limits,
+                Flag::Disabled,
+            ),
             (
                 "canister_execution_rate_limiting",
                 *canister_execution_rate_limiting,
@@ -239,7 +251,9 @@ impl SubnetSet {
             (SubnetKind::CloudEngine, cloud_engine),
             (SubnetKind::VerifiedApplication, verified_application),
         ];
-        let named = named.into_iter().flat_map(|(kind, one)| one.map(|one| (kind, one)));
+        let named = named
+            .into_iter()
+            .flat_map(|(kind, one)| one.map(|one| (kind, one)));
         let unnamed = unnamed
             .into_iter()
             .flat_map(|(kind, many)| many.into_iter().map(move |one| (kind, one)));

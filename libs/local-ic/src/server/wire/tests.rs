@@ -61,7 +61,10 @@ fn ids_are_base64_in_records() {
 #[test]
 fn a_principal_that_is_none_is_refused() {
     for wrong in ["\"\u{e9}\"", "\"AA\"", "7", "\"not base64\""] {
-        assert!(serde_json::from_str::<RawPrincipal>(wrong).is_err(), "{wrong}");
+        assert!(
+            serde_json::from_str::<RawPrincipal>(wrong).is_err(),
+            "{wrong}"
+        );
     }
     let long = format!("\"{}\"", BASE64_STANDARD.encode([1; 30]));
     assert!(serde_json::from_str::<RawPrincipal>(&long).is_err());
@@ -75,14 +78,20 @@ fn calls_of_every_kind_of_effective_principal() {
     let id = canister().as_slice().to_vec();
     for (sent, meant) in [
         (None, Effective::None),
-        (CanisterId(id.clone()), Effective::Canister(canister().into())),
+        (
+            CanisterId(id.clone()),
+            Effective::Canister(canister().into()),
+        ),
         (SubnetId(id), Effective::Subnet(canister().into())),
     ] {
         let read: CallRequest = from_client(&call(sent));
         let read = Call::from(read);
         assert_eq!(read.effective, meant);
         assert_eq!(read.canister, local_ic::ids::CanisterId::MANAGEMENT);
-        assert_eq!((read.sender, read.payload), (Principal::anonymous(), vec![0xff, 0, 1]));
+        assert_eq!(
+            (read.sender, read.payload),
+            (Principal::anonymous(), vec![0xff, 0, 1])
+        );
         assert!(read.sender_info.info.is_empty() && read.sender_info.signer.is_empty());
     }
 }
@@ -95,7 +104,10 @@ fn sender_info_is_passed_on() {
         signer: vec![2],
     });
     let read = Call::from(from_client::<CallRequest>(&sent));
-    assert_eq!((read.sender_info.info, read.sender_info.signer), (vec![1], vec![2]));
+    assert_eq!(
+        (read.sender_info.info, read.sender_info.signer),
+        (vec![1], vec![2])
+    );
 }
 
 #[test]
@@ -152,7 +164,10 @@ fn every_code_of_ours_has_the_clients_name_and_number() {
         let Ok(ours) = serde_json::from_value::<ErrorCode>(json!(name)) else {
             continue;
         };
-        assert_eq!((u64::from(ours.number()), ours.name()), (number, name.as_str()));
+        assert_eq!(
+            (u64::from(ours.number()), ours.name()),
+            (number, name.as_str())
+        );
         let read: pocket_ic::RejectResponse =
             to_client(&certified(Err(Reject::new(ours, ""))).unwrap_err());
         assert_eq!(read.error_code, theirs);
@@ -161,41 +176,71 @@ fn every_code_of_ours_has_the_clients_name_and_number() {
 
 #[test]
 fn topology() {
-    let kinds = [SubnetKind::NNS, SubnetKind::II, SubnetKind::TestThresholdKeys];
-    let subnets = kinds.into_iter().enumerate().map(|(index, kind)| SubnetTopology {
-        id: SubnetId(Principal::self_authenticating([u8::try_from(index).unwrap()])),
-        kind,
-        seed: [9; 32],
-        benchmarking: index == 1,
-        free: index == 2,
-        admins: if index == 2 { vec![canister()] } else { Vec::new() },
-        nodes: Vec::new(),
-        ranges: vec![Range {
-            start: CanisterId::from_index(0),
-            end: CanisterId::from_index(5),
-        }],
-    });
+    let kinds = [
+        SubnetKind::NNS,
+        SubnetKind::II,
+        SubnetKind::TestThresholdKeys,
+    ];
+    let subnets = kinds
+        .into_iter()
+        .enumerate()
+        .map(|(index, kind)| SubnetTopology {
+            id: SubnetId(Principal::self_authenticating([
+                u8::try_from(index).unwrap()
+            ])),
+            kind,
+            seed: [9; 32],
+            benchmarking: index == 1,
+            free: index == 2,
+            admins: if index == 2 {
+                vec![canister()]
+            } else {
+                Vec::new()
+            },
+            nodes: Vec::new(),
+            ranges: vec![Range {
+                start: CanisterId::from_index(0),
+                end: CanisterId::from_index(5),
+            }],
+        });
     let written: client::Topology = to_client(&TopologyAnswer::from(Topology {
         subnets: subnets.collect(),
         default_effective_canister_id: CanisterId(canister()),
     }));
-    assert_eq!(Principal::from(written.default_effective_canister_id.clone()), canister());
+    assert_eq!(
+        Principal::from(written.default_effective_canister_id.clone()),
+        canister()
+    );
     assert_eq!(written.get_nns(), Some(Principal::self_authenticating([0])));
-    assert_eq!(written.get_subnet(CanisterId::from_index(3).0), Some(*written.subnet_configs.keys().next().unwrap()));
+    assert_eq!(
+        written.get_subnet(CanisterId::from_index(3).0),
+        Some(*written.subnet_configs.keys().next().unwrap())
+    );
     let of = |index: u8| &written.subnet_configs[&Principal::self_authenticating([index])];
     assert_eq!(of(0).subnet_seed, [9; 32]);
     assert_eq!(of(0).subnet_admins, None);
-    assert_eq!(of(0).cost_schedule, client::CanisterCyclesCostSchedule::Normal);
+    assert_eq!(
+        of(0).cost_schedule,
+        client::CanisterCyclesCostSchedule::Normal
+    );
     assert_eq!(of(1).subnet_kind, client::SubnetKind::II);
-    assert_eq!(of(1).instruction_config, client::SubnetInstructionConfig::Benchmarking);
+    assert_eq!(
+        of(1).instruction_config,
+        client::SubnetInstructionConfig::Benchmarking
+    );
     assert_eq!(of(2).subnet_kind, client::SubnetKind::TestThresholdKeys);
-    assert_eq!(of(2).cost_schedule, client::CanisterCyclesCostSchedule::Free);
+    assert_eq!(
+        of(2).cost_schedule,
+        client::CanisterCyclesCostSchedule::Free
+    );
     assert_eq!(of(2).subnet_admins, Some(vec![canister().into()]));
 }
 
 #[test]
 fn small_records() {
-    let time: Time = from_client(&client::RawTime { nanos_since_epoch: 7 });
+    let time: Time = from_client(&client::RawTime {
+        nanos_since_epoch: 7,
+    });
     assert_eq!(time.nanos_since_epoch, 7);
     let tick: TickRequest = from_client(&client::RawTickConfigs::default());
     assert!(tick.blockmakers.is_none());
@@ -207,7 +252,12 @@ fn small_records() {
         canister_id: canister().as_slice().to_vec(),
         blob_id: client::BlobId(vec![3; 32]),
     });
-    assert_eq!((set.canister_id.0, set.blob_id.0), (canister(), vec![3; 32]));
-    let memory: client::RawStableMemory = to_client(&StableMemory { blob: Base64(vec![4]) });
+    assert_eq!(
+        (set.canister_id.0, set.blob_id.0),
+        (canister(), vec![3; 32])
+    );
+    let memory: client::RawStableMemory = to_client(&StableMemory {
+        blob: Base64(vec![4]),
+    });
     assert_eq!(memory.blob, [4]);
 }

@@ -43,13 +43,21 @@ impl From<Topology> for TopologyAnswer {
 
 impl From<SubnetTopology> for SubnetAnswer {
     fn from(subnet: SubnetTopology) -> Self {
-        let admins = subnet.admins.into_iter().map(Into::into).collect::<Vec<_>>();
+        let admins = subnet
+            .admins
+            .into_iter()
+            .map(Into::into)
+            .collect::<Vec<_>>();
         Self {
             subnet_kind: subnet.kind,
             subnet_admins: (!admins.is_empty()).then_some(admins),
             cost_schedule: if subnet.free { "Free" } else { "Normal" },
             subnet_seed: subnet.seed,
-            instruction_config: if subnet.benchmarking { "Benchmarking" } else { "Production" },
+            instruction_config: if subnet.benchmarking {
+                "Benchmarking"
+            } else {
+                "Production"
+            },
             canister_ranges: subnet.ranges.into_iter().map(Into::into).collect(),
         }
     }

@@ -59,7 +59,10 @@ async fn the_stack_is_big() {
             used
         }
     }
-    let deep = worker().await.run(|ic| nest(std::ptr::from_ref(ic).addr(), 48 << 20)).await;
+    let deep = worker()
+        .await
+        .run(|ic| nest(std::ptr::from_ref(ic).addr(), 48 << 20))
+        .await;
     assert!(deep.unwrap() >= 48 << 20);
 }
 

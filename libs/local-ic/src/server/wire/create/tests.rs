@@ -74,7 +74,12 @@ fn subnets_are_made_in_the_documented_order() {
         },
         ..Default::default()
     };
-    let kinds: Vec<_> = plan(&config).unwrap().subnets.iter().map(|one| one.kind).collect();
+    let kinds: Vec<_> = plan(&config)
+        .unwrap()
+        .subnets
+        .iter()
+        .map(|one| one.kind)
+        .collect();
     use SubnetKind::{
         Application, Bitcoin, Fiduciary, II, NNS, SNS, System, TestThresholdKeys,
         VerifiedApplication,
@@ -82,7 +87,15 @@ fn subnets_are_made_in_the_documented_order() {
     assert_eq!(
         kinds,
         [
-            NNS, SNS, II, Fiduciary, Bitcoin, TestThresholdKeys, System, Application, Application,
+            NNS,
+            SNS,
+            II,
+            Fiduciary,
+            Bitcoin,
+            TestThresholdKeys,
+            System,
+            Application,
+            Application,
             VerifiedApplication
         ]
     );
@@ -116,9 +129,21 @@ fn impossible_subnets_are_refused() {
     let normal = client::SubnetSpec::default;
     for (field, spec, complaint) in [
         ("system", free(), "may have the cost schedule Free"),
-        ("system", admins(normal()), "kind Application or CloudEngine may have subnet admins"),
-        ("application", admins(normal()), "cost schedule Free may have subnet admins"),
-        ("cloud_engine", normal(), "CloudEngine must have the cost schedule Free"),
+        (
+            "system",
+            admins(normal()),
+            "kind Application or CloudEngine may have subnet admins",
+        ),
+        (
+            "application",
+            admins(normal()),
+            "cost schedule Free may have subnet admins",
+        ),
+        (
+            "cloud_engine",
+            normal(),
+            "CloudEngine must have the cost schedule Free",
+        ),
     ] {
         let mut config = serde_json::to_value(usual()).unwrap();
         config["subnet_config_set"][field] = json!([spec]);
@@ -133,9 +158,11 @@ fn options_that_are_served() {
     let mut config = usual();
     config.state_dir = Some(PathBuf::from("/some/where"));
     config.disable_ingress_validation = Some(true);
-    config.initial_time = Some(client::InitialTime::AutoProgress(client::AutoProgressConfig {
-        artificial_delay_ms: Some(500),
-    }));
+    config.initial_time = Some(client::InitialTime::AutoProgress(
+        client::AutoProgressConfig {
+            artificial_delay_ms: Some(500),
+        },
+    ));
     let plan = plan(&config).unwrap();
     assert_eq!(plan.state_dir, config.state_dir);
     assert!(!plan.validate_ingress);
@@ -146,8 +173,9 @@ fn options_that_are_served() {
 fn time_starts_no_earlier_than_the_network() {
     let at = |nanos_since_epoch| {
         let mut config = usual();
-        config.initial_time =
-            Some(client::InitialTime::Timestamp(client::RawTime { nanos_since_epoch }));
+        config.initial_time = Some(client::InitialTime::Timestamp(client::RawTime {
+            nanos_since_epoch,
+        }));
         plan(&config).map(|plan| plan.time)
     };
     assert_eq!(at(GENESIS), Ok(Some(GENESIS)));
@@ -177,12 +205,28 @@ fn options_that_are_not_there_are_refused_by_name() {
     for (path, value, name) in [
         ("/http_gateway_config", gateway, "http_gateway_config"),
         ("/log_level", json!("DEBUG"), "log_level"),
-        ("/bitcoind_addr", json!(["127.0.0.1:18444"]), "bitcoind_addr"),
-        ("/dogecoind_addr", json!(["127.0.0.1:18444"]), "dogecoind_addr"),
+        (
+            "/bitcoind_addr",
+            json!(["127.0.0.1:18444"]),
+            "bitcoind_addr",
+        ),
+        (
+            "/dogecoind_addr",
+            json!(["127.0.0.1:18444"]),
+            "dogecoind_addr",
+        ),
         ("/icp_features/ii", json!("DefaultConfig"), "ii"),
         ("/incomplete_state", json!("Enabled"), "incomplete_state"),
-        ("/mainnet_nns_subnet_id", json!(true), "mainnet_nns_subnet_id"),
-        ("/icp_config/beta_features", json!("Enabled"), "beta_features"),
+        (
+            "/mainnet_nns_subnet_id",
+            json!(true),
+            "mainnet_nns_subnet_id",
+        ),
+        (
+            "/icp_config/beta_features",
+            json!("Enabled"),
+            "beta_features",
+        ),
         (
             "/icp_config/function_name_length_limits",
             json!("Disabled"),
@@ -205,7 +249,9 @@ fn options_that_are_not_there_are_refused_by_name() {
         ),
     ] {
         let mut config = serde_json::to_value(usual()).unwrap();
-        *config.pointer_mut(path).unwrap_or_else(|| panic!("{path} is sent")) = value;
+        *config
+            .pointer_mut(path)
+            .unwrap_or_else(|| panic!("{path} is sent")) = value;
         let error = plan_of(&config).expect_err(path);
         assert_eq!(error.status, StatusCode::NOT_IMPLEMENTED, "{path}");
         assert!(error.message.contains(name), "{path}: {error}");
@@ -214,7 +260,12 @@ fn options_that_are_not_there_are_refused_by_name() {
 
 #[test]
 fn options_that_nobody_has_heard_of_are_refused() {
-    for path in ["", "/subnet_config_set", "/subnet_config_set/application/0", "/icp_config"] {
+    for path in [
+        "",
+        "/subnet_config_set",
+        "/subnet_config_set/application/0",
+        "/icp_config",
+    ] {
         let mut config = serde_json::to_value(usual()).unwrap();
         let record = config.pointer_mut(path).unwrap().as_object_mut().unwrap();
         record.insert("warp".into(), json!(true));
