@@ -11,7 +11,7 @@
 //! A client is bound to a canister and a sender; both are cheap to make, so make one per person:
 //!
 //! ```
-//! # use client::{FrontClient, Transport, ClientError, block_on};
+//! # use anchorage_client::{FrontClient, Transport, ClientError, block_on};
 //! # use types::{AnchorNumber, DeviceData, Principal};
 //! fn devices<T: Transport>(transport: T, front: Principal) -> Result<Vec<DeviceData>, ClientError> {
 //!     let front = FrontClient::new(transport, front);
@@ -19,7 +19,7 @@
 //! }
 //! ```
 //!
-//! * [`Transport`] is what a new way to reach canisters implements; [`pocket_ic`] does it for
+//! * [`Transport`] is what a new way to reach canisters implements; module `pocket_ic` does it for
 //!   `PocketIC` (feature `pocket-ic`).
 //! * [`Replicated`] asks every query as an update, for an answer that the subnet agreed on.
 
