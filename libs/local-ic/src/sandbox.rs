@@ -6,6 +6,7 @@
 
 mod calls;
 mod cycles;
+mod heap;
 mod mode;
 mod stable;
 

@@ -117,7 +117,10 @@ impl Executor {
         sandbox.stable = state.stable.clone();
         sandbox.stable.begin(StableLimits::of(sandbox.mode));
         sandbox.heap_bytes = state.heap_pages * WASM_PAGE_BYTES;
-        let mut instance = match self.instance(canister, module, state) {
+        let instance = sandbox
+            .require_heap_limit(sandbox.heap_bytes)
+            .and_then(|()| self.instance(canister, module, state));
+        let mut instance = match instance {
             Ok(instance) => instance,
             Err(trap) => {
                 sandbox.stable = StableMemory::default();

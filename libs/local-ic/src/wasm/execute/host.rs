@@ -2,7 +2,7 @@
 
 use crate::error::ErrorCode;
 use crate::limits;
-use crate::sandbox::{Mode, Sandbox, Trap};
+use crate::sandbox::{Sandbox, Trap};
 use wasmtime::{Global, Memory, ResourceLimiter};
 
 /// The store's data.
@@ -58,7 +58,7 @@ impl Host {
 impl ResourceLimiter for Host {
     fn memory_growing(
         &mut self,
-        current: usize,
+        _current: usize,
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
@@ -70,19 +70,7 @@ impl ResourceLimiter for Host {
         if maximum.is_some_and(|maximum| desired > maximum) || wanted > limits::MAX_HEAP_BYTES {
             return Ok(false);
         }
-        let limit = sandbox.env.wasm_memory_limit;
-        let enforced = matches!(sandbox.mode, Mode::Update | Mode::Init | Mode::Start);
-        if enforced && limit != 0 && wanted > limit {
-            return Err(Trap::new(
-                ErrorCode::CanisterWasmMemoryLimitExceeded,
-                format!(
-                    "Canister exceeded its current Wasm memory limit of {limit} bytes. The peak Wasm memory usage was {wanted} bytes."
-                ),
-            )
-            .into());
-        }
-        sandbox.require_cycles_for_growth((desired - current) as u64)?;
-        sandbox.heap_bytes = wanted;
+        sandbox.grow_heap(wanted)?;
         Ok(true)
     }
 

@@ -116,3 +116,22 @@ fn canisters_that_are_pushed_out_come_back_as_they_were() {
         assert_eq!(heap.to_vec(), words(&[value; 3]));
     }
 }
+
+#[test]
+fn the_canister_that_ran_longest_ago_is_pushed_out() {
+    let mut rig = Rig::with_capacity(CANISTER, 2);
+    rig.update("canister_update change", &[]);
+    let mut copied = |canister| {
+        let before = rig.executor.copied_pages();
+        let mut sandbox = sandbox(Mode::Update);
+        sandbox.env.canister = CanisterId::from_index(canister);
+        let entry = Entry::Export("canister_update count");
+        let finished = rig
+            .executor
+            .run(&rig.module, &rig.state, entry, sandbox, LIMIT);
+        assert!(finished.result.is_ok());
+        rig.executor.copied_pages() - before
+    };
+    // Two pages of heap are loaded into a new instance.
+    assert_eq!([1, 2, 1, 3, 1, 2].map(&mut copied), [2, 2, 0, 2, 0, 2]);
+}

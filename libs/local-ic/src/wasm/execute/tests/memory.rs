@@ -73,6 +73,23 @@ fn the_settings_limit_traps_where_it_is_enforced() {
 }
 
 #[test]
+fn a_heap_beyond_the_settings_limit_refuses_updates() {
+    let mut rig = Rig::new(GROWING);
+    let mut run = |mode| {
+        let mut sandbox = sandbox(mode);
+        sandbox.env.wasm_memory_limit = 2 * WASM_PAGE_BYTES - 1;
+        rig.run(Entry::Export("size"), sandbox)
+    };
+    let refused = run(Mode::Update);
+    assert_eq!(
+        refused.result.unwrap_err().code,
+        ErrorCode::CanisterWasmMemoryLimitExceeded
+    );
+    assert_eq!(refused.instructions, 0);
+    assert!(run(Mode::Reply).result.is_ok());
+}
+
+#[test]
 fn growth_must_be_paid_for() {
     let mut rig = Rig::new(GROWING);
     let mut poor = sandbox(Mode::Update);

@@ -160,3 +160,20 @@ fn a_certificate_that_is_missing_is_a_violation() {
         sandbox(Mode::Query),
     ));
 }
+
+#[test]
+fn queries_touch_less_than_updates_may() {
+    // Reads a byte of each 4 KiB page of one gibibyte and one page more.
+    let body = "(local $at i64)
+        (drop (call $stable64_grow (i64.const 0x4001)))
+        (loop
+            (call $stable64_read (i64.const 0) (local.get $at) (i64.const 1))
+            (local.set $at (i64.add (local.get $at) (i64.const 4096)))
+            (br_if 0 (i64.le_u (local.get $at) (i64.const 0x40000000))))";
+    assert!(run("", body, sandbox(Mode::Update)).result.is_ok());
+    let query = run("", body, sandbox(Mode::Query)).result;
+    assert_eq!(
+        query.unwrap_err().code,
+        ErrorCode::CanisterMemoryAccessLimitExceeded
+    );
+}
