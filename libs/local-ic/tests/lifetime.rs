@@ -10,21 +10,22 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+/// How long a server may take to start or to end.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 fn wait(child: &mut Child) -> ExitStatus {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
             return status;
         }
-        assert!(
-            start.elapsed() < Duration::from_secs(60),
-            "the server does not end"
-        );
+        assert!(start.elapsed() < PATIENCE, "the server does not end");
         sleep(Duration::from_millis(20));
     }
 }
 
 /// Starts a server with a port file and waits for the port.
+#[expect(clippy::zombie_processes, reason = "every caller waits for the child")]
 fn start(port_file: &Path, flags: &[&str]) -> (Child, u16) {
     let child = Command::new(server())
         .args(flags)
@@ -38,10 +39,7 @@ fn start(port_file: &Path, flags: &[&str]) -> (Child, u16) {
         if let Some(port) = text.strip_suffix('\n') {
             return (child, port.parse().unwrap());
         }
-        assert!(
-            start.elapsed() < Duration::from_secs(60),
-            "no port: `{text}`"
-        );
+        assert!(start.elapsed() < PATIENCE, "no port: `{text}`");
         sleep(Duration::from_millis(20));
     }
 }

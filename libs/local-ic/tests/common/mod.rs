@@ -6,23 +6,23 @@ use pocket_ic::{PocketIc, PocketIcBuilder};
 use std::path::PathBuf;
 
 /// The server's binary.
-pub fn server() -> PathBuf {
+pub(crate) fn server() -> PathBuf {
     env!("CARGO_BIN_EXE_local-ic").into()
 }
 
 /// A client's builder that starts our server.
-pub fn builder() -> PocketIcBuilder {
+pub(crate) fn builder() -> PocketIcBuilder {
     PocketIcBuilder::new().with_server_binary(server())
 }
 
 /// An instance with one application subnet.
-pub fn application() -> PocketIc {
+pub(crate) fn application() -> PocketIc {
     builder().with_application_subnet().build()
 }
 
 /// A canister that echoes: `reply` and `ask` answer their argument, `fail` traps, `never` does not
 /// answer; `grow` adds a page of stable memory and writes `!` at its start; `say` logs its argument.
-pub fn echo() -> Vec<u8> {
+pub(crate) fn echo() -> Vec<u8> {
     wat::parse_str(
         r#"(module
             (import "ic0" "msg_arg_data_size" (func $size (result i32)))

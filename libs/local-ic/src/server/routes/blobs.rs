@@ -6,8 +6,8 @@ use crate::server::error::ApiError;
 use crate::server::extract::Raw;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(crate) async fn put(
     headers: HeaderMap,
     Raw(bytes): Raw,
 ) -> Result<String, ApiError> {
-    let gzip = match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()) {
+    let gzip = match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         None | Some(b"identity") => false,
         Some(b"gzip") => true,
         Some(_) => {

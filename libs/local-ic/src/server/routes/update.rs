@@ -10,6 +10,7 @@ use crate::server::wire::{
 };
 use axum::Json;
 use axum::extract::State;
+use local_ic::ic::Ic;
 use std::sync::Arc;
 
 /// An answer with status 200.
@@ -20,7 +21,7 @@ pub(crate) async fn tick(Of(instance): Of, Body(request): Body<TickRequest>) -> 
     if request.blockmakers.is_some_and(|chosen| !chosen.is_empty()) {
         return Err(ApiError::not_supported("`blockmakers` of update/tick"));
     }
-    instance.run(|ic| ic.tick()).await.map(Json)
+    instance.run(Ic::tick).await.map(Json)
 }
 
 /// `POST update/set_time`

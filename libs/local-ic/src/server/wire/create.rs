@@ -253,7 +253,7 @@ impl SubnetSet {
         ];
         let named = named
             .into_iter()
-            .flat_map(|(kind, one)| one.map(|one| (kind, one)));
+            .filter_map(|(kind, one)| one.map(|one| (kind, one)));
         let unnamed = unnamed
             .into_iter()
             .flat_map(|(kind, many)| many.into_iter().map(move |one| (kind, one)));

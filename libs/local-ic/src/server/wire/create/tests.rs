@@ -58,6 +58,11 @@ fn what_the_client_sends_by_default() {
 
 #[test]
 fn subnets_are_made_in_the_documented_order() {
+    use SubnetKind::{
+        Application, Bitcoin, Fiduciary, II, NNS, SNS, System, TestThresholdKeys,
+        VerifiedApplication,
+    };
+
     let one = || Some(client::SubnetSpec::default());
     let config = client::InstanceConfig {
         subnet_config_set: client::ExtendedSubnetConfigSet {
@@ -80,10 +85,6 @@ fn subnets_are_made_in_the_documented_order() {
         .iter()
         .map(|one| one.kind)
         .collect();
-    use SubnetKind::{
-        Application, Bitcoin, Fiduciary, II, NNS, SNS, System, TestThresholdKeys,
-        VerifiedApplication,
-    };
     assert_eq!(
         kinds,
         [
