@@ -35,7 +35,8 @@ where
 fn send<T: ArgumentEncoder>(result: Result<T, Refusal>) {
     match result {
         Ok(values) => {
-            msg_reply(candid::encode_args(values).expect("plain data, which Candid can encode"))
+            let bytes = candid::encode_args(values);
+            msg_reply(bytes.expect("plain data, which Candid can encode"));
         }
         Err(refusal) => msg_reject(refusal.words()),
     }

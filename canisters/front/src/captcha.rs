@@ -14,8 +14,8 @@ use std::f32::consts::TAU;
 /// Characters in one picture: 22^5 = 5.2 million possible solutions.
 pub(crate) const LENGTH: usize = 5;
 
-const WIDTH: usize = 192;
-const HEIGHT: usize = 64;
+const WIDTH: u16 = 192;
+const HEIGHT: u16 = 64;
 /// Distance between the centres of two neighbouring characters, and of the first from the edge.
 const STEP: f32 = 36.0;
 const MARGIN: f32 = 24.0;
@@ -78,7 +78,7 @@ fn draw_character(
 ) {
     let centre = (
         centre_x + between(rng, -3.0, 3.0),
-        HEIGHT as f32 / 2.0 + between(rng, -4.0, 4.0),
+        f32::from(HEIGHT) / 2.0 + between(rng, -4.0, 4.0),
     );
     let (sin, cos) = between(rng, -0.38, 0.38).sin_cos();
     let shear = between(rng, -0.22, 0.22);
@@ -107,15 +107,15 @@ fn draw_noise(canvas: &mut Canvas, rng: &mut ChaCha20Rng) {
         } else {
             between(rng, 0.5, 0.8)
         };
-        let from = (0.0, between(rng, 8.0, HEIGHT as f32 - 8.0));
-        let to = (WIDTH as f32, between(rng, 8.0, HEIGHT as f32 - 8.0));
+        let from = (0.0, between(rng, 8.0, f32::from(HEIGHT) - 8.0));
+        let to = (f32::from(WIDTH), between(rng, 8.0, f32::from(HEIGHT) - 8.0));
         let wave = Wave::draw(rng);
         canvas.line(from, to, radius, ink, |point| wave.apply(point));
     }
     for _ in 0..90 {
         let point = (
-            between(rng, 0.0, WIDTH as f32),
-            between(rng, 0.0, HEIGHT as f32),
+            between(rng, 0.0, f32::from(WIDTH)),
+            between(rng, 0.0, f32::from(HEIGHT)),
         );
         let (radius, ink) = (between(rng, 0.4, 1.2), between(rng, 0.3, 0.9));
         canvas.stamp(point, radius, ink);

@@ -77,6 +77,15 @@ pub(crate) struct Claim {
     pub(crate) order: OrderId,
 }
 
+/// What an earlier call with the same challenge, caller and key has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Earlier {
+    /// It found no open shard.
+    NoShard,
+    /// It went to this shard last, and may have had its effect there.
+    SentTo(Principal),
+}
+
 /// All challenges of one lifetime of the heap.
 pub(crate) struct Challenges {
     key: [u8; 32],
@@ -129,15 +138,16 @@ impl Challenges {
         Ok(id)
     }
 
-    /// Where this very order went before, if it did: the caller repeats itself. `None` inside: it found
-    /// no open shard.
-    pub(crate) fn repeated(&self, id: ChallengeId, claim: Claim) -> Option<Option<Principal>> {
+    /// What became of this very order before, if the caller repeats itself.
+    pub(crate) fn repeated(&self, id: ChallengeId, claim: Claim) -> Option<Earlier> {
         match self.used.get(&id) {
             Some(Use::Ordered {
                 caller,
                 order,
                 shard,
-            }) if *caller == claim.caller && *order == claim.order => Some(*shard),
+            }) if *caller == claim.caller && *order == claim.order => {
+                Some(shard.map_or(Earlier::NoShard, Earlier::SentTo))
+            }
             _ => None,
         }
     }

@@ -26,9 +26,6 @@ mod state;
 mod stored;
 mod tips;
 
-pub use routing::CertifiedRouting;
-pub use settings::FrontArgument;
-
 use crate::login::LogIn;
 use crate::memory::Memories;
 use crate::registration::Registration;
@@ -45,7 +42,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 use types::front::{
-    Challenge, ChallengeResult, GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats,
+    CertifiedRouting, Challenge, ChallengeResult, FrontInit, GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats,
     RegisterResponse, RoutingError, ShardRoute,
 };
 use types::{AnchorNumber, DeviceData, Principal, SessionKey, TimestampNs, UserKey};
@@ -67,17 +64,17 @@ fn state() -> Shared {
 }
 
 #[ic_cdk::init]
-fn init(argument: Option<FrontArgument>) {
+fn init(argument: Option<FrontInit>) {
     start(argument);
 }
 
 #[ic_cdk::post_upgrade]
-fn post_upgrade(argument: Option<FrontArgument>) {
+fn post_upgrade(argument: Option<FrontInit>) {
     start(argument);
 }
 
 /// Certified data and timers are gone after an upgrade: both ways to start set them up.
-fn start(argument: Option<FrontArgument>) {
+fn start(argument: Option<FrontInit>) {
     let refuse = |error: String| -> ! { ic_cdk::trap(format!("refusing to start: {error}")) };
     let memories = Memories::open(DefaultMemoryImpl::default())
         .unwrap_or_else(|error| refuse(error.to_string()));
@@ -226,7 +223,7 @@ fn stats() -> InternetIdentityStats {
 }
 
 #[ic_cdk::query]
-fn config() -> FrontArgument {
+fn config() -> FrontInit {
     let state = state();
     let state = state.borrow();
     state.settings().to_argument(state.routing().rows())
@@ -237,6 +234,10 @@ fn whoami() -> Principal {
     msg_caller()
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "arguments are decoded into values"
+)]
 #[ic_cdk::query]
 fn http_request(request: HttpRequest) -> HttpResponse {
     let state = state();

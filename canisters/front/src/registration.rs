@@ -1,6 +1,6 @@
 //! `create_challenge` and `register`.
 
-use crate::challenge::{BadChallenge, ChallengeId, Claim, Issued};
+use crate::challenge::{BadChallenge, ChallengeId, Claim, Earlier, Issued};
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
 use crate::shards::{self, ShardFailure};
@@ -71,11 +71,11 @@ async fn admit_and_order<R: Runtime>(
     registration: Registration,
 ) -> Result<RegisterResponse, Refusal> {
     let admitted = admit(&mut state.borrow_mut(), &registration, runtime.now())?;
-    let Ok(Admitted { id, claim, before }) = admitted else {
+    let Ok(Admitted { id, claim, earlier }) = admitted else {
         return Ok(RegisterResponse::BadChallenge);
     };
     // Not in the head of the loop: there the borrow would live as long as the loop.
-    let candidates = candidates(&state.borrow(), before);
+    let candidates = candidates(&state.borrow(), earlier);
     for shard in candidates {
         note_sent(state, id, claim, shard);
         let order = create_anchor(runtime, state, shard, claim, &registration);
@@ -87,7 +87,7 @@ async fn admit_and_order<R: Runtime>(
             }
             Err(ShardFailure::Refused(RegistryError::Full)) => {}
             Err(failure) => {
-                if before == Before::Nothing && nothing_happened(&failure) {
+                if earlier.is_none() && nothing_happened(&failure) {
                     take_back(&mut state.borrow_mut(), id, claim);
                 }
                 return Err(refusal(failure, shard, &registration));
@@ -102,18 +102,9 @@ async fn admit_and_order<R: Runtime>(
 struct Admitted {
     id: ChallengeId,
     claim: Claim,
-    before: Before,
-}
-
-/// What an earlier call with the same challenge, caller and key has done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// There was none: this call solved the challenge and took a token.
-    Nothing,
-    /// It found no open shard.
-    NoShard,
-    /// It went to this shard, and may have had its effect there.
-    SentTo(Principal),
+    /// What an earlier call with the same challenge, caller and key did; with none, this call solved the
+    /// challenge and took a token.
+    earlier: Option<Earlier>,
 }
 
 /// The checks in their order: a repetition is let through, because it has paid already; then the bucket, the
@@ -136,12 +127,12 @@ fn admit(
         order: order_id::registration(id, *caller, &device.pubkey),
     };
     if let (Ok(id), Some(known)) = (id, &state.randomness)
-        && let Some(shard) = known.challenges.repeated(id, claim(id))
+        && let Some(earlier) = known.challenges.repeated(id, claim(id))
     {
         return Ok(Ok(Admitted {
             id,
             claim: claim(id),
-            before: shard.map_or(Before::NoShard, Before::SentTo),
+            earlier: Some(earlier),
         }));
     }
     state.bucket.look(now).map_err(|_| Refusal::RateLimited)?;
@@ -154,7 +145,7 @@ fn admit(
             Ok(Admitted {
                 id,
                 claim,
-                before: Before::Nothing,
+                earlier: None,
             })
         }
         None => Err(BadChallenge),
@@ -186,10 +177,10 @@ fn may_register(
 }
 
 /// The shard that an earlier call went to, then the other open ones, lowest range first.
-fn candidates(state: &State, before: Before) -> Vec<Principal> {
-    let first = match before {
-        Before::SentTo(shard) => Some(shard),
-        Before::Nothing | Before::NoShard => None,
+fn candidates(state: &State, earlier: Option<Earlier>) -> Vec<Principal> {
+    let first = match earlier {
+        Some(Earlier::SentTo(shard)) => Some(shard),
+        Some(Earlier::NoShard) | None => None,
     };
     let open = state.routing().open();
     first

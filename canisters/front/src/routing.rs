@@ -6,12 +6,11 @@
 
 use crate::runtime::Runtime;
 use crate::state::{ROUTING, State};
-use candid::{CandidType, Principal};
+use candid::Principal;
 use canister_kit::certified::{cbor, leaf};
 use canister_kit::guards::Controller;
 use minicbor::{Decode, Encode};
-use serde::Deserialize;
-use types::front::{RoutingError, ShardRoute, ShardState};
+use types::front::{CertifiedRouting, RoutingError, ShardRoute, ShardState};
 use types::{AnchorNumber, AnchorRange};
 
 /// A valid table.
@@ -85,21 +84,6 @@ impl RoutingTable {
 fn used_range(route: &ShardRoute, next: Option<AnchorNumber>) -> Option<AnchorRange> {
     let hi = next?.min(route.range.hi());
     AnchorRange::new(route.range.lo(), hi).ok()
-}
-
-/// Answer of `routing`: the table, and the proof that it is front's.
-#[derive(Debug, Clone, PartialEq, Eq, CandidType, Deserialize)]
-pub struct CertifiedRouting {
-    /// The rows, sorted by range.
-    pub routes: Vec<ShardRoute>,
-    /// The rows as Candid `(vec record {...})`: the bytes of the leaf `routing`.
-    #[serde(with = "serde_bytes")]
-    pub table: Vec<u8>,
-    /// The Internet Computer's certificate of the tree's root; only in a query.
-    pub certificate: Option<serde_bytes::ByteBuf>,
-    /// The tree that shows the leaf, CBOR.
-    #[serde(with = "serde_bytes")]
-    pub witness: Vec<u8>,
 }
 
 /// The bytes below the certified label `routing`.

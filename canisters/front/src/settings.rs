@@ -1,30 +1,11 @@
 //! Settings: what the init and upgrade argument says, checked and stored.
 
-use candid::CandidType;
 use minicbor::{Decode, Encode};
-use serde::Deserialize;
-use types::front::{CaptchaMode, RateLimit, RoutingError, ShardRoute};
+use types::front::{CaptchaMode, FrontInit, RateLimit, RoutingError, ShardRoute};
 
 /// The longest life of a delegation: 30 days.
 pub(crate) const LONGEST_TTL_NS: u64 = 30 * 24 * 3_600 * 1_000_000_000;
 const LONGEST_GATEWAY: usize = 255;
-
-/// Init and upgrade argument (`opt`), and the answer of `config`. What is absent stays as it is, or takes
-/// its default at the first installation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, CandidType, Deserialize)]
-pub struct FrontArgument {
-    /// Whether registrations need a captcha; default yes. Off is for local use.
-    pub captcha: Option<CaptchaMode>,
-    /// How fast anchors may be registered; default one a second, at most 1,000 saved up.
-    pub register_rate_limit: Option<RateLimit>,
-    /// The whole routing table; default empty. The rules of `set_routing` hold.
-    pub routes: Option<Vec<ShardRoute>>,
-    /// Longest life of a delegation in nanoseconds; default, and at most, 30 days.
-    pub max_delegation_ttl_ns: Option<u64>,
-    /// Where Prometheus reaches the canisters: `http[s]://host[:port]`, in which `{canister}` stands for a
-    /// canister's id; default `https://{canister}.icp0.io`.
-    pub metrics_gateway: Option<String>,
-}
 
 /// Why an argument is refused. Change it and retry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,8 +50,8 @@ impl Default for Settings {
 
 impl Settings {
     /// Takes over what the argument says (its routes are somebody else's business). All or nothing.
-    pub(crate) fn changed_by(&self, argument: &FrontArgument) -> Result<Self, SettingsError> {
-        let FrontArgument {
+    pub(crate) fn changed_by(&self, argument: &FrontInit) -> Result<Self, SettingsError> {
+        let FrontInit {
             captcha,
             register_rate_limit,
             routes: _,
@@ -102,8 +83,8 @@ impl Settings {
     }
 
     /// The settings as an argument that would make them.
-    pub(crate) fn to_argument(&self, routes: &[ShardRoute]) -> FrontArgument {
-        FrontArgument {
+    pub(crate) fn to_argument(&self, routes: &[ShardRoute]) -> FrontInit {
+        FrontInit {
             captcha: Some(self.captcha()),
             register_rate_limit: Some(self.rate_limit()),
             routes: Some(routes.to_vec()),

@@ -5,7 +5,7 @@ use crate::challenge::Challenges;
 use crate::fleet::Fleet;
 use crate::memory::{Memories, Memory};
 use crate::routing::{self, RoutingTable, StoredRoute};
-use crate::settings::{FrontArgument, Settings, SettingsError};
+use crate::settings::{Settings, SettingsError};
 use crate::signatures::SignatureMap;
 use crate::stored::Stored;
 use crate::tips::Tips;
@@ -22,7 +22,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use types::TimestampNs;
-use types::front::{RoutingError, ShardRoute};
+use types::front::{FrontInit, RoutingError, ShardRoute};
 
 /// The state as the flows share it. Never borrowed over an await.
 pub(crate) type Shared = Rc<RefCell<State>>;
@@ -94,7 +94,7 @@ impl State {
     /// Takes over an init or upgrade argument, all of it or nothing. The bucket is full afterwards.
     pub(crate) fn configure(
         &mut self,
-        argument: FrontArgument,
+        argument: FrontInit,
         now: TimestampNs,
     ) -> Result<(), SettingsError> {
         let settings = self.settings().changed_by(&argument)?;

@@ -2,19 +2,19 @@
 
 /// Grey levels 0 (paper) to 1 (ink), row by row.
 pub(super) struct Canvas {
-    width: usize,
-    height: usize,
+    width: u16,
+    height: u16,
     ink: Vec<f32>,
 }
 
 impl Canvas {
     /// Blank paper of `width` x `height` pixels; `width` is even, because two pixels share a byte.
-    pub(super) fn new(width: usize, height: usize) -> Self {
+    pub(super) fn new(width: u16, height: u16) -> Self {
         debug_assert!(width.is_multiple_of(2));
         Self {
             width,
             height,
-            ink: vec![0.0; width * height],
+            ink: vec![0.0; usize::from(width) * usize::from(height)],
         }
     }
 
@@ -46,9 +46,10 @@ impl Canvas {
         let reach = radius + 1.0;
         for row in span(y - reach, y + reach, self.height) {
             for column in span(x - reach, x + reach, self.width) {
-                let distance = (column as f32 - x).hypot(row as f32 - y);
+                let distance = (f32::from(column) - x).hypot(f32::from(row) - y);
                 let cover = (radius + 0.5 - distance).clamp(0.0, 1.0);
-                let pixel = &mut self.ink[row * self.width + column];
+                let at = usize::from(row) * usize::from(self.width) + usize::from(column);
+                let pixel = &mut self.ink[at];
                 *pixel = if ink > 0.0 {
                     pixel.max(cover * ink)
                 } else {
@@ -74,12 +75,11 @@ impl Canvas {
 
 fn write(
     into: &mut Vec<u8>,
-    width: usize,
-    height: usize,
+    width: u16,
+    height: u16,
     packed: &[u8],
 ) -> Result<(), png::EncodingError> {
-    let (width, height) = (u32::try_from(width), u32::try_from(height));
-    let mut encoder = png::Encoder::new(into, width.unwrap_or(0), height.unwrap_or(0));
+    let mut encoder = png::Encoder::new(into, width.into(), height.into());
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::Four);
     encoder.set_compression(png::Compression::Fast);
@@ -106,8 +106,8 @@ fn level(ink: f32) -> u8 {
     clippy::cast_sign_loss,
     reason = "negative and too large values are what the conversion clamps"
 )]
-fn span(low: f32, high: f32, size: usize) -> std::ops::Range<usize> {
-    let start = low.ceil().max(0.0) as usize;
-    let end = (high.floor().max(-1.0) + 1.0) as usize;
+fn span(low: f32, high: f32, size: u16) -> std::ops::Range<u16> {
+    let start = low.ceil().max(0.0) as u16;
+    let end = (high.floor().max(-1.0) + 1.0) as u16;
     start.min(size)..end.min(size)
 }

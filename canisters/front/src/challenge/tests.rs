@@ -131,9 +131,9 @@ fn the_same_order_of_the_same_caller_is_recognised() {
     let shard = Principal::management_canister();
     assert_eq!(all.repeated(id, claim(1, 1)), None);
     spend(&mut all, id, &solution, claim(1, 1)).expect("right");
-    assert_eq!(all.repeated(id, claim(1, 1)), Some(None));
+    assert_eq!(all.repeated(id, claim(1, 1)), Some(Earlier::NoShard));
     all.sent_to(id, claim(1, 1), shard);
-    assert_eq!(all.repeated(id, claim(1, 1)), Some(Some(shard)));
+    assert_eq!(all.repeated(id, claim(1, 1)), Some(Earlier::SentTo(shard)));
     assert_eq!(all.repeated(id, claim(1, 2)), None);
     assert_eq!(all.repeated(id, claim(2, 1)), None);
 }

@@ -1,9 +1,9 @@
 use super::*;
 use crate::runtime::NoReply;
 use crate::runtime::mock::{Mock, run, step, tip};
-use crate::settings::FrontArgument;
 use crate::state::tests::{row, shard, with_shards};
 use std::pin::pin;
+use types::front::FrontInit;
 use types::registry::ArchiveProgress;
 use types::{AnchorNumber, BlockIndex};
 
@@ -47,22 +47,22 @@ fn stats_are_sums_over_all_shards_with_the_age_of_the_oldest_part() {
     will_tell(&mock, 2, 4, &[1, 2]);
     run(collect(&mock, &state));
     let first = mock.now();
-    let stats = stats(&state.borrow());
-    assert_eq!(stats.users_registered, 34);
+    let totals = stats(&state.borrow());
+    assert_eq!(totals.users_registered, 34);
     assert_eq!(
-        stats.assigned_user_number_range,
+        totals.assigned_user_number_range,
         (AnchorNumber::new(100), AnchorNumber::new(300))
     );
-    assert_eq!(stats.archive_info.archive_canister, Some(archive(2)));
-    assert_eq!(stats.collected_at, Some(first));
+    assert_eq!(totals.archive_info.archive_canister, Some(archive(2)));
+    assert_eq!(totals.collected_at, Some(first));
 
     mock.pass(60);
     mock.will_reply(Err(NoReply::NotDone));
     will_tell(&mock, 2, 5, &[2]);
     run(collect(&mock, &state));
-    let stats = super::stats(&state.borrow());
-    assert_eq!(stats.users_registered, 35);
-    assert_eq!(stats.collected_at, Some(first), "shard 1 was silent");
+    let totals = stats(&state.borrow());
+    assert_eq!(totals.users_registered, 35);
+    assert_eq!(totals.collected_at, Some(first), "shard 1 was silent");
     let counters = &state.borrow().counters;
     assert_eq!(counters.get(metrics::COLLECTED), 3);
     assert_eq!(counters.get(metrics::COLLECT_FAILED), 1);
@@ -74,10 +74,10 @@ fn before_the_first_collection_numbers_come_from_the_stored_tips() {
     let mut tip = tip(3);
     tip.next_anchor = AnchorNumber::new(103);
     state.borrow_mut().tips.learn(shard(1), tip);
-    let stats = stats(&state.borrow());
-    assert_eq!(stats.users_registered, 3);
-    assert_eq!(stats.collected_at, None);
-    assert_eq!(super::stats(&with_shards(&[]).borrow()).users_registered, 0);
+    let totals = stats(&state.borrow());
+    assert_eq!(totals.users_registered, 3);
+    assert_eq!(totals.collected_at, None);
+    assert_eq!(stats(&with_shards(&[]).borrow()).users_registered, 0);
 }
 
 #[test]
@@ -121,9 +121,9 @@ fn the_discovery_list_names_front_shards_and_archives() {
     let (mock, state) = (Mock::new(), with_shards(&[1]));
     will_tell(&mock, 1, 0, &[1]);
     run(collect(&mock, &state));
-    let argument = FrontArgument {
+    let argument = FrontInit {
         metrics_gateway: Some("http://127.0.0.1:4943".to_owned()),
-        ..FrontArgument::default()
+        ..FrontInit::default()
     };
     state
         .borrow_mut()

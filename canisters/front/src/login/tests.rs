@@ -1,9 +1,10 @@
 use super::*;
 use crate::runtime::NoReply;
 use crate::runtime::mock::{Mock, run};
-use crate::settings::{FrontArgument, LONGEST_TTL_NS};
+use crate::settings::LONGEST_TTL_NS;
 use crate::shards::tests::authenticated;
 use crate::state::tests::{shard, with_shards};
+use types::front::FrontInit;
 use types::registry::RegistryError;
 
 const ANCHOR: AnchorNumber = AnchorNumber::new(150);
@@ -100,9 +101,9 @@ fn a_delegation_lives_as_long_as_wished_up_to_the_limit() {
     assert_eq!(life(Some(LONGEST_TTL_NS)), LONGEST_TTL_NS);
     assert_eq!(life(Some(LONGEST_TTL_NS + 1)), LONGEST_TTL_NS);
     assert_eq!(life(Some(u64::MAX)), LONGEST_TTL_NS);
-    let argument = FrontArgument {
+    let argument = FrontInit {
         max_delegation_ttl_ns: Some(MINUTE_NS),
-        ..FrontArgument::default()
+        ..FrontInit::default()
     };
     state
         .borrow_mut()
@@ -203,7 +204,8 @@ fn prepare_and_get_resolve_an_origin_alike() {
     let (mock, state) = (Mock::new(), with_shards(&[1]));
     let (old, new) = ("https://aaaaa-aa.ic0.app", "https://aaaaa-aa.icp0.io");
     mock.will_answer(1, Ok(authenticated()));
-    let prepared = prepare_delegation(&mock, &state, device(), &log_in_at(new), None);
+    let log_in = log_in_at(new);
+    let prepared = prepare_delegation(&mock, &state, device(), &log_in, None);
     let (key, expiration) = run(prepared).expect("allowed");
     assert_ne!(
         get(&mock, &state, device(), log_in_at(new), expiration),

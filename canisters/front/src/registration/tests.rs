@@ -1,12 +1,11 @@
 use super::*;
 use crate::runtime::NoReply;
 use crate::runtime::mock::{Mock, run, step};
-use crate::settings::FrontArgument;
 use crate::shards::tests::device;
 use crate::state::tests::{row, shard, with_shards};
 use std::pin::pin;
 use std::task::Poll;
-use types::front::{CaptchaMode, RateLimit};
+use types::front::{CaptchaMode, FrontInit, RateLimit};
 
 type Answered = Result<RegisterResponse, Refusal>;
 
@@ -31,19 +30,19 @@ fn scene(shards: &[u8]) -> Scene {
 }
 
 impl Scene {
-    fn configure(&self, argument: FrontArgument) {
+    fn configure(&self, argument: FrontInit) {
         let now = self.mock.now();
         let mut state = self.state.borrow_mut();
         state.configure(argument, now).expect("a valid argument");
     }
 
     fn limit(&self, max_tokens: u64) {
-        self.configure(FrontArgument {
+        self.configure(FrontInit {
             register_rate_limit: Some(RateLimit {
                 time_per_token_ns: u64::MAX,
                 max_tokens,
             }),
-            ..FrontArgument::default()
+            ..FrontInit::default()
         });
     }
 
@@ -135,9 +134,9 @@ fn after_an_unknown_outcome_the_same_call_asks_the_same_shard_with_the_same_id()
     scene.mock.will_reply(Err(NoReply::Unknown));
     assert_eq!(scene.register(1), Err(Refusal::OutcomeUnknown));
     // Whatever the table says by then.
-    scene.configure(FrontArgument {
+    scene.configure(FrontInit {
         routes: Some(vec![row(2)]),
-        ..FrontArgument::default()
+        ..FrontInit::default()
     });
     scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
     assert_eq!(scene.register(1), number(100));
@@ -207,9 +206,9 @@ fn a_wrong_solution_takes_no_token_and_spends_the_challenge() {
     let scene = scene(&[1]);
     scene.limit(1);
     let captcha = |mode| {
-        scene.configure(FrontArgument {
+        scene.configure(FrontInit {
             captcha: Some(mode),
-            ..FrontArgument::default()
+            ..FrontInit::default()
         });
     };
     captcha(CaptchaMode::Enabled);

@@ -1,24 +1,24 @@
 use super::*;
 
-fn changed(argument: &FrontArgument) -> Result<Settings, SettingsError> {
+fn changed(argument: &FrontInit) -> Result<Settings, SettingsError> {
     Settings::default().changed_by(argument)
 }
 
 #[test]
 fn the_captcha_is_on_unless_it_is_switched_off() {
     assert_eq!(Settings::default().captcha(), CaptchaMode::Enabled);
-    let off = changed(&FrontArgument {
+    let off = changed(&FrontInit {
         captcha: Some(CaptchaMode::Disabled),
-        ..FrontArgument::default()
+        ..FrontInit::default()
     });
     let off = off.expect("valid");
     assert_eq!(off.captcha(), CaptchaMode::Disabled);
-    assert_eq!(off.changed_by(&FrontArgument::default()), Ok(off));
+    assert_eq!(off.changed_by(&FrontInit::default()), Ok(off));
 }
 
 #[test]
 fn what_is_absent_stays() {
-    let argument = FrontArgument {
+    let argument = FrontInit {
         captcha: Some(CaptchaMode::Disabled),
         register_rate_limit: Some(RateLimit {
             time_per_token_ns: 5,
@@ -29,7 +29,7 @@ fn what_is_absent_stays() {
         metrics_gateway: Some("http://127.0.0.1:4943".to_owned()),
     };
     let settings = changed(&argument).expect("valid");
-    let same = settings.changed_by(&FrontArgument::default());
+    let same = settings.changed_by(&FrontInit::default());
     assert_eq!(same, Ok(settings.clone()));
     assert_eq!(settings.to_argument(&[]), argument);
 }
@@ -37,9 +37,9 @@ fn what_is_absent_stays() {
 #[test]
 fn a_life_beyond_thirty_days_or_of_nothing_is_refused() {
     let with = |ttl| {
-        changed(&FrontArgument {
+        changed(&FrontInit {
             max_delegation_ttl_ns: Some(ttl),
-            ..FrontArgument::default()
+            ..FrontInit::default()
         })
     };
     assert!(with(LONGEST_TTL_NS).is_ok());

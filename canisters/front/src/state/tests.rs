@@ -31,10 +31,10 @@ pub(crate) fn row(number: u8) -> ShardRoute {
 /// A state with these shards, the captcha switched off.
 pub(crate) fn with_shards(numbers: &[u8]) -> Shared {
     let mut state = State::open(memories(), NOW);
-    let argument = FrontArgument {
+    let argument = FrontInit {
         captcha: Some(CaptchaMode::Disabled),
         routes: Some(numbers.iter().map(|number| row(*number)).collect()),
-        ..FrontArgument::default()
+        ..FrontInit::default()
     };
     state.configure(argument, NOW).expect("a valid argument");
     Rc::new(RefCell::new(state))
@@ -50,7 +50,7 @@ fn what_is_stored_survives_an_upgrade() {
     };
     let open = || State::open(Memories::open(raw.clone()).expect("known layout"), NOW);
     let mut before = open();
-    let argument = FrontArgument {
+    let argument = FrontInit {
         captcha: Some(CaptchaMode::Disabled),
         register_rate_limit: Some(RateLimit {
             time_per_token_ns: 1,
@@ -67,7 +67,7 @@ fn what_is_stored_survives_an_upgrade() {
 
     let mut after = open();
     after
-        .configure(FrontArgument::default(), NOW)
+        .configure(FrontInit::default(), NOW)
         .expect("nothing to change");
     assert_eq!(
         after.settings().to_argument(after.routing().rows()),
@@ -95,15 +95,15 @@ fn a_bad_argument_changes_nothing() {
     let state = with_shards(&[1]);
     let mut state = state.borrow_mut();
     let before = state.settings().to_argument(state.routing().rows());
-    let bad_ttl = FrontArgument {
+    let bad_ttl = FrontInit {
         max_delegation_ttl_ns: Some(0),
         routes: Some(vec![row(2)]),
-        ..FrontArgument::default()
+        ..FrontInit::default()
     };
-    let bad_routes = FrontArgument {
+    let bad_routes = FrontInit {
         captcha: Some(CaptchaMode::Enabled),
         routes: Some(vec![row(2), row(2)]),
-        ..FrontArgument::default()
+        ..FrontInit::default()
     };
     assert!(state.configure(bad_ttl, NOW).is_err());
     assert!(state.configure(bad_routes, NOW).is_err());
