@@ -108,7 +108,7 @@ fn nobody_waits_for_a_call_that_was_never_made() {
 #[test]
 fn stable_memory_can_be_read_and_replaced() {
     let (ic, canister) = with_echo();
-    assert_eq!(ic.get_stable_memory(canister), []);
+    assert!(ic.get_stable_memory(canister).is_empty());
     ic.update_call(canister, ANYBODY, "grow", vec![]).unwrap();
     let memory = ic.get_stable_memory(canister);
     assert_eq!((memory.len(), memory[0], memory[1]), (65_536, b'!', 0));
