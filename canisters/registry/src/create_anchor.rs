@@ -59,7 +59,9 @@ pub fn create_anchor<M: Memory>(
     let key = device.pubkey.clone();
     let registration = anchors::register(device, caller, temporary_key, shard.limits(), now)
         .map_err(|error| match error {
-            RegisterError::NotTheDevice { caller: _ } => RegistryError::Unauthorized,
+            RegisterError::NotTheDevice { caller: _ } | RegisterError::TemporaryKeyIsAnonymous => {
+                RegistryError::Unauthorized
+            }
             RegisterError::TemporaryKeyIsDevice => RegistryError::TemporaryKeyIsDevice,
             RegisterError::Device(error) => RegistryError::Device(error),
         })?;

@@ -77,6 +77,21 @@ pub(crate) fn links(links: &[(Principal, bool)]) -> Vec<ArchiveLink> {
         .collect()
 }
 
+/// The memories of a canister that was just created.
+pub(crate) fn no_memories() -> Memories<VectorMemory> {
+    Memories {
+        settings: VectorMemory::default(),
+        archives: VectorMemory::default(),
+        counters: VectorMemory::default(),
+        anchors: VectorMemory::default(),
+        anchor_tails: VectorMemory::default(),
+        blocks: VectorMemory::default(),
+        block_tails: VectorMemory::default(),
+        orders: VectorMemory::default(),
+        order_tails: VectorMemory::default(),
+    }
+}
+
 impl World {
     /// A new shard with one archive in service.
     pub(crate) fn new() -> Self {
@@ -87,17 +102,7 @@ impl World {
     }
 
     pub(crate) fn with(settings: RegistrySettings) -> Self {
-        let memories = Memories {
-            settings: VectorMemory::default(),
-            archives: VectorMemory::default(),
-            counters: VectorMemory::default(),
-            anchors: VectorMemory::default(),
-            anchor_tails: VectorMemory::default(),
-            blocks: VectorMemory::default(),
-            block_tails: VectorMemory::default(),
-            orders: VectorMemory::default(),
-            order_tails: VectorMemory::default(),
-        };
+        let memories = no_memories();
         let range = AnchorRange::new(AnchorNumber::new(LO), AnchorNumber::new(HI));
         let init = RegistryInit {
             range: range.expect("not empty"),

@@ -29,7 +29,7 @@ where
         .peer(shard.settings().front)
         .map_err(|_| RegistryError::NotFront)
         .and_then(|front| {
-            let message = message::decode(bytes).map_err(refusal)?;
+            let message = message::decode(bytes).map_err(|error| refusal(&error))?;
             handle(shard, front, message, now)
         });
     if let Err(error) = &result {
@@ -41,7 +41,7 @@ where
     })
 }
 
-fn refusal(error: MessageError) -> RegistryError {
+fn refusal(error: &MessageError) -> RegistryError {
     match error {
         MessageError::UnsupportedVersion { found: _ } => RegistryError::UnsupportedVersion {
             supported: message::VERSION,

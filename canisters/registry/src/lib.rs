@@ -4,6 +4,11 @@
 //! Nothing awaits: each message runs from its beginning to its end, so record, block and remembered
 //! answer are written together or not at all.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the system's macros and the family's messages hand arguments over by value"
+)]
+
 pub mod apply;
 pub mod archives;
 pub mod authenticate;

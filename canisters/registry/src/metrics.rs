@@ -21,18 +21,15 @@ pub fn render<M: Memory>(
 ) -> Vec<u8> {
     let mut metrics = Metrics::at(now.get());
     metrics.standard(build, LAYOUT_VERSION, resources);
-    gauges(shard, &mut metrics, now);
+    gauges(shard, &mut metrics);
+    archive_gauges(shard, &mut metrics, now);
     metrics.stored(&counters::TABLE, &shard.counters);
     metrics.instructions(&counters::METHODS, &shard.counters);
     metrics.into_body()
 }
 
-fn gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics, now: TimestampNs) {
+fn gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics) {
     let settings = shard.settings();
-    let archives = shard.archives();
-    let in_service = archives.in_service();
-    let entries = archives.entries();
-    let diverged = entries.iter().filter(|entry| entry.diverged).count();
     let range = shard.anchors.range();
     for (name, help, value) in [
         (
@@ -83,7 +80,7 @@ fn gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics, now: TimestampNs) 
         (
             "registry_orders_remembered",
             "Orders whose answers are kept.",
-            shard.orders.len(),
+            shard.orders.remembered(),
         ),
         (
             "registry_orders_remembered_limit",
@@ -93,8 +90,23 @@ fn gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics, now: TimestampNs) 
         (
             "registry_temporary_keys",
             "Temporary keys in the heap.",
-            shard.temporary_keys.len() as u64,
+            shard.temporary_keys.count() as u64,
         ),
+        (
+            "registry_maintenance",
+            "1 while orders are refused for maintenance.",
+            u64::from(settings.maintenance),
+        ),
+    ] {
+        metrics.gauge(name, help, float(value));
+    }
+}
+
+fn archive_gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics, now: TimestampNs) {
+    let in_service = shard.archives().in_service();
+    let entries = shard.archives().entries();
+    let diverged = entries.iter().filter(|entry| entry.diverged).count();
+    for (name, help, value) in [
         (
             "registry_archives",
             "Archives that may fetch.",
@@ -109,11 +121,6 @@ fn gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics, now: TimestampNs) 
             "registry_archives_diverged",
             "Archives whose chain is not the shard's. While there is one nothing is forgotten.",
             diverged as u64,
-        ),
-        (
-            "registry_maintenance",
-            "1 while orders are refused for maintenance.",
-            u64::from(settings.maintenance),
         ),
     ] {
         metrics.gauge(name, help, float(value));

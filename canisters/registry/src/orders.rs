@@ -79,9 +79,11 @@ impl<M: Memory> OrderBook<M> {
     /// Opens the book, or makes an empty one.
     pub fn init(memory: M, tails: M) -> Self {
         let ring = Ring::init(memory, tails, CAPACITY, SLOT_BYTES);
-        let index = (ring.first()..ring.next())
-            .map(|at| (entry(&ring, at).id, at))
-            .collect();
+        // Inserted one by one: `collect` would bring a whole sort into the module.
+        let mut index = BTreeMap::new();
+        for at in ring.first()..ring.next() {
+            index.insert(entry(&ring, at).id, at);
+        }
         Self { ring, index }
     }
 
@@ -127,8 +129,8 @@ impl<M: Memory> OrderBook<M> {
     }
 
     /// Number of orders remembered, expired ones that are still to be forgotten included.
-    pub fn len(&self) -> u64 {
-        self.ring.len()
+    pub fn remembered(&self) -> u64 {
+        self.ring.kept()
     }
 }
 

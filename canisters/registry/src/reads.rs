@@ -2,6 +2,7 @@
 
 use crate::memory::LAYOUT_VERSION;
 use crate::shard::Shard;
+use anchors::AnchorRecord;
 use canister_kit::build::BuildInfo;
 use ic_stable_structures::Memory;
 use types::registry::{PublicAnchor, PublicState, RegistryStatus};
@@ -21,7 +22,7 @@ pub const PAGE_LIMIT: u32 = 500;
 pub fn lookup<M: Memory>(shard: &Shard<M>, anchor: AnchorNumber) -> Vec<DeviceData> {
     let record = shard.anchors.get(anchor);
     let record = record.unwrap_or_else(|error| panic!("{error}"));
-    let devices = record.iter().flat_map(|record| record.devices());
+    let devices = record.iter().flat_map(AnchorRecord::devices);
     devices
         .map(|device| {
             let DeviceData {

@@ -91,14 +91,14 @@ impl<M: Memory> Ring<M> {
     }
 
     /// Number of records kept.
-    pub fn len(&self) -> u64 {
+    pub fn kept(&self) -> u64 {
         self.next - self.first
     }
 
     /// Makes sure that one more record can be appended: the next [`Ring::push`] of this message does
     /// not fail.
     pub fn reserve(&self) -> Result<(), PushError> {
-        if self.len() >= self.capacity {
+        if self.kept() >= self.capacity {
             return Err(PushError::Full {
                 capacity: self.capacity,
             });

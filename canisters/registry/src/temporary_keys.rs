@@ -55,7 +55,7 @@ impl TemporaryKeys {
     }
 
     /// Number of keys remembered, dead ones that are still to be forgotten included.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.keys.len()
     }
 

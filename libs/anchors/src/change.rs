@@ -41,6 +41,9 @@ pub enum RegisterError {
     /// The temporary key is the device's own principal.
     #[error("the temporary key is the device's own principal")]
     TemporaryKeyIsDevice,
+    /// The temporary key is the anonymous principal: everybody could act for the device.
+    #[error("the temporary key is the anonymous principal")]
+    TemporaryKeyIsAnonymous,
     /// A device rule.
     #[error(transparent)]
     Device(#[from] DeviceError),
@@ -58,6 +61,9 @@ pub fn register(
     let principal = device.pubkey.principal();
     if temporary_key == Some(principal) {
         return Err(RegisterError::TemporaryKeyIsDevice);
+    }
+    if temporary_key == Some(Principal::anonymous()) {
+        return Err(RegisterError::TemporaryKeyIsAnonymous);
     }
     if caller != principal && Some(caller) != temporary_key {
         return Err(RegisterError::NotTheDevice { caller });

@@ -54,8 +54,8 @@ fn last_use_is_kept_through_an_upgrade_and_is_in_no_block() {
     world.upgrade();
     world.pass(60);
     let details = world.info(created, "a").unwrap();
-    let uses: Vec<_> = details.devices.iter().map(|d| d.last_usage).collect();
-    assert_eq!(uses, [Some(world.now), Some(used)]);
+    let times: Vec<_> = details.devices.iter().map(|d| d.last_usage).collect();
+    assert_eq!(times, [Some(world.now), Some(used)]);
     assert_eq!(details.created_at, Some(added));
     assert_eq!(world.shard.tip(), tip);
     world.assert_replay_matches();

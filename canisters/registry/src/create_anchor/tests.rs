@@ -98,9 +98,12 @@ fn a_refused_order_leaves_nothing() {
         world.create(&order),
         Err(RegistryError::TemporaryKeyIsDevice)
     );
+    order.caller = Principal::anonymous();
+    order.temporary_key = Some(Principal::anonymous());
+    assert_eq!(world.create(&order), Err(RegistryError::Unauthorized));
     assert_eq!(world.shard.log.length(), 0);
     assert_eq!(world.shard.anchors.count(), 0);
-    assert_eq!(world.shard.orders.len(), 0);
+    assert_eq!(world.shard.orders.remembered(), 0);
     assert_eq!(world.register("a"), anchor(0));
 }
 

@@ -199,17 +199,7 @@ fn everything_durable_survives_an_upgrade_at_any_moment() {
 
 #[test]
 fn a_shard_does_not_start_on_nothing() {
-    let empty = Memories {
-        settings: ic_stable_structures::VectorMemory::default(),
-        archives: Default::default(),
-        counters: Default::default(),
-        anchors: Default::default(),
-        anchor_tails: Default::default(),
-        blocks: Default::default(),
-        block_tails: Default::default(),
-        orders: Default::default(),
-        order_tails: Default::default(),
-    };
+    let empty = crate::fixtures::no_memories();
     assert!(matches!(
         Shard::open(empty, None),
         Err(StartError::Anchors(OpenError::Layout { .. }))

@@ -60,6 +60,17 @@ fn a_temporary_key_differs_from_the_device() {
 }
 
 #[test]
+fn everybody_is_no_temporary_key() {
+    for caller in [principal("a"), Principal::anonymous()] {
+        let everybody = Some(Principal::anonymous());
+        assert_eq!(
+            register(passkey("a"), caller, everybody, Limits::default(), NOW),
+            Err(RegisterError::TemporaryKeyIsAnonymous)
+        );
+    }
+}
+
+#[test]
 fn an_added_device_comes_last_and_the_adding_one_was_used() {
     let change = authenticated(&record("a"), "a")
         .add(passkey("b"), Limits::default(), LATER)
