@@ -12,11 +12,11 @@ pub use query::{Queries, QueryCall};
 use crate::error::{ErrorCode, Reject};
 use crate::ids::{ModuleHash, SubnetId, TimeNs};
 use crate::sandbox::{Account, Environment, Input, Mode, Sandbox, StableMemory, Trap};
-use crate::state::{Blob, Canister, Subnet};
+use crate::state::{Canister, Modules, Subnet};
 use crate::wasm::ExecutionState;
 use crate::wasm::execute::{Entry, Executor, Finished};
 use crate::wasm::module::{Compiler, Module};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Compiled modules and live instances: caches only, nothing in here is state.
@@ -25,6 +25,8 @@ pub struct Machine {
     pub compiler: Arc<Compiler>,
     /// Live instances of this network.
     pub executor: Executor,
+    /// Compiled modules that this network has used, by hash.
+    modules: HashMap<ModuleHash, Arc<Module>>,
 }
 
 impl Machine {
@@ -32,16 +34,21 @@ impl Machine {
     pub fn new(compiler: Arc<Compiler>) -> Self {
         Self {
             executor: Executor::new(compiler.engine(), Executor::DEFAULT_CAPACITY),
+            modules: HashMap::new(),
             compiler,
         }
     }
 
     /// The compiled form of a module that is in use.
-    pub fn module(&self, modules: &BTreeMap<ModuleHash, Blob>, hash: ModuleHash) -> Arc<Module> {
-        let bytes = &modules.get(&hash).expect("a module in use is kept").0;
-        self.compiler
-            .load(bytes)
-            .expect("a module in use was compiled before")
+    pub fn module(&mut self, modules: &Modules, hash: ModuleHash) -> Arc<Module> {
+        let compiler = &self.compiler;
+        let load = || {
+            let stored = modules.get(&hash).expect("a module in use is kept");
+            compiler
+                .load(&stored.wasm.0)
+                .expect("a module in use was compiled before")
+        };
+        self.modules.entry(hash).or_insert_with(load).clone()
     }
 }
 
@@ -52,7 +59,7 @@ pub struct Exec<'a> {
     /// The subnet.
     pub subnet: &'a mut Subnet,
     /// Modules in use.
-    pub modules: &'a mut BTreeMap<ModuleHash, Blob>,
+    pub modules: &'a mut Modules,
     /// The round's time.
     pub now: TimeNs,
     /// The round's number.

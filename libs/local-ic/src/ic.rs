@@ -1,5 +1,6 @@
 //! One embedded Internet Computer: a network and the machine that runs it.
 
+use crate::certification;
 use crate::error::Reject;
 use crate::exec::{Machine, Queries, QueryCall};
 use crate::ids::{CanisterId, Cycles, MessageId, SubnetId, TimeNs};
@@ -14,6 +15,7 @@ use crate::storage::{self, LoadError, SaveError};
 use crate::topology::{self, ConfigError, InstanceConfig, Topology};
 use crate::wasm::module::Compiler;
 use candid::Principal;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -92,6 +94,8 @@ pub enum AwaitError {
 pub struct Ic {
     network: Network,
     machine: Machine,
+    /// Data certificates of the state as it is now.
+    certificates: HashMap<CanisterId, Arc<[u8]>>,
 }
 
 impl Ic {
@@ -100,6 +104,7 @@ impl Ic {
         Ok(Self {
             network: topology::create(config)?,
             machine: Machine::new(compiler),
+            certificates: HashMap::new(),
         })
     }
 
@@ -108,6 +113,7 @@ impl Ic {
         Ok(Self {
             network: storage::load(directory)?,
             machine: Machine::new(compiler),
+            certificates: HashMap::new(),
         })
     }
 
@@ -144,6 +150,7 @@ impl Ic {
                 requested: to,
             });
         }
+        self.certificates.clear();
         self.network.time = to;
         Ok(())
     }
@@ -155,6 +162,7 @@ impl Ic {
 
     /// Runs one round on every subnet.
     pub fn tick(&mut self) {
+        self.certificates.clear();
         round::run(&mut self.network, &mut self.machine);
     }
 
@@ -172,10 +180,17 @@ impl Ic {
             payload: call.payload,
             expiry: self.network.time + limits::INGRESS_WINDOW_NS,
         };
-        ingress::filter(&self.network, &mut self.machine, subnet, &ingress)?;
         let id = ingress.id;
-        ingress::accept(&mut self.network, subnet, ingress);
+        self.accept(subnet, ingress)?;
         Ok((subnet, id))
+    }
+
+    /// Takes a message into the pool if nothing speaks against it.
+    pub(crate) fn accept(&mut self, subnet: SubnetId, ingress: Ingress) -> Result<(), Reject> {
+        ingress::filter(&self.network, &mut self.machine, subnet, &ingress)?;
+        self.certificates.clear();
+        ingress::accept(&mut self.network, subnet, ingress);
+        Ok(())
     }
 
     /// What is known of a message. A caller who is named must be its sender.
@@ -222,27 +237,49 @@ impl Ic {
     /// Answers a query call from the latest state.
     pub fn query(&mut self, call: Call) -> Result<Vec<u8>, Reject> {
         let subnet = self.route(&call)?;
-        let subnet = self
-            .network
-            .subnet(subnet)
-            .expect("routed to an existing subnet");
         let query = QueryCall {
             caller: call.sender,
             caller_info: call.sender_info,
             method: call.method,
             payload: call.payload,
         };
-        if call.canister == CanisterId::MANAGEMENT {
-            return management::query(subnet, query);
+        self.query_on(subnet, call.canister, query)
+    }
+
+    /// Answers a query at a subnet.
+    pub(crate) fn query_on(
+        &mut self,
+        subnet: SubnetId,
+        canister: CanisterId,
+        call: QueryCall,
+    ) -> Result<Vec<u8>, Reject> {
+        let certificate = self.data_certificate(canister);
+        let subnet = self
+            .network
+            .subnet(subnet)
+            .expect("routed to an existing subnet");
+        if canister == CanisterId::MANAGEMENT {
+            return management::query(subnet, call);
         }
         Queries {
             machine: &mut self.machine,
             subnet,
             modules: &self.network.modules,
             now: self.network.time,
-            certificate: None,
+            certificate,
         }
-        .query(call.canister, query)
+        .query(canister, call)
+    }
+
+    /// The certificate of the canister's certified data in the state as it is now.
+    fn data_certificate(&mut self, canister: CanisterId) -> Option<Arc<[u8]>> {
+        if let Some(certificate) = self.certificates.get(&canister) {
+            return Some(certificate.clone());
+        }
+        let certificate: Arc<[u8]> =
+            certification::data_certificate(&self.network, canister)?.into();
+        self.certificates.insert(canister, certificate.clone());
+        Some(certificate)
     }
 
     fn route(&self, call: &Call) -> Result<SubnetId, Reject> {
@@ -276,8 +313,7 @@ impl Ic {
 
     /// DER of the subnet's public key, 133 bytes.
     pub fn public_key(&self, subnet: SubnetId) -> Option<Vec<u8>> {
-        let subnet = self.network.subnet(subnet)?;
-        Some(topology::subnet_public_key(&subnet.seed))
+        Some(self.network.subnet(subnet)?.public_key.clone())
     }
 
     /// The subnet of a canister that exists.
@@ -326,3 +362,6 @@ impl Ic {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,12 @@
 //! All state is plain owned data ([`state::Network`]); a round is a function of it. The same inputs
 //! and the same seed give the same bytes.
 
+pub mod auth;
+pub mod certification;
 pub mod error;
 pub mod exec;
 pub mod fees;
+pub mod http;
 pub mod ic;
 pub mod ids;
 pub mod ingress;

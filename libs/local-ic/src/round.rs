@@ -28,7 +28,7 @@ pub fn run(network: &mut Network, machine: &mut Machine) {
         };
         deliver(subnet, message, false);
     }
-    let root_key: Arc<[u8]> = crate::topology::subnet_public_key(&network.subnets[0].seed).into();
+    let root_key: Arc<[u8]> = network.subnets[0].public_key.as_slice().into();
     for subnet in &mut network.subnets {
         let mut exec = Exec {
             machine: &mut *machine,

@@ -18,11 +18,12 @@ pub use call::{Callback, Context, Ingress, Message, Origin, Request, Response};
 pub use canister::{Canister, Settings, Snapshot, SnapshotId, Status, StopWaiter, Visibility};
 pub use inputs::{Input, Inputs};
 pub use journal::{Change, ChangeOrigin, ChangeRecord, History, Journal, LogLine};
-pub use subnet::{DeferredAnswer, IngressEntry, IngressState, Management, Subnet};
+pub use subnet::{DeferredAnswer, IngressEntry, IngressState, Management, Node, Subnet};
 
 use crate::error::{ErrorCode, Reject};
 use crate::ids::{CanisterId, ModuleHash, SubnetId, TimeNs};
 use crate::topology::SubnetKind;
+use crate::wasm::validate::CustomSection;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +54,18 @@ impl<'de> Deserialize<'de> for Blob {
     }
 }
 
+/// A module in use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredModule {
+    /// As it was uploaded.
+    pub wasm: Blob,
+    /// Its metadata, by name.
+    pub sections: BTreeMap<String, CustomSection>,
+}
+
+/// Modules in use, by the hash of their bytes.
+pub type Modules = BTreeMap<ModuleHash, StoredModule>;
+
 /// Everything that a network is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Network {
@@ -66,8 +79,8 @@ pub struct Network {
     pub rounds: u64,
     /// Subnets in the order of their creation; the first is the root.
     pub subnets: Vec<Subnet>,
-    /// Modules in use, as they were uploaded.
-    pub modules: BTreeMap<ModuleHash, Blob>,
+    /// Modules in use.
+    pub modules: Modules,
     /// Whether ingress messages over HTTP must be signed.
     pub validate_ingress: bool,
     /// Messages between subnets that arrive in the next round.

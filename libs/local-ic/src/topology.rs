@@ -2,7 +2,7 @@
 
 use crate::ids::{CanisterId, NodeId, SubnetId, TimeNs};
 use crate::limits::RANGE_CANISTERS;
-use crate::state::{Network, Subnet};
+use crate::state::{Network, Node, Subnet};
 use candid::Principal;
 use ed25519_dalek::SigningKey;
 use ic_verify_bls_signature::{PrivateKey, PublicKey};
@@ -228,15 +228,17 @@ fn add_subnet(network: &mut Network, spec: &SubnetSpec) {
         .map(|(start, end)| (index(start), index(end)))
         .collect();
     ranges.push(allocation);
+    let public_key = bls_der(&subnet_key(&seed).public_key());
     network.subnets.push(Subnet {
-        id: SubnetId(Principal::self_authenticating(subnet_public_key(&seed))),
+        id: SubnetId(Principal::self_authenticating(&public_key)),
+        public_key,
         kind: spec.kind,
         seed,
         benchmarking: spec.benchmarking,
         free: spec.free,
         admins: spec.admins.clone(),
         nodes: (0..spec.kind.nodes())
-            .map(|node| node_id(&seed, node))
+            .map(|index| node(&seed, index))
             .collect(),
         ranges,
         allocation,
@@ -277,7 +279,7 @@ fn describe_subnet(subnet: &Subnet) -> SubnetTopology {
         benchmarking: subnet.benchmarking,
         free: subnet.free,
         admins: subnet.admins.clone(),
-        nodes: subnet.nodes.clone(),
+        nodes: subnet.nodes.iter().map(|node| node.id).collect(),
         ranges: subnet
             .ranges
             .iter()
@@ -312,11 +314,6 @@ pub(crate) fn subnet_key(seed: &[u8; 32]) -> PrivateKey {
         .expect("a few attempts find a valid scalar")
 }
 
-/// DER of a subnet's public key, 133 bytes.
-pub(crate) fn subnet_public_key(seed: &[u8; 32]) -> Vec<u8> {
-    bls_der(&subnet_key(seed).public_key())
-}
-
 /// DER of a BLS12-381 G2 public key, as the interface specification wraps it.
 fn bls_der(key: &PublicKey) -> Vec<u8> {
     const PREFIX: [u8; 37] = [
@@ -332,16 +329,17 @@ pub(crate) fn node_key(seed: &[u8; 32], node: usize) -> SigningKey {
     SigningKey::from_bytes(&derive(&[b"node", seed, &(node as u64).to_be_bytes()]))
 }
 
-/// DER of a node's Ed25519 public key (RFC 8410).
-pub(crate) fn node_public_key(seed: &[u8; 32], node: usize) -> Vec<u8> {
+fn node(seed: &[u8; 32], index: usize) -> Node {
+    // RFC 8410.
     const PREFIX: [u8; 12] = [
         0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
     ];
-    [&PREFIX[..], node_key(seed, node).verifying_key().as_bytes()].concat()
-}
-
-fn node_id(seed: &[u8; 32], node: usize) -> NodeId {
-    NodeId(Principal::self_authenticating(node_public_key(seed, node)))
+    let key = node_key(seed, index).verifying_key();
+    let public_key = [&PREFIX[..], key.as_bytes()].concat();
+    Node {
+        id: NodeId(Principal::self_authenticating(&public_key)),
+        public_key,
+    }
 }
 
 #[cfg(test)]

@@ -6,17 +6,17 @@ use super::{
     trap_reject,
 };
 use crate::error::{ErrorCode, Reject};
-use crate::ids::{CanisterId, ModuleHash, TimeNs};
+use crate::ids::{CanisterId, TimeNs};
 use crate::limits;
 use crate::sandbox::{
     Account, Answer, Environment, Input, Mode, OutgoingCall, Sandbox, SenderInfo, StableMemory,
     Trap,
 };
-use crate::state::{Blob, Canister, Subnet, not_found};
+use crate::state::{Canister, Modules, Subnet, not_found};
 use crate::wasm::ExecutionState;
 use crate::wasm::execute::{Entry, Finished};
 use candid::Principal;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A query call, or an ingress message to inspect.
@@ -39,7 +39,7 @@ pub struct Queries<'a> {
     /// The subnet.
     pub subnet: &'a Subnet,
     /// Modules in use.
-    pub modules: &'a BTreeMap<ModuleHash, Blob>,
+    pub modules: &'a Modules,
     /// The network's time.
     pub now: TimeNs,
     /// The certificate of the called canister's certified data.

@@ -5,7 +5,7 @@ use crate::error::{ErrorCode, Reject};
 use crate::exec::{Job, no_module, out_of_cycles, trap_reject};
 use crate::ids::{CanisterId, ModuleHash};
 use crate::sandbox::{Input, Mode, SenderInfo};
-use crate::state::{Blob, Canister, ChangeRecord};
+use crate::state::{Blob, Canister, ChangeRecord, StoredModule};
 use crate::wasm::ExecutionState;
 use crate::wasm::execute::{Entry, fresh};
 use crate::wasm::module::Module;
@@ -244,7 +244,10 @@ impl Request<'_, '_> {
         self.exec
             .modules
             .entry(module.hash)
-            .or_insert_with(|| Blob(module.wasm.clone()));
+            .or_insert_with(|| StoredModule {
+                wasm: Blob(module.wasm.clone()),
+                sections: module.info.custom_sections.clone(),
+            });
         if module.info.has_start {
             state = self.hook(canister, &state, Mode::Start, Entry::Start, installation)?;
         }
@@ -262,7 +265,7 @@ impl Request<'_, '_> {
         Ok(module.hash)
     }
 
-    fn module_of(&self, state: &ExecutionState) -> Arc<Module> {
+    fn module_of(&mut self, state: &ExecutionState) -> Arc<Module> {
         self.exec.machine.module(self.exec.modules, state.module)
     }
 

@@ -43,6 +43,16 @@ pub struct DeferredAnswer {
     pub request: Request,
 }
 
+/// A node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// Its id.
+    pub id: NodeId,
+    /// DER of its Ed25519 key.
+    #[serde(with = "serde_bytes")]
+    pub public_key: Vec<u8>,
+}
+
 /// See the module's documentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Subnet {
@@ -58,8 +68,11 @@ pub struct Subnet {
     pub free: bool,
     /// Who may create canisters on it.
     pub admins: Vec<Principal>,
+    /// DER of its public key, 133 bytes.
+    #[serde(with = "serde_bytes")]
+    pub public_key: Vec<u8>,
     /// Its nodes.
-    pub nodes: Vec<NodeId>,
+    pub nodes: Vec<Node>,
     /// Indices of canister ids: `[start, end]`, both included.
     pub ranges: Vec<(u64, u64)>,
     /// The range from which ids are given.

@@ -32,7 +32,7 @@ fn damaged_foreign_and_newer_files_are_refused() {
     save(&network(), &directory).unwrap();
     let path = directory.join(FILE);
     let good = fs::read(&path).unwrap();
-    let mut refused = |change: &dyn Fn(&mut Vec<u8>)| {
+    let refused = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = good.clone();
         change(&mut bytes);
         fs::write(&path, bytes).unwrap();

@@ -38,13 +38,14 @@ fn keys_depend_on_the_seed_alone() {
 
 #[test]
 fn public_keys_have_the_shape_that_clients_expect() {
-    let seed = [7; 32];
-    let der = subnet_public_key(&seed);
+    let network = create(&InstanceConfig::new(&[SubnetKind::Application])).unwrap();
+    let subnet = &network.subnets[0];
+    let der = &subnet.public_key;
     assert_eq!(der.len(), 133);
     let message = b"message";
-    let signature = subnet_key(&seed).sign(message).serialize();
+    let signature = subnet_key(&subnet.seed).sign(message).serialize();
     assert!(ic_verify_bls_signature::verify_bls_signature(&signature, message, &der[37..]).is_ok());
-    assert_eq!(node_public_key(&seed, 0).len(), 44);
+    assert_eq!(subnet.nodes[0].public_key.len(), 44);
 }
 
 #[test]

@@ -1,0 +1,136 @@
+use super::*;
+use crate::error::ErrorCode;
+use crate::topology::SubnetKind;
+use crate::wasm::execute::on_big_stack;
+use candid::{Decode, Encode};
+use ic_management_canister_types::{
+    CanisterIdRecord, CanisterInstallMode, InstallCodeArgs, ProvisionalCreateCanisterWithCyclesArgs,
+};
+
+/// Counts in its heap; `bump` adds one and answers, `get` answers, `burn` traps after adding.
+const COUNTER: &str = r#"(module
+    (import "ic0" "msg_reply" (func $reply))
+    (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+    (import "ic0" "trap" (func $trap (param i32 i32)))
+    (memory 1)
+    (data (i32.const 100) "boom")
+    (func $answer (call $append (i32.const 0) (i32.const 4)) (call $reply))
+    (func $add (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1))))
+    (func (export "canister_update bump") (call $add) (call $answer))
+    (func (export "canister_update burn") (call $add) (call $trap (i32.const 100) (i32.const 4)))
+    (func (export "canister_query get") (call $answer)))"#;
+
+pub(super) fn ic() -> Ic {
+    let config = InstanceConfig::new(&[SubnetKind::Application]);
+    Ic::new(&config, Arc::new(Compiler::new(None))).unwrap()
+}
+
+fn call(canister: CanisterId, method: &str, payload: Vec<u8>) -> Call {
+    Call {
+        sender: Principal::anonymous(),
+        sender_info: SenderInfo::default(),
+        canister,
+        effective: Effective::None,
+        method: method.to_string(),
+        payload,
+    }
+}
+
+pub(super) fn update(
+    ic: &mut Ic,
+    canister: CanisterId,
+    method: &str,
+    payload: Vec<u8>,
+) -> Result<Vec<u8>, Reject> {
+    let (_, id) = ic.submit(call(canister, method, payload))?;
+    ic.await_ingress(id).unwrap()
+}
+
+pub(super) fn install(ic: &mut Ic, wat: &str) -> CanisterId {
+    let create = ProvisionalCreateCanisterWithCyclesArgs::default();
+    let reply = update(
+        ic,
+        CanisterId::MANAGEMENT,
+        "provisional_create_canister_with_cycles",
+        Encode!(&create).unwrap(),
+    )
+    .unwrap();
+    let id = Decode!(&reply, CanisterIdRecord).unwrap().canister_id;
+    let code = InstallCodeArgs {
+        mode: CanisterInstallMode::Install,
+        canister_id: id,
+        wasm_module: wat::parse_str(wat).unwrap(),
+        arg: Vec::new(),
+        sender_canister_version: None,
+    };
+    update(
+        ic,
+        CanisterId::MANAGEMENT,
+        "install_code",
+        Encode!(&code).unwrap(),
+    )
+    .unwrap();
+    CanisterId(id)
+}
+
+#[test]
+fn an_update_counts_and_a_trap_takes_everything_back() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let counter = install(&mut ic, COUNTER);
+        assert_eq!(
+            update(&mut ic, counter, "bump", vec![]).unwrap(),
+            [1, 0, 0, 0]
+        );
+        let trap = update(&mut ic, counter, "burn", vec![]).unwrap_err();
+        assert_eq!(trap.code, ErrorCode::CanisterCalledTrap);
+        assert!(trap.message.contains("boom"), "{}", trap.message);
+        assert_eq!(
+            ic.query(call(counter, "get", vec![])).unwrap(),
+            [1, 0, 0, 0]
+        );
+        assert_eq!(
+            update(&mut ic, counter, "bump", vec![]).unwrap(),
+            [2, 0, 0, 0]
+        );
+    });
+}
+
+#[test]
+fn the_same_calls_give_the_same_bytes() {
+    let run = || {
+        on_big_stack(|| {
+            let mut ic = ic();
+            let counter = install(&mut ic, COUNTER);
+            for _ in 0..5 {
+                update(&mut ic, counter, "bump", vec![]).unwrap();
+                update(&mut ic, counter, "burn", vec![]).unwrap_err();
+            }
+            storage::encode(ic.network())
+        })
+    };
+    assert!(run() == run(), "two runs of the same calls differ");
+}
+
+#[test]
+fn a_saved_network_goes_on_where_it_was() {
+    let directory = std::env::temp_dir().join(format!("local-ic-goes-on-{}", std::process::id()));
+    let compiler = Arc::new(Compiler::new(None));
+    on_big_stack(|| {
+        let mut first = ic();
+        let counter = install(&mut first, COUNTER);
+        update(&mut first, counter, "bump", vec![]).unwrap();
+        first.save(&directory).unwrap();
+        let mut second = Ic::load(&directory, compiler).unwrap();
+        assert_eq!(
+            update(&mut second, counter, "bump", vec![]).unwrap(),
+            [2, 0, 0, 0]
+        );
+        update(&mut first, counter, "bump", vec![]).unwrap();
+        assert!(
+            storage::encode(first.network()) == storage::encode(second.network()),
+            "a loaded network differs from the one that never stopped"
+        );
+    });
+    std::fs::remove_dir_all(&directory).unwrap();
+}
