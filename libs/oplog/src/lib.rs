@@ -11,7 +11,7 @@
 //! ```
 //!
 //! * [`tx`]: what happened, in canonical versioned bytes ([`Tx`], [`Operation`]);
-//! * [`block`]: the chained [`Block`] and its bytes; [`hash`]: its ICRC-3 hash;
+//! * [`block`]: the chained [`Block`], its bytes and its ICRC-3 hash;
 //! * [`chain`]: [`ChainVerifier`] follows a log block by block;
 //! * [`replay`]: [`Replay`] computes the public state of every anchor from the log alone;
 //! * [`generic`]: blocks as ICRC-3 values and as entries, for people and their tools.
