@@ -3,6 +3,11 @@
 //!
 //! The interface is described in `front.did`: who may call, what it costs, errors, when to retry.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "an endpoint owns its decoded arguments"
+)]
+
 mod answer;
 mod bucket;
 mod captcha;
@@ -234,10 +239,6 @@ fn whoami() -> Principal {
     msg_caller()
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "arguments are decoded into values"
-)]
 #[ic_cdk::query]
 fn http_request(request: HttpRequest) -> HttpResponse {
     let state = state();
