@@ -47,8 +47,8 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 use types::front::{
-    CertifiedRouting, Challenge, ChallengeResult, FrontInit, GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats,
-    RegisterResponse, RoutingError, ShardRoute,
+    CertifiedRouting, Challenge, ChallengeResult, FrontInit, GetDelegationResponse,
+    IdentityAnchorInfo, InternetIdentityStats, RegisterResponse, RoutingError, ShardRoute,
 };
 use types::{AnchorNumber, DeviceData, Principal, SessionKey, TimestampNs, UserKey};
 

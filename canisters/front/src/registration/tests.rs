@@ -73,7 +73,10 @@ impl Scene {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "compared with what register answers")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "compared with what register answers"
+)]
 fn number(number: u64) -> Answered {
     Ok(RegisterResponse::Registered {
         user_number: AnchorNumber::new(number),
