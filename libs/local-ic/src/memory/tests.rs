@@ -15,7 +15,10 @@ fn writes_across_pages_and_chunks() {
     let mut out = [0; 8];
     map.read(offset - 1, &mut out);
     assert_eq!(&out, b"\0abcdef\0");
-    assert_eq!(map.pages().map(|(page, _)| page).collect::<Vec<_>>(), [511, 512]);
+    assert_eq!(
+        map.pages().map(|(page, _)| page).collect::<Vec<_>>(),
+        [511, 512]
+    );
 }
 
 #[test]
