@@ -1,5 +1,6 @@
 //! Which path does what.
 
+mod api;
 mod blobs;
 mod instances;
 mod live;
@@ -70,6 +71,7 @@ fn instances() -> Router<Arc<Server>> {
         .route("/update/await_ingress_message", post(update::await_ingress))
         .route("/auto_progress", get(live::status).post(live::start))
         .route("/stop_progress", post(live::stop))
+        .merge(api::of_instance())
         .merge(unsupported::of_instance());
     Router::new()
         .route("/", get(instances::list).post(instances::create))

@@ -135,8 +135,6 @@ async fn endpoints_that_are_not_there_name_themselves() {
         ("POST", "/instances/0/update/canister_snapshot_download"),
         ("POST", "/instances/0/update/canister_snapshot_upload"),
         ("POST", "/instances/0/update/delete_subnet"),
-        ("GET", "/instances/0/api/v2/status"),
-        ("POST", "/instances/0/api/v2/canister/aaaaa-aa/call"),
         ("GET", "/instances/0/_/dashboard"),
         ("POST", "/verify_signature"),
         ("GET", "/http_gateway"),

@@ -10,14 +10,13 @@ use axum::routing::{any, post};
 use std::sync::Arc;
 
 /// Below an instance.
-const OF_INSTANCE: [&str; 8] = [
+const OF_INSTANCE: [&str; 7] = [
     "/read/get_canister_http",
     "/update/mock_canister_http",
     "/update/mock_flexible_canister_http",
     "/update/canister_snapshot_download",
     "/update/canister_snapshot_upload",
     "/update/delete_subnet",
-    "/api/{*rest}",
     "/_/dashboard",
 ];
 
