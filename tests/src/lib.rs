@@ -1,1 +1,18 @@
-//! .
+//! What the suites share: which server they run on, and short ways to create canisters from
+//! WebAssembly text or from built modules, through the unmodified `pocket-ic` client.
+//!
+//! Every suite is written to the interface specification, so it also runs on a real `PocketIC`
+//! server: set `POCKET_IC_BIN`.
+
+mod canister;
+mod certificate;
+pub mod family;
+mod http;
+mod modules;
+mod server;
+
+pub use canister::{Canister, Failure, numbers};
+pub use certificate::Verified;
+pub use http::{Http, Reading};
+pub use modules::{built, gzipped, probe, with_padding};
+pub use server::{builder, network, server_binary};

@@ -1,0 +1,167 @@
+//! What operators do, and how time goes by.
+
+use super::{Family, ask, operator};
+use crate::built;
+use std::time::Duration;
+use types::Principal;
+
+/// Rounds after each step of time: enough for a timer, a call and its answer.
+const ROUNDS: usize = 5;
+
+/// A canister of the family, by what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Front.
+    Front,
+    /// The registry of a shard.
+    Registry(usize),
+    /// The archive of a shard.
+    Archive(usize),
+}
+
+impl Role {
+    /// The package its module is built from.
+    pub const fn package(self) -> &'static str {
+        match self {
+            Self::Front => "front",
+            Self::Registry(_) => "registry",
+            Self::Archive(_) => "archive",
+        }
+    }
+}
+
+/// A module with another hash and the same code: the time in the header of the gzip format (RFC 1952, bytes 4
+/// to 7) is another one.
+pub fn same_code_as_another_module(package: &str) -> Vec<u8> {
+    let mut module = built(package);
+    module[4] ^= 1;
+    module
+}
+
+impl Family {
+    /// The canister with that role.
+    pub fn id(&self, role: Role) -> Principal {
+        match role {
+            Role::Front => self.front,
+            Role::Registry(shard) => self.shards[shard].registry,
+            Role::Archive(shard) => self.shards[shard].archive,
+        }
+    }
+
+    /// All canisters.
+    pub fn roles(&self) -> Vec<Role> {
+        let shards = 0..self.shards.len();
+        let of_shard = |shard| [Role::Registry(shard), Role::Archive(shard)];
+        [Role::Front]
+            .into_iter()
+            .chain(shards.flat_map(of_shard))
+            .collect()
+    }
+
+    /// Upgrades as an operator should: stop, install another module, start.
+    #[track_caller]
+    pub fn upgrades(&self, role: Role) {
+        let before = self.module_hash(role);
+        let plain = built(role.package());
+        // A canister that was upgraded before goes back to the first module.
+        let other = same_code_as_another_module(role.package());
+        let is_first = before == module_hash(&plain);
+        self.stops(role);
+        self.installs(role, if is_first { other } else { plain });
+        self.starts(role);
+        assert_ne!(self.module_hash(role), before, "the module is another one");
+    }
+
+    /// Replaces the code of a canister without a change of its settings.
+    #[track_caller]
+    pub fn installs(&self, role: Role, module: Vec<u8>) {
+        let no_argument = candid::encode_args(()).expect("nothing encodes");
+        self.network
+            .upgrade_canister(self.id(role), module, no_argument, Some(operator()))
+            .unwrap_or_else(|error| panic!("upgrade of {role:?}: {error}"));
+    }
+
+    /// Stops a canister, which waits for its open calls.
+    #[track_caller]
+    pub fn stops(&self, role: Role) {
+        self.network
+            .stop_canister(self.id(role), Some(operator()))
+            .unwrap_or_else(|error| panic!("stop of {role:?}: {error}"));
+    }
+
+    /// Starts a canister.
+    #[track_caller]
+    pub fn starts(&self, role: Role) {
+        self.network
+            .start_canister(self.id(role), Some(operator()))
+            .unwrap_or_else(|error| panic!("start of {role:?}: {error}"));
+    }
+
+    /// Takes a snapshot of a stopped canister.
+    #[track_caller]
+    pub fn takes_snapshot(&self, role: Role) -> Vec<u8> {
+        self.stops(role);
+        let snapshot = self
+            .network
+            .take_canister_snapshot(self.id(role), Some(operator()), None)
+            .unwrap_or_else(|error| panic!("snapshot of {role:?}: {error}"));
+        self.starts(role);
+        snapshot.id
+    }
+
+    /// Puts a canister back to a snapshot.
+    #[track_caller]
+    pub fn restores(&self, role: Role, snapshot: Vec<u8>) {
+        self.stops(role);
+        self.network
+            .load_canister_snapshot(self.id(role), Some(operator()), snapshot)
+            .unwrap_or_else(|error| panic!("restoring {role:?}: {error}"));
+        self.starts(role);
+    }
+
+    /// Lets time go by at once, with a few rounds afterwards.
+    pub fn waits(&self, time: Duration) {
+        self.network.advance_time(time);
+        for _ in 0..ROUNDS {
+            self.network.tick();
+        }
+    }
+
+    /// Lets time go by in steps of 10 seconds until something is so; it must be within `limit`.
+    #[track_caller]
+    pub fn waits_until(&self, what: &str, limit: Duration, is_so: impl Fn(&Self) -> bool) {
+        const STEP: Duration = Duration::from_secs(10);
+        let mut waited = Duration::ZERO;
+        while !is_so(self) {
+            assert!(waited < limit, "not within {limit:?}: {what}");
+            self.waits(STEP);
+            waited += STEP;
+        }
+    }
+
+    /// Waits until the archive of a shard has all its blocks and the shard knows.
+    #[track_caller]
+    pub fn waits_until_archived(&self, shard: usize) {
+        let limit = Duration::from_mins(15);
+        self.waits_until("everything is archived", limit, |family| {
+            let status = family.status(shard);
+            let archive = ask(family.archive(shard).status()).succeeds();
+            let length = status.tip.log_length;
+            let acknowledged = status.archives[0].acknowledged.get();
+            archive.next_index.get() == length && acknowledged == length
+        });
+    }
+
+    fn module_hash(&self, role: Role) -> Vec<u8> {
+        let status = self
+            .network
+            .canister_status(self.id(role), Some(operator()));
+        let status = status.unwrap_or_else(|error| panic!("status of {role:?}: {error}"));
+        status.module_hash.expect("the canister has code")
+    }
+}
+
+fn module_hash(module: &[u8]) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(module).to_vec()
+}
