@@ -14,7 +14,7 @@ macro_rules! error_codes {
         }
 
         impl ErrorCode {
-            /// The variant's name, as the PocketIC protocol spells it.
+            /// The variant's name, as the `PocketIC` protocol spells it.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$name => stringify!($name)),*
@@ -129,7 +129,7 @@ pub enum RejectCode {
 }
 
 impl RejectCode {
-    /// The variant's name, as the PocketIC protocol spells it.
+    /// The variant's name, as the `PocketIC` protocol spells it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SysFatal => "SysFatal",

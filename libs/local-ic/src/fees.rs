@@ -25,7 +25,7 @@ impl Fees {
         self.free
     }
 
-    fn scale(&self, cycles: u128) -> Cycles {
+    fn scale(self, cycles: u128) -> Cycles {
         if self.free {
             return 0;
         }

@@ -81,7 +81,8 @@ struct Status<'a> {
     #[serde(with = "serde_bytes")]
     root_key: &'a [u8],
     impl_version: &'a str,
-    replica_health_status: &'a str,
+    #[serde(rename = "replica_health_status")]
+    health: &'a str,
     certified_height: u64,
 }
 
@@ -107,7 +108,7 @@ impl Ic {
         cbor(&Status {
             root_key: &self.network().subnets[0].public_key,
             impl_version: env!("CARGO_PKG_VERSION"),
-            replica_health_status: "healthy",
+            health: "healthy",
             certified_height: self.network().rounds,
         })
     }

@@ -226,7 +226,7 @@ impl Ic {
                 Ok(IngressStatus::Done(result)) => return Ok(result),
                 Ok(IngressStatus::Unknown) | Err(Forbidden) => return Err(AwaitError::Unknown(id)),
                 Ok(IngressStatus::Received | IngressStatus::Processing) if round < AWAIT_ROUNDS => {
-                    self.tick()
+                    self.tick();
                 }
                 Ok(IngressStatus::Received | IngressStatus::Processing) => {}
             }
@@ -259,7 +259,7 @@ impl Ic {
             .subnet(subnet)
             .expect("routed to an existing subnet");
         if canister == CanisterId::MANAGEMENT {
-            return management::query(subnet, call);
+            return management::query(subnet, &call);
         }
         Queries {
             machine: &mut self.machine,

@@ -1,5 +1,5 @@
 //! The embedded Internet Computer: canister Wasm executed with the Internet Computer's semantics,
-//! in one process, reachable through the PocketIC protocol.
+//! in one process, reachable through the `PocketIC` protocol.
 //!
 //! All state is plain owned data ([`state::Network`]); a round is a function of it. The same inputs
 //! and the same seed give the same bytes.

@@ -299,7 +299,7 @@ pub fn check_ingress(subnet: &Subnet, ingress: &Ingress) -> Result<(), Reject> {
 }
 
 /// Answers a query to the management canister.
-pub fn query(subnet: &Subnet, call: QueryCall) -> Result<Vec<u8>, Reject> {
+pub fn query(subnet: &Subnet, call: &QueryCall) -> Result<Vec<u8>, Reject> {
     match call.method.as_str() {
         "fetch_canister_logs" => info::fetch_logs(subnet, call.caller, &call.payload),
         "canister_status" => {

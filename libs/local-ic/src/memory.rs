@@ -52,7 +52,7 @@ impl PageMap {
         for_each_page(offset, out.len(), |page, within, span| {
             match self.page(page) {
                 Some(bytes) => {
-                    out[span.clone()].copy_from_slice(&bytes[within..within + span.len()])
+                    out[span.clone()].copy_from_slice(&bytes[within..within + span.len()]);
                 }
                 None => out[span].fill(0),
             }
@@ -129,7 +129,7 @@ fn for_each_page(
     let mut done = 0;
     while done < len {
         let at = offset + done as u64;
-        let within = (at % PAGE_BYTES as u64) as usize;
+        let within = usize::try_from(at % PAGE_BYTES as u64).expect("below a page's size");
         let span = (PAGE_BYTES - within).min(len - done);
         visit(at / PAGE_BYTES as u64, within, done..done + span);
         done += span;

@@ -150,7 +150,7 @@ fn route(exec: &mut Exec<'_>, routes: &Routes, in_transit: &mut Vec<Message>) {
     for message in std::mem::take(&mut exec.subnet.outbox) {
         match (routes.subnet(&message), message) {
             (Some(subnet), message) if subnet == exec.subnet.id => {
-                deliver(exec.subnet, message, true)
+                deliver(exec.subnet, message, true);
             }
             (Some(_), Message::Request(request))
                 if request.method.len() + request.payload.len() > limits::MAX_REMOTE_REQUEST =>
@@ -164,12 +164,12 @@ fn route(exec: &mut Exec<'_>, routes: &Routes, in_transit: &mut Vec<Message>) {
                         limits::MAX_REMOTE_REQUEST
                     ),
                 );
-                refuse(exec.subnet, request, reject);
+                refuse(exec.subnet, &request, reject);
             }
             (Some(_), message) => in_transit.push(message),
             (None, Message::Request(request)) => {
                 let reject = not_found(request.receiver);
-                refuse(exec.subnet, request, reject);
+                refuse(exec.subnet, &request, reject);
             }
             (None, Message::Response(_)) => {}
         }
@@ -188,7 +188,7 @@ fn deliver(subnet: &mut Subnet, message: Message, local: bool) {
             (Some(canister), message) => canister.inputs.push(message, local),
             (None, Message::Request(request)) => {
                 let reject = not_found(request.receiver);
-                subnet.outbox.push(rejection(request, reject));
+                subnet.outbox.push(rejection(&request, reject));
             }
             // The caller was deleted: its cycles are gone with it.
             (None, Message::Response(_)) => {}
@@ -196,11 +196,11 @@ fn deliver(subnet: &mut Subnet, message: Message, local: bool) {
     }
 }
 
-fn refuse(subnet: &mut Subnet, request: Request, reject: Reject) {
+fn refuse(subnet: &mut Subnet, request: &Request, reject: Reject) {
     deliver(subnet, rejection(request, reject), true);
 }
 
-fn rejection(request: Request, reject: Reject) -> Message {
+fn rejection(request: &Request, reject: Reject) -> Message {
     Message::Response(Response {
         originator: request.sender,
         callback: request.callback,
@@ -305,14 +305,13 @@ fn charge(exec: &mut Exec<'_>) {
         canister.paid_until = exec.now;
         let cost = canister.idle_cost(&fees, elapsed);
         canister.consumed += cost.min(canister.cycles);
-        match canister.cycles.checked_sub(cost) {
-            Some(rest) => canister.cycles = rest,
-            None => {
-                canister.cycles = 0;
-                canister.settings.compute_allocation = 0;
-                canister.settings.memory_allocation = 0;
-                empty.push(canister.id);
-            }
+        if let Some(rest) = canister.cycles.checked_sub(cost) {
+            canister.cycles = rest;
+        } else {
+            canister.cycles = 0;
+            canister.settings.compute_allocation = 0;
+            canister.settings.memory_allocation = 0;
+            empty.push(canister.id);
         }
     }
     for id in empty {

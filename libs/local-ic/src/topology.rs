@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// The time at which a network starts unless told otherwise: 6 May 2021, 19:17:10 UTC.
 pub const GENESIS: TimeNs = 1_620_328_630_000_000_000;
 
-/// What a subnet is for; spelled as in the PocketIC protocol.
+/// What a subnet is for; spelled as in the `PocketIC` protocol.
 #[expect(
     missing_docs,
     reason = "the names are the documentation, as in the protocol"

@@ -97,7 +97,7 @@ struct ClientData {
     challenge: String,
 }
 
-/// A WebAuthn assertion whose challenge is the message.
+/// A `WebAuthn` assertion whose challenge is the message.
 fn webauthn(cose: &[u8], message: &[u8], signature: &[u8]) -> Result<(), String> {
     let parsed: WebAuthnSignature = ciborium::from_reader(signature)
         .map_err(|error| format!("the WebAuthn signature is not valid CBOR: {error}"))?;

@@ -14,10 +14,12 @@ const NOW: TimeNs = 1_000_000_000_000;
 /// No test here uses canister signatures, so nobody looks at the root key.
 const ROOT: &[u8] = &[];
 
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
 /// A key and how it signs.
 struct Key {
     der: Vec<u8>,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Sign,
 }
 
 fn wrap(algorithm: &str, curve: Option<&str>, key: &[u8]) -> Vec<u8> {
@@ -70,7 +72,7 @@ fn p256() -> Key {
     }
 }
 
-/// Wraps a signature over (authenticator data, hash of client data) as WebAuthn does.
+/// Wraps a signature over (authenticator data, hash of client data) as `WebAuthn` does.
 fn assertion(message: &[u8], sign: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let challenge = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(message);
     let client_data =
@@ -301,7 +303,7 @@ fn a_delegation_ends_names_canisters_and_may_be_for_reading_only() {
 
     let target = Principal::from_slice(&[1]);
     let limited = check(&delegated(|delegation| {
-        delegation.targets = Some(vec![target])
+        delegation.targets = Some(vec![target]);
     }))
     .unwrap();
     assert!(limited.permits(CanisterId(target)));

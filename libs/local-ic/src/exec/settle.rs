@@ -244,5 +244,5 @@ fn update_low_memory(canister: &mut Canister) {
     let used = code.heap_pages * crate::memory::WASM_PAGE_BYTES;
     let low = limit.saturating_sub(used) < canister.settings.wasm_memory_threshold;
     let (due, ran) = canister.low_memory;
-    canister.low_memory = (low && !ran || due && low, ran && low);
+    canister.low_memory = (low && (due || !ran), low && ran);
 }

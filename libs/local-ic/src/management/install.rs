@@ -402,10 +402,9 @@ fn keeps_heap(
             "The `wasm_memory_persistence: opt Keep` upgrade option requires that the new canister module supports enhanced orthogonal persistence.",
         ),
         Some(WasmMemoryPersistence::Keep) => Ok(true),
-        Some(WasmMemoryPersistence::Replace) => Ok(false),
         None if old.info.orthogonal_persistence => refuse(
             "Missing upgrade option: Enhanced orthogonal persistence requires the `wasm_memory_persistence` upgrade option.",
         ),
-        None => Ok(false),
+        Some(WasmMemoryPersistence::Replace) | None => Ok(false),
     }
 }
