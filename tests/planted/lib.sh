@@ -70,9 +70,15 @@ packages_of() {
     echo "${found:---workspace}"
 }
 
-# build_in_copy NAME: everything the tests need. Real Wasm only where the family's suites are among them.
+# build_in_copy NAME: everything the tests need. Real Wasm only where the family's suites are among them; only one
+# suite and the server where the patch names a suite that brings its own modules.
 build_in_copy() {
-    local packages
+    local packages suite
+    suite=$(header "$1" suite)
+    if [[ -n $suite ]]; then
+        in_copy cargo build -p local-ic -p anchorage-tests --bins --test "$suite"
+        return
+    fi
     read -ra packages <<<"$(packages_of "$1")"
     if [[ "${packages[*]}" == *--workspace* || "${packages[*]}" == *anchorage-tests* ]]; then
         in_copy deploy/build.sh || return
@@ -82,7 +88,12 @@ build_in_copy() {
 }
 
 test_in_copy() {
-    local packages
+    local packages suite
+    suite=$(header "$1" suite)
+    if [[ -n $suite ]]; then
+        in_copy cargo nextest run -p local-ic -p anchorage-tests --test "$suite" --no-fail-fast -E "$(filter_of "$1")"
+        return
+    fi
     read -ra packages <<<"$(packages_of "$1")"
     in_copy cargo nextest run "${packages[@]}" --no-fail-fast -E "$(filter_of "$1")"
 }

@@ -8,6 +8,8 @@ mod calls;
 mod certification;
 #[path = "local_ic_traps/cycles.rs"]
 mod cycles;
+#[path = "local_ic_traps/http.rs"]
+mod http;
 #[path = "local_ic_traps/lifecycle.rs"]
 mod lifecycle;
 #[path = "local_ic_traps/metering.rs"]
