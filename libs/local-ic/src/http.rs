@@ -252,6 +252,9 @@ impl Ic {
         envelope: &auth::Envelope,
         kind: Kind,
     ) -> Result<auth::Chain, HttpError> {
+        if !self.network().validate_ingress {
+            return Ok(auth::Chain::unrestricted());
+        }
         let root_key = &self.network().subnets[0].public_key;
         Ok(auth::authenticate(envelope, kind, self.time(), root_key)?)
     }

@@ -157,7 +157,9 @@ impl Ic {
 
     /// Moves the clock forward and certifies the state at this time.
     pub fn set_certified_time(&mut self, to: TimeNs) -> Result<(), TimeInPast> {
-        self.set_time(to)
+        self.set_time(to)?;
+        self.network.last_round = self.network.last_round.max(to);
+        Ok(())
     }
 
     /// Runs one round on every subnet.
@@ -265,7 +267,7 @@ impl Ic {
             machine: &mut self.machine,
             subnet,
             modules: &self.network.modules,
-            now: self.network.time,
+            now: self.network.last_round,
             certificate,
         }
         .query(canister, call)

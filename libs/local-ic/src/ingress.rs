@@ -72,7 +72,7 @@ pub fn filter(
         machine,
         subnet,
         modules: &network.modules,
-        now: network.time,
+        now: network.last_round,
         certificate: None,
     }
     .inspect(ingress.receiver, call)

@@ -41,6 +41,7 @@ pub fn run(network: &mut Network, machine: &mut Machine) {
         };
         run_subnet(&mut exec, &routes, &mut network.in_transit);
     }
+    network.collect_modules();
 }
 
 /// Which subnet a message goes to, as it was at the start of the round.

@@ -73,7 +73,8 @@ pub struct Network {
     pub seed: u64,
     /// The clock.
     pub time: TimeNs,
-    /// The time of the last round; a round's time is always later than the one before.
+    /// The time of the last round, which is the time that is certified and that queries see; a
+    /// round's time is always later than the one before.
     pub last_round: TimeNs,
     /// Rounds run so far.
     pub rounds: u64,
@@ -137,8 +138,12 @@ impl Network {
         .unwrap_or(&self.subnets[0])
     }
 
-    /// Forgets modules that no canister and no snapshot uses.
+    /// Forgets modules that no canister and no snapshot uses, once there are many of them.
     pub fn collect_modules(&mut self) {
+        const KEPT: usize = 100;
+        if self.modules.len() <= KEPT {
+            return;
+        }
         let used: std::collections::BTreeSet<ModuleHash> = self
             .subnets
             .iter()

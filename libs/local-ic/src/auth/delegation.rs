@@ -22,7 +22,7 @@ pub struct Chain {
 
 impl Chain {
     /// What a sender without delegations may do: everything.
-    pub(super) fn unrestricted() -> Self {
+    pub(crate) fn unrestricted() -> Self {
         Self {
             key: Vec::new(),
             targets: None,

@@ -17,7 +17,7 @@ pub(super) fn of_subnet(network: &Network, subnet: &Subnet) -> Tree {
         ("canister_ranges", canister_ranges(network)),
         ("request_status", requests(subnet)),
         ("subnet", subnets(network, subnet)),
-        ("time", number(network.time)),
+        ("time", number(network.last_round)),
     ])
 }
 

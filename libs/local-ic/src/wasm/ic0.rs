@@ -1,7 +1,7 @@
 //! The System API towards WebAssembly: moves bytes between a module's memory and the [`Sandbox`],
 //! which knows what the functions mean.
 //!
-//! Every function first checks that its context allows it and pays the table's charge ([`Api::enter`]),
+//! Every function first checks that its context allows it and pays the table's charge (`Api::enter`),
 //! so the functions themselves are one or two lines each.
 //!
 //! [`Sandbox`]: crate::sandbox::Sandbox
