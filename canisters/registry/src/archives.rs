@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 use std::collections::BTreeSet;
-use types::registry::{ArchiveLink, ArchiveProgress};
+use types::registry::{ArchiveLink, ArchiveProgress, SettingsError};
 use types::{BlockIndex, Principal, TimestampNs};
 
 #[cfg(test)]
@@ -43,35 +43,18 @@ pub struct Entry {
     pub diverged: bool,
 }
 
-/// A list of archives that makes no sense. Nothing was changed; not worth a retry.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum ArchivesError {
-    /// More than one archive was to be in service.
-    #[error("{count} archives in service, at most one may be")]
-    TwoInService {
-        /// How many.
-        count: u64,
-    },
-    /// An archive is named twice.
-    #[error("archive {canister} is named twice")]
-    NamedTwice {
-        /// Which one.
-        canister: Principal,
-    },
-}
-
 impl Archives {
     /// Replaces who may fetch and who is in service. An archive that stays keeps what is known of it.
-    pub fn set(&mut self, links: &[ArchiveLink]) -> Result<(), ArchivesError> {
+    pub fn set(&mut self, links: &[ArchiveLink]) -> Result<(), SettingsError> {
         let count = links.iter().filter(|link| link.in_service).count() as u64;
         if count > 1 {
-            return Err(ArchivesError::TwoInService { count });
+            return Err(SettingsError::TwoInService { count });
         }
         let mut named = BTreeSet::new();
         for ArchiveLink { canister, .. } in links {
             if !named.insert(*canister) {
                 let canister = *canister;
-                return Err(ArchivesError::NamedTwice { canister });
+                return Err(SettingsError::ArchiveTwice { canister });
             }
         }
         self.entries = links

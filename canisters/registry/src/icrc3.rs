@@ -2,17 +2,16 @@
 
 use crate::archives::Entry;
 use crate::shard::Shard;
-use candid::{CandidType, Nat, Principal};
+use candid::Nat;
 use canister_kit::certified::{LogTip, tip_witness};
 use ic_stable_structures::Memory;
 use oplog::{Block, BlockType};
-use serde::Deserialize;
 use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
 use types::BlockIndex;
 use types::icrc3::{
-    ArchivedBlocks, BlockWithId, GetBlocksCallback, GetBlocksRequest, GetBlocksResult,
-    SupportedBlockType, TipCertificate,
+    ArchiveInfo, ArchivedBlocks, BlockWithId, GetArchivesArgs, GetBlocksCallback, GetBlocksRequest,
+    GetBlocksResult, SupportedBlockType, TipCertificate,
 };
 
 #[cfg(test)]
@@ -29,24 +28,6 @@ const DESCRIPTION: &str = "urn:anchorage:docs:oplog";
 
 /// The archives' method for their blocks.
 const GET_BLOCKS: &str = "icrc3_get_blocks";
-
-/// Argument of `icrc3_get_archives`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
-pub struct GetArchivesArgs {
-    /// Only archives after this one.
-    pub from: Option<Principal>,
-}
-
-/// An archive and the run of blocks that it holds.
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
-pub struct ArchiveInfo {
-    /// Its canister.
-    pub canister_id: Principal,
-    /// Index of its first block.
-    pub start: Nat,
-    /// Index of its last block.
-    pub end: Nat,
-}
 
 /// Blocks that the shard still holds, and where the forgotten ones are.
 pub fn get_blocks<M: Memory>(shard: &Shard<M>, requests: &[GetBlocksRequest]) -> GetBlocksResult {

@@ -39,17 +39,20 @@ use canister_kit::counters::Method;
 use canister_kit::guards::Caller;
 use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH, Route};
 use canister_kit::metrics::Resources;
-use configure::ConfigureError;
 use ic_cdk::api::{data_certificate, msg_caller, performance_counter, time};
 use ic_cdk::{init, inspect_message, post_upgrade, query, update};
 use ic_stable_structures::DefaultMemoryImpl;
-use icrc3::{ArchiveInfo, GetArchivesArgs};
 use memory::{Memories, Stable};
 use serde_bytes::ByteBuf;
 use shard::Shard;
 use std::cell::RefCell;
-use types::icrc3::{GetBlocksRequest, GetBlocksResult, SupportedBlockType, TipCertificate};
-use types::registry::{ArchiveLink, PublicState, RegistryInit, RegistrySettings, RegistryStatus};
+use types::icrc3::{
+    ArchiveInfo, GetArchivesArgs, GetBlocksRequest, GetBlocksResult, SupportedBlockType,
+    TipCertificate,
+};
+use types::registry::{
+    ArchiveLink, ConfigureError, PublicState, RegistryInit, RegistrySettings, RegistryStatus,
+};
 use types::{AnchorNumber, DeviceData, TimestampNs};
 
 const BUILD: BuildInfo = canister_kit::build_info!();

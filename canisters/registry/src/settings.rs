@@ -1,12 +1,9 @@
 //! What controllers choose for a shard.
 
-use crate::archives::ArchivesError;
 use crate::log;
-use candid::CandidType;
 use minicbor::{Decode, Encode};
-use serde::Deserialize;
 use types::Principal;
-use types::registry::RegistrySettings;
+use types::registry::{RegistrySettings, SettingsError};
 
 #[cfg(test)]
 mod tests;
@@ -34,50 +31,6 @@ pub struct Settings {
     /// Orders are refused, questions answered.
     #[n(4)]
     pub maintenance: bool,
-}
-
-/// Settings that make no sense. Nothing was changed; not worth a retry.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error, CandidType, Deserialize)]
-pub enum SettingsError {
-    /// At most one archive may be in service.
-    #[error("{count} archives in service, at most one may be")]
-    #[serde(rename = "two_in_service")]
-    TwoInService {
-        /// How many there would be.
-        count: u64,
-    },
-    /// An archive is named twice.
-    #[error("archive {canister} is named twice")]
-    #[serde(rename = "archive_twice")]
-    ArchiveTwice {
-        /// Which one.
-        canister: Principal,
-    },
-    /// An anchor needs room for one device at least and 65,535 at most.
-    #[error("{max_devices} devices per anchor, allowed are 1 to 65535")]
-    #[serde(rename = "max_devices")]
-    MaxDevices {
-        /// What was asked for.
-        max_devices: u32,
-    },
-    /// Backlog and retention together exceed the room for blocks.
-    #[error("backlog limit and retention ask for {blocks} blocks, there is room for {limit}")]
-    #[serde(rename = "too_many_blocks")]
-    TooManyBlocks {
-        /// What was asked for.
-        blocks: u64,
-        /// How many there may be.
-        limit: u64,
-    },
-}
-
-impl From<ArchivesError> for SettingsError {
-    fn from(error: ArchivesError) -> Self {
-        match error {
-            ArchivesError::TwoInService { count } => Self::TwoInService { count },
-            ArchivesError::NamedTwice { canister } => Self::ArchiveTwice { canister },
-        }
-    }
 }
 
 impl Settings {

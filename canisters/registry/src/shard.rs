@@ -6,7 +6,7 @@ use crate::log::Log;
 use crate::memory::Memories;
 use crate::orders::{OrderBook, OrderDigest, Seen};
 use crate::ring::PushError;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
 use crate::stored::Stored;
 use crate::temporary_keys::TemporaryKeys;
 use anchors::{AnchorStore, Limits, OpenError};
@@ -15,7 +15,7 @@ use canister_kit::guards::Peer;
 use ic_stable_structures::{Memory, StableCell};
 use minicbor::{Decode, Encode};
 use oplog::{Operation, Tx};
-use types::registry::{RegistryError, RegistryInit, RegistrySettings, ShardTip};
+use types::registry::{RegistryError, RegistryInit, RegistrySettings, SettingsError, ShardTip};
 use types::{AnchorNumber, OrderId, Principal, TimestampNs};
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ fn at_most_one_archive_is_in_service() {
     let two = links(&[(ARCHIVE, true), (OTHER_ARCHIVE, true)]);
     assert_eq!(
         archives.set(&two),
-        Err(ArchivesError::TwoInService { count: 2 })
+        Err(SettingsError::TwoInService { count: 2 })
     );
     assert_eq!(archives, before);
 }
@@ -23,7 +23,7 @@ fn an_archive_is_named_once() {
     let canister = ARCHIVE;
     assert_eq!(
         archives.set(&twice),
-        Err(ArchivesError::NamedTwice { canister })
+        Err(SettingsError::ArchiveTwice { canister })
     );
     assert_eq!(archives, Archives::default());
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::fixtures::{ARCHIVE, OTHER_ARCHIVE, World, caller, links, principal};
+use types::registry::SettingsError;
 
 fn controller() -> Caller {
     Caller {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::fixtures::{ARCHIVE, OTHER_ARCHIVE, World, anchor, links};
 use ic_stable_structures::VectorMemory;
+use types::Principal;
 use types::registry::RegistrySettings;
 
 /// Five blocks, of which the first three are archived and forgotten.
