@@ -79,7 +79,7 @@ pub struct DeviceData {
     /// `WebAuthn` credential id, if it is a passkey.
     #[n(2)]
     pub credential_id: Option<CredentialId>,
-    /// Model of the authenticator (16 bytes by its specification; not checked).
+    /// Model of the authenticator (16 bytes by its specification; longer ones are refused).
     #[n(3)]
     pub aaguid: Option<Aaguid>,
     /// What it is for.
