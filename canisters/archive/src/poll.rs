@@ -1,7 +1,7 @@
 //! When the registry is asked, and what happens to the answers.
 //!
 //! A timer calls [`poll`] at fixed intervals. A poll fetches until the archive has everything or
-//! [`FETCHES_PER_POLL`] answers came. Two polls never run at once: the running one holds a [`Permit`], which is heap
+//! [`FETCHES_PER_POLL`] answers came. Two polls never run at once: the running one holds a permit, which is heap
 //! only, is given back when the poll ends in whatever way (also by a trap), and expires in case even that failed.
 //! After failures polls become rarer, down to one in [`LONGEST_BACK_OFF_NS`].
 
