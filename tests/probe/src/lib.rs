@@ -75,12 +75,12 @@ fn refuse_upgrades(yes: bool) {
 
 #[ic_cdk::update]
 fn say(text: String) {
-    ic_cdk::println!("{text}");
+    api::debug_print(text);
 }
 
 #[ic_cdk::query]
 fn say_in_a_query(text: String) {
-    ic_cdk::println!("{text}");
+    api::debug_print(text);
 }
 
 #[ic_cdk::update]
