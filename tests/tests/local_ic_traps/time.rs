@@ -74,3 +74,36 @@ fn trap_06_time_moves_with_rounds_and_timers_run_only_in_rounds() {
         "a timer that was taken back does not run"
     );
 }
+
+#[test]
+fn trap_06_heartbeats_run_once_a_round_while_the_canister_runs() {
+    let network = network();
+    let canister = Canister::install(
+        &network,
+        probe(
+            r#"
+  (func (export "canister_heartbeat")
+    (i64.store (i32.const 8192) (i64.add (i64.load (i32.const 8192)) (i64.const 1))))
+  (func (export "canister_query beats") (call $reply_number (i64.load (i32.const 8192))))
+"#,
+        ),
+    );
+    let beats = || canister.numbers("beats")[0];
+    let before = beats();
+    for _ in 0..3 {
+        network.tick();
+    }
+    assert_eq!(beats(), before + 3);
+    network.stop_canister(canister.id, None).unwrap();
+    for _ in 0..10 {
+        network.tick();
+    }
+    network.start_canister(canister.id, None).unwrap();
+    let resumed = beats();
+    assert!(
+        resumed < before + 3 + 5,
+        "none of ten while it was stopped: {resumed}"
+    );
+    network.tick();
+    assert_eq!(beats(), resumed + 1);
+}
