@@ -102,7 +102,10 @@ impl Family {
 
     /// A shard's archive, called anonymously.
     pub fn archive(&self, shard: usize) -> ArchiveClient<Client<'_>> {
-        ArchiveClient::new(self.sender(Principal::anonymous()), self.shards[shard].archive)
+        ArchiveClient::new(
+            self.sender(Principal::anonymous()),
+            self.shards[shard].archive,
+        )
     }
 
     /// The status of a shard.

@@ -44,6 +44,9 @@ impl<T: std::fmt::Debug> Attempt<T> {
     pub fn is_refused_saying(self, words: &str) {
         let error = self.is_refused();
         let said = error.to_string();
-        assert!(said.contains(words), "expected {words:?}, refused with {said:?}");
+        assert!(
+            said.contains(words),
+            "expected {words:?}, refused with {said:?}"
+        );
     }
 }

@@ -46,7 +46,11 @@ impl Family {
             let replayed = replay.push(block);
             replayed.unwrap_or_else(|error| panic!("replay of block {index}: {error}"));
         }
-        assert_eq!(chain.last_hash(), tip.last_hash, "the chain ends at the tip");
+        assert_eq!(
+            chain.last_hash(),
+            tip.last_hash,
+            "the chain ends at the tip"
+        );
         let certificate = ask(registry.log().get_tip_certificate()).succeeds();
         self.checks_tip(self.shards[shard].registry, certificate, tip);
 
@@ -88,8 +92,7 @@ impl Family {
         };
         let tip = tip.expect("the log has a block");
         let certified = Verified::new(&tip.certificate, &self.root_key());
-        let tree: HashTree<Vec<u8>> =
-            serde_cbor::from_slice(&tip.hash_tree).expect("the tree is CBOR");
+        let tree: HashTree = serde_cbor::from_slice(&tip.hash_tree).expect("the tree is CBOR");
         assert_eq!(
             certified.of_canister(canister, "certified_data"),
             Some(tree.digest().to_vec()),

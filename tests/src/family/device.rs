@@ -3,8 +3,8 @@
 use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha256};
 use types::{
-    Aaguid, CredentialId, DeviceData, DeviceKey, DeviceProtection, KeyType, Metadata, MetadataValue,
-    Principal, Purpose,
+    Aaguid, CredentialId, DeviceData, DeviceKey, DeviceProtection, KeyType, Metadata,
+    MetadataValue, Principal, Purpose,
 };
 
 /// DER of an Ed25519 public key before the key itself (RFC 8410).

@@ -35,7 +35,10 @@ impl Drop for Family {
         for role in self.roles() {
             // A server that is gone must not hide why the test failed.
             let report = catch_unwind(AssertUnwindSafe(|| self.report(role)));
-            eprintln!("{}", report.unwrap_or_else(|_| format!("{role:?}: no report")));
+            eprintln!(
+                "{}",
+                report.unwrap_or_else(|_| format!("{role:?}: no report"))
+            );
         }
     }
 }

@@ -65,8 +65,13 @@ impl Scraped {
         let mut families = BTreeSet::new();
         for comment in comments {
             let mut words = comment.split(' ').skip(1);
-            if let (Some("TYPE"), Some(name), Some(kind)) = (words.next(), words.next(), words.next()) {
-                assert!(["counter", "gauge", "histogram"].contains(&kind), "{comment}");
+            if let (Some("TYPE"), Some(name), Some(kind)) =
+                (words.next(), words.next(), words.next())
+            {
+                assert!(
+                    ["counter", "gauge", "histogram"].contains(&kind),
+                    "{comment}"
+                );
                 assert!(families.insert(name.to_owned()), "{name} is there twice");
             }
         }
@@ -79,7 +84,8 @@ impl Scraped {
             let base = ["_bucket", "_sum", "_count"]
                 .iter()
                 .find_map(|suffix| name.strip_suffix(suffix));
-            let is_known = families.contains(name) || base.is_some_and(|name| families.contains(name));
+            let is_known =
+                families.contains(name) || base.is_some_and(|name| families.contains(name));
             assert!(is_known, "{name} belongs to no family");
         }
         let lines = text.lines().map(|line| Ok(line.to_owned()));

@@ -1,0 +1,244 @@
+//! What operators and their tools see: metrics, service discovery, statistics, status.
+
+use anchorage_tests::family::{Device, Family, Role, Setup, ask, operator};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use types::AnchorNumber;
+use types::front::ShardRoute;
+
+const DAPP: &str = "https://dapp.example";
+const STANDARD: [&str; 6] = [
+    "anchorage_build_info",
+    "anchorage_layout_version",
+    "anchorage_cycle_balance_cycles",
+    "anchorage_liquid_balance_cycles",
+    "anchorage_heap_memory_bytes",
+    "anchorage_stable_memory_bytes",
+];
+const FRONT: [&str; 22] = [
+    "anchorage_anchor_changes_total",
+    "anchorage_captcha_enabled",
+    "anchorage_challenges_total",
+    "anchorage_delegation_longest_life_seconds",
+    "anchorage_delegations_prepared_total",
+    "anchorage_method_instructions",
+    "anchorage_registration_tokens",
+    "anchorage_registration_tokens_limit",
+    "anchorage_registrations_total",
+    "anchorage_salt_set",
+    "anchorage_shard_anchors",
+    "anchorage_shard_anchors_limit",
+    "anchorage_shard_blocks",
+    "anchorage_shard_calls_total",
+    "anchorage_shard_open_calls",
+    "anchorage_shard_rolled_back_answers_total",
+    "anchorage_shard_status_collections_total",
+    "anchorage_shard_status_timestamp_seconds",
+    "anchorage_shards",
+    "anchorage_signatures",
+    "anchorage_spent_challenges",
+    "anchorage_spent_challenges_limit",
+];
+const REGISTRY: [&str; 14] = [
+    "anchorage_method_instructions",
+    "registry_anchors",
+    "registry_anchors_limit",
+    "registry_archives_diverged",
+    "registry_archives_in_service",
+    "registry_authentications_total",
+    "registry_backlog_blocks",
+    "registry_backlog_blocks_limit",
+    "registry_fetches_total",
+    "registry_last_fetch_timestamp_seconds",
+    "registry_log_blocks",
+    "registry_oldest_backlog_age_seconds",
+    "registry_operations_total",
+    "registry_refusals_total",
+];
+const ARCHIVE: [&str; 8] = [
+    "anchorage_archive_blocks_stored_total",
+    "anchorage_archive_failures_in_a_row",
+    "anchorage_archive_fetch_failures_total",
+    "anchorage_archive_fetches_total",
+    "anchorage_archive_last_success_timestamp_seconds",
+    "anchorage_archive_next_index",
+    "anchorage_archive_registry_log_length",
+    "anchorage_method_instructions",
+];
+
+fn expected(role: Role) -> BTreeSet<String> {
+    let own = match role {
+        Role::Front => &FRONT[..],
+        Role::Registry(_) => &REGISTRY,
+        Role::Archive(_) => &ARCHIVE,
+    };
+    let names = STANDARD.iter().chain(own);
+    names.map(|name| (*name).to_owned()).collect()
+}
+
+#[track_caller]
+fn assert_counts(found: f64, expected: u32) {
+    assert!(
+        (found - f64::from(expected)).abs() < 0.5,
+        "{found} is not {expected}"
+    );
+}
+
+#[test]
+fn every_canister_serves_its_metrics_from_the_first_scrape_on() {
+    let family = Family::deploy();
+    for role in family.roles() {
+        let scraped = family.scrapes(role);
+        let missing: Vec<String> = expected(role)
+            .difference(&scraped.families)
+            .cloned()
+            .collect();
+        assert_eq!(missing, Vec::<String>::new(), "{role:?}");
+        let canister = [("canister", role.package())];
+        assert_counts(scraped.value("anchorage_build_info", &canister), 1);
+        assert!(scraped.value("anchorage_cycle_balance_cycles", &[]) > 1e12);
+        assert_eq!(family.gets(role, "/metrics/none").status(), 404, "{role:?}");
+    }
+}
+
+#[test]
+fn metrics_count_what_happened_and_survive_upgrades() {
+    let family = Family::deploy();
+    let alice = family.register("alice");
+    alice.adds("phone");
+    alice.tries_to_add(&Device::new("phone")).is_refused();
+    alice.logs_in_to(DAPP);
+    family.waits_until_archived(0);
+    for _ in 0..2 {
+        let front = family.scrapes(Role::Front);
+        let outcome = |outcome| [("outcome", outcome)];
+        for (metric, outcome, count) in [
+            ("anchorage_registrations_total", outcome("registered"), 1),
+            ("anchorage_registrations_total", outcome("bad_challenge"), 0),
+            ("anchorage_anchor_changes_total", outcome("changed"), 1),
+            ("anchorage_anchor_changes_total", outcome("refused"), 1),
+            (
+                "anchorage_delegations_prepared_total",
+                outcome("prepared"),
+                1,
+            ),
+        ] {
+            assert_counts(front.value(metric, &outcome), count);
+        }
+        let shard = family.shards[0].registry.to_text();
+        let of_shard = [("shard", shard.as_str())];
+        assert_counts(front.value("anchorage_shard_blocks", &of_shard), 2);
+
+        let registry = family.scrapes(Role::Registry(0));
+        assert_counts(registry.value("registry_anchors", &[]), 1);
+        assert_counts(registry.value("registry_backlog_blocks", &[]), 0);
+        let device = [("reason", "device")];
+        assert_counts(registry.value("registry_refusals_total", &device), 1);
+        let add = [("operation", "add")];
+        assert_counts(registry.value("registry_operations_total", &add), 1);
+
+        let archive = family.scrapes(Role::Archive(0));
+        assert_counts(
+            archive.value("anchorage_archive_blocks_stored_total", &[]),
+            2,
+        );
+        assert_counts(archive.value("anchorage_archive_next_index", &[]), 2);
+        for role in family.roles() {
+            family.upgrades(role);
+        }
+    }
+}
+
+#[test]
+fn prometheus_finds_every_canister_of_the_family() {
+    let family = Family::deploy();
+    family.waits(Duration::from_secs(61));
+    let mut expected =
+        BTreeSet::from([(family.front.to_text(), "front".to_owned(), String::new())]);
+    for shard in &family.shards {
+        let registry = shard.registry.to_text();
+        expected.insert((registry.clone(), "registry".to_owned(), registry.clone()));
+        expected.insert((shard.archive.to_text(), "archive".to_owned(), registry));
+    }
+    assert_eq!(targets(&family), expected);
+}
+
+#[test]
+fn a_shard_that_did_not_answer_once_is_asked_again() {
+    let mut family = Setup::default().ranges(&[(10_000, 20_000)]).deploy();
+    // The first questions are over, or fail.
+    family.stops(Role::Registry(0));
+    family.waits(Duration::from_secs(61));
+    family.starts(Role::Registry(0));
+    let shard = family.creates_shard(20_000, 30_000);
+    let routes: Vec<ShardRoute> = family.shards.iter().map(|s| s.route()).collect();
+    ask(family.front_as(operator()).set_routing(&routes))
+        .succeeds()
+        .unwrap();
+    let archive = shard.archive.to_text();
+    let limit = Duration::from_mins(5);
+    family.waits_until("the new archive is discovered", limit, |family| {
+        targets(family).iter().any(|(id, ..)| *id == archive)
+    });
+}
+
+#[test]
+fn statistics_cover_all_shards() {
+    let family = Setup::default()
+        .ranges(&[(10_000, 10_001), (20_000, 30_000)])
+        .deploy();
+    family.register("alice");
+    family.register("bob");
+    family.waits(Duration::from_secs(61));
+    let stats = ask(family.front().stats()).succeeds();
+    assert_eq!(stats.users_registered, 2);
+    let (lowest, end) = stats.assigned_user_number_range;
+    assert_eq!(
+        (lowest, end),
+        (AnchorNumber::new(10_000), AnchorNumber::new(30_000))
+    );
+    let archive = stats.archive_info.archive_canister;
+    assert_eq!(archive, Some(family.shards[0].archive));
+    let now = family.network.get_time().as_nanos_since_unix_epoch();
+    let age = now - stats.collected_at.expect("all shards answered").get();
+    assert!(age < 61_000_000_000, "{age}");
+    // Right after an upgrade the numbers are there and their age is not.
+    family.upgrades(Role::Front);
+    let stats = ask(family.front().stats()).succeeds();
+    assert_eq!(stats.users_registered, 2);
+}
+
+#[test]
+fn status_names_release_and_layout() {
+    let family = Family::deploy();
+    let registry = family.status(0);
+    let archive = ask(family.archive(0).status()).succeeds();
+    assert_eq!(registry.version, archive.version);
+    assert_eq!((registry.layout_version, archive.layout_version), (1, 1));
+    assert!(!registry.commit.is_empty());
+    assert_eq!(registry.front, family.front);
+    assert_eq!(archive.registry, family.shards[0].registry);
+    assert_eq!(archive.range, registry.range);
+    assert_eq!(registry.archives[0].canister, family.shards[0].archive);
+}
+
+/// Canister, role and shard of each entry of the service discovery list.
+#[track_caller]
+fn targets(family: &Family) -> BTreeSet<(String, String, String)> {
+    let text = family
+        .gets(Role::Front, "/metrics/targets")
+        .text("application/json");
+    let list: Vec<Value> = serde_json::from_str(&text).expect("a list");
+    let read = |group: &Value| {
+        let label = |name: &str| group["labels"][name].as_str().expect(name).to_owned();
+        let canister = label("canister_id");
+        let target = group["targets"][0].as_str().expect("an address");
+        assert_eq!(target, format!("{canister}.icp0.io"));
+        assert_eq!(label("__scheme__"), "https");
+        assert_eq!(label("__metrics_path__"), "/metrics");
+        assert_eq!(label("__param_canisterId"), canister);
+        (canister, label("role"), label("shard"))
+    };
+    list.iter().map(read).collect()
+}
