@@ -26,6 +26,11 @@ applies() {
 # prepare_copy: the last commit as a clone in target/. It is kept, so only files that changed are new to cargo.
 prepare_copy() {
     mkdir -p "$copy_log"
+    # There is one copy: who comes second waits.
+    if command -v flock >/dev/null; then
+        exec 9>"$copy_log/../lock"
+        flock 9
+    fi
     if [[ ! -d $copy/.git ]]; then
         rm -rf "$copy"
         git clone --quiet --shared --no-checkout "$PWD" "$copy"
@@ -46,7 +51,7 @@ in_copy() (
     cd "$copy" || exit
     unset LOCAL_IC_BIN
     export CARGO_TARGET_DIR=$copy_target CANISTER_TARGET_DIR=$copy_target/canisters \
-        ANCHORAGE_WASM_DIR=$copy_target/wasm ANCHORAGE_COMMIT=planted
+        ANCHORAGE_WASM_DIR=$copy_target/wasm ANCHORAGE_COMMIT=planted LOCAL_IC_MODULE_CACHE=$copy_target/local-ic-modules
     [[ -n ${POCKET_IC_BIN:-} ]] || export LOCAL_IC_BIN=$copy_target/debug/local-ic
     "$@"
 )
