@@ -4,9 +4,9 @@ use anchorage_tests::family::{Device, Family, Setup, ask, stranger};
 use types::registry::PublicAnchor;
 use types::{AnchorNumber, CredentialId, KeyType, Metadata, MetadataValue, PublicDevice};
 
-fn metadata(key: &str) -> Option<Metadata> {
+fn metadata(key: &str) -> Metadata {
     let value = MetadataValue::String("value".to_owned());
-    Some(Metadata([(key.to_owned(), value)].into()))
+    Metadata([(key.to_owned(), value)].into())
 }
 
 #[test]
@@ -126,13 +126,13 @@ fn the_rules_about_devices_refuse_in_the_words_that_clients_know() {
             "origin limit exceeded: length 51, limit 50".to_owned(),
         ),
         (
-            phone.clone().but(|d| d.metadata = metadata("alias")),
+            phone.clone().but(|d| d.metadata = Some(metadata("alias"))),
             "Metadata key 'alias' is reserved and cannot be used.".to_owned(),
         ),
         (
             phone
                 .clone()
-                .but(|d| d.metadata = metadata(&"k".repeat(2_500))),
+                .but(|d| d.metadata = Some(metadata(&"k".repeat(2_500)))),
             "Cumulative size of variable sized fields exceeds limit: length ".to_owned(),
         ),
         (

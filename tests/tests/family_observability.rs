@@ -1,6 +1,6 @@
 //! What operators and their tools see: metrics, service discovery, statistics, status.
 
-use anchorage_tests::family::{Device, Family, Role, Setup, ask, operator};
+use anchorage_tests::family::{Device, Family, Role, Setup, Shard, ask, operator};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -172,7 +172,7 @@ fn a_shard_that_did_not_answer_once_is_asked_again() {
     family.waits(Duration::from_secs(61));
     family.starts(Role::Registry(0));
     let shard = family.creates_shard(20_000, 30_000);
-    let routes: Vec<ShardRoute> = family.shards.iter().map(|s| s.route()).collect();
+    let routes: Vec<ShardRoute> = family.shards.iter().map(Shard::route).collect();
     ask(family.front_as(operator()).set_routing(&routes))
         .succeeds()
         .unwrap();

@@ -194,7 +194,7 @@ fn registrations_are_rationed_and_log_ins_are_not() {
         .is_sent()
         .is_refused_saying("rate limit reached, try again later");
     alice.logs_in_to("https://dapp.example");
-    family.waits(Duration::from_secs(600));
+    family.waits(Duration::from_mins(10));
     assert_eq!(family.register("bob").anchor.get(), 10_001);
 }
 

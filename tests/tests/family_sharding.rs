@@ -1,6 +1,8 @@
 //! Several shards: who owns which numbers, who may give orders, and what a repeated order does.
 
-use anchorage_tests::family::{Client, Device, Family, Role, Setup, ask, operator, stranger};
+use anchorage_tests::family::{
+    Client, Device, Family, Role, Setup, Shard, ask, operator, stranger,
+};
 use anchorage_tests::probe;
 use client::RegistryClient;
 use serde_bytes::ByteBuf;
@@ -8,8 +10,8 @@ use std::fmt::Write;
 use types::front::{RegisterResponse, RoutingError, ShardRoute, ShardState};
 use types::message::{self, Request};
 use types::registry::{
-    AnchorInfo, Answer, Apply, Authenticate, ConfigureError, CreateAnchor, DeviceOperation,
-    RegistryError, RegistrySettings,
+    AnchorInfo, Apply, Authenticate, ConfigureError, CreateAnchor, DeviceOperation, RegistryError,
+    RegistrySettings,
 };
 use types::{AnchorNumber, AnchorRange, DeviceError, DeviceField, OrderId};
 
@@ -106,7 +108,7 @@ fn each_shard_serves_the_numbers_of_its_own_range_only() {
 fn a_closed_shard_serves_its_anchors_and_gives_no_number() {
     let family = Family::deploy();
     let alice = family.register("alice");
-    let mut routes: Vec<ShardRoute> = family.shards.iter().map(|s| s.route()).collect();
+    let mut routes: Vec<ShardRoute> = family.shards.iter().map(Shard::route).collect();
     routes[0].state = ShardState::Closed;
     set_routing(&family, &routes).unwrap();
     assert_eq!(family.register("bob").anchor.get(), 20_000);
@@ -139,7 +141,7 @@ fn a_new_shard_takes_over_when_the_operator_adds_it() {
 fn the_routing_table_refuses_what_would_give_a_number_two_owners() {
     let family = Family::deploy();
     family.register("alice");
-    let routes: Vec<ShardRoute> = family.shards.iter().map(|s| s.route()).collect();
+    let routes: Vec<ShardRoute> = family.shards.iter().map(Shard::route).collect();
     let (first, second) = (routes[0], routes[1]);
 
     let range = anchor_range(15_000, 25_000);
@@ -179,7 +181,7 @@ fn the_routing_table_refuses_what_would_give_a_number_two_owners() {
 #[test]
 fn the_routing_table_is_certified_and_for_controllers() {
     let family = Family::deploy();
-    let routes: Vec<ShardRoute> = family.shards.iter().map(|s| s.route()).collect();
+    let routes: Vec<ShardRoute> = family.shards.iter().map(Shard::route).collect();
     ask(family.front_as(stranger()).set_routing(&routes)).is_refused();
     let routing = ask(family.front().routing()).succeeds();
     assert_eq!(routing.routes, routes);
@@ -362,6 +364,3 @@ fn escaped(bytes: &[u8]) -> String {
         text
     })
 }
-
-/// The answers that the relay brings have the type that the tests compare.
-const _: fn(Answer<AnchorNumber>) -> Result<AnchorNumber, RegistryError> = |answer| answer.result;

@@ -1,6 +1,8 @@
 //! Upgrades and roll-backs, in the middle of what people do. Each upgrade installs a module with another hash.
 
-use anchorage_tests::family::{Device, Family, Role, Setup, ask, principal_of};
+use anchorage_tests::family::{
+    Device, Family, Role, Setup, ask, principal_of, same_code_as_another_module,
+};
 use std::time::Duration;
 use types::front::RegisterResponse;
 use types::{AnchorNumber, BlockIndex};
@@ -117,10 +119,7 @@ fn blocks_that_wait_for_the_archive_survive_an_upgrade_of_either_side() {
     alice.adds("phone");
     family.upgrades(REGISTRY);
     alice.adds("tablet");
-    family.installs(
-        ARCHIVE,
-        anchorage_tests::family::same_code_as_another_module("archive"),
-    );
+    family.installs(ARCHIVE, same_code_as_another_module("archive"));
     family.starts(ARCHIVE);
     family.waits_until_archived(0);
     let audited = family.audits(0);
