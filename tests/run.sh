@@ -24,6 +24,7 @@ Without SUITE all tests run. SUITE is one of
 Environment
   POCKET_IC_BIN       a PocketIC server to test on; unset: the embedded Internet Computer, built here
   LOCAL_IC_BIN        an embedded Internet Computer that is built already
+  LOCAL_IC_MODULE_CACHE  where it keeps compiled modules (default: target/local-ic-modules)
   ANCHORAGE_WASM_DIR  where the modules are built to (default: target/wasm)
   --install           may install system packages with sudo
 USAGE
@@ -72,7 +73,9 @@ fi
 timed "host programs and tests" cargo build --workspace --bins --tests
 if ((wasm)) && [[ -z ${POCKET_IC_BIN:-} ]]; then
     LOCAL_IC_BIN=${LOCAL_IC_BIN:-$(host_target_dir)/debug/local-ic}
-    export LOCAL_IC_BIN
+    # Each test process starts a server of its own: what one has compiled the others load.
+    LOCAL_IC_MODULE_CACHE=${LOCAL_IC_MODULE_CACHE:-$(host_target_dir)/local-ic-modules}
+    export LOCAL_IC_BIN LOCAL_IC_MODULE_CACHE
 fi
 
 if has_nextest; then

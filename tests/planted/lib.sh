@@ -51,7 +51,8 @@ in_copy() (
     cd "$copy" || exit
     unset LOCAL_IC_BIN
     export CARGO_TARGET_DIR=$copy_target CANISTER_TARGET_DIR=$copy_target/canisters \
-        ANCHORAGE_WASM_DIR=$copy_target/wasm ANCHORAGE_COMMIT=planted LOCAL_IC_MODULE_CACHE=$copy_target/local-ic-modules
+        ANCHORAGE_WASM_DIR=$copy_target/wasm ANCHORAGE_COMMIT=planted \
+        LOCAL_IC_MODULE_CACHE=$copy_target/local-ic-modules
     [[ -n ${POCKET_IC_BIN:-} ]] || export LOCAL_IC_BIN=$copy_target/debug/local-ic
     "$@"
 )
