@@ -87,9 +87,7 @@ pub fn accept(network: &mut Network, subnet: SubnetId, ingress: Ingress) {
         ingress.id,
         IngressEntry {
             sender: ingress.sender,
-            receiver: management::effective_canister(&ingress.method, &ingress.payload)
-                .filter(|_| ingress.receiver == CanisterId::MANAGEMENT)
-                .unwrap_or(ingress.receiver),
+            receiver: ingress.receiver,
             expiry: ingress.expiry,
             state: IngressState::Received,
         },

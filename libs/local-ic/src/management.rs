@@ -18,7 +18,7 @@ use crate::state::{
     Subnet, not_found,
 };
 use candid::utils::{ArgumentDecoder, ArgumentEncoder};
-use candid::{CandidType, Deserialize, Principal};
+use candid::{CandidType, DecoderConfig, Deserialize, Principal};
 
 /// Who may call a method as an ingress message, and who pays for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,8 +226,20 @@ fn encode(values: impl ArgumentEncoder) -> Vec<u8> {
     candid::encode_args(values).expect("our own types encode")
 }
 
+/// Decodes arguments. The work grows with the bytes there are, not with what they claim: values
+/// of no size, such as a `vec null`, take no bytes however many of them there are said to be.
+pub(crate) fn decode_bounded<'a, T: ArgumentDecoder<'a>>(payload: &'a [u8]) -> candid::Result<T> {
+    // In the units of the decoder's cost model, in which no value costs more for each of its bytes.
+    let work = 32 * payload.len() + 100_000;
+    let mut config = DecoderConfig::new();
+    config.set_skipping_quota(work);
+    // What is skipped counts fifty times here.
+    config.set_decoding_quota(50 * work);
+    candid::utils::decode_args_with_config(payload, &config)
+}
+
 fn decode<'a, T: ArgumentDecoder<'a>>(payload: &'a [u8]) -> Result<T, Reject> {
-    candid::decode_args(payload).map_err(|error| {
+    decode_bounded(payload).map_err(|error| {
         Reject::new(
             ErrorCode::InvalidManagementPayload,
             format!("Error decoding candid: {error}"),
@@ -245,7 +257,7 @@ struct About {
 
 /// The canister that a call is about: the effective canister id of the interface specification.
 pub fn effective_canister(method: &str, payload: &[u8]) -> Option<CanisterId> {
-    let (about,) = candid::decode_args::<(About,)>(payload).ok()?;
+    let (about,): (About,) = decode_bounded(payload).ok()?;
     let id = match method {
         "install_chunked_code" => about.target_canister,
         "provisional_create_canister_with_cycles" => about.specified_id,
@@ -400,6 +412,28 @@ fn may_see(canister: &Canister, caller: Principal, method: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_bytes::ByteBuf;
+
+    #[test]
+    fn decoding_takes_no_longer_than_the_bytes_deserve() {
+        #[derive(CandidType)]
+        struct Claim {
+            canister_id: Principal,
+            nothing: Vec<()>,
+            bytes: ByteBuf,
+        }
+        let canister = CanisterId::from_index(7);
+        let about = |nothings: usize, bytes: usize| {
+            let payload = encode((Claim {
+                canister_id: canister.0,
+                nothing: vec![(); nothings],
+                bytes: ByteBuf::from(vec![0; bytes]),
+            },));
+            effective_canister("canister_status", &payload)
+        };
+        assert_eq!(about(10, 4 << 20), Some(canister));
+        assert_eq!(about(10_000_000, 10), None);
+    }
 
     #[test]
     fn methods_are_listed_once_and_sorted() {

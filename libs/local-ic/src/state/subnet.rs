@@ -26,7 +26,8 @@ pub enum IngressState {
 pub struct IngressEntry {
     /// Who sent it.
     pub sender: Principal,
-    /// The receiver.
+    /// The called canister, which a delegation's targets must name for the status to be read;
+    /// [`CanisterId::MANAGEMENT`] for calls to the management canister.
     pub receiver: CanisterId,
     /// When the entry may be forgotten.
     pub expiry: TimeNs,
