@@ -64,8 +64,12 @@ pub const STABLE_PAGES_PER_QUERY: u64 = STABLE_PAGES_PER_MESSAGE / 2;
 pub const MAX_LOG_LINE: usize = 32 * 1024;
 /// Bytes of a reject text of the system's own making.
 pub const MAX_REJECT_MESSAGE: usize = 8 * 1024;
-/// Bytes of a canister's log, all lines together.
+/// Bytes of a canister's log, all lines together, unless its settings say otherwise.
 pub const LOG_BYTES: usize = 4 * 1024;
+/// Bytes of a canister's log that the settings may ask for.
+pub const MAX_LOG_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes that a line of the log counts beside its text: index, time and length, as in the replica.
+pub const LOG_LINE_OVERHEAD: usize = 40;
 
 /// Controllers of a canister.
 pub const MAX_CONTROLLERS: usize = 10;

@@ -20,7 +20,7 @@ use crate::ids::{CanisterId, SubnetId, TimeNs};
 use crate::limits;
 use candid::Principal;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Why an execution ended without completing. Everything it did is undone.
@@ -144,12 +144,16 @@ pub struct Sandbox {
     pub timer: TimeNs,
     /// Whether `accept_message` was called.
     pub accepted: bool,
-    /// Lines of `debug_print`, kept even if the execution traps.
-    pub log: Vec<Vec<u8>>,
+    /// Lines of `debug_print`, kept even if the execution traps; the newest ones, as many as the
+    /// largest log has room for.
+    pub log: VecDeque<Vec<u8>>,
+    /// Lines before these that were printed and not kept.
+    pub log_skipped: u64,
     /// Instructions of this call context before this execution.
     pub context_instructions: u64,
     /// The Wasm heap's size in bytes, kept current by the engine.
     pub heap_bytes: u64,
+    log_bytes: usize,
     reply: Vec<u8>,
     call: Option<calls::CallBuilder>,
 }
@@ -176,9 +180,11 @@ impl Sandbox {
             certified_data: None,
             timer: 0,
             accepted: false,
-            log: Vec::new(),
+            log: VecDeque::new(),
+            log_skipped: 0,
             context_instructions: 0,
             heap_bytes: 0,
+            log_bytes: 0,
             reply: Vec::new(),
             call: None,
         }
@@ -348,7 +354,14 @@ impl Sandbox {
     pub fn debug_print(&mut self, line: &[u8]) {
         if self.env.replicated {
             let line = &line[..line.len().min(limits::MAX_LOG_LINE)];
-            self.log.push(line.to_vec());
+            self.log.push_back(line.to_vec());
+            self.log_bytes += line.len() + limits::LOG_LINE_OVERHEAD;
+            while self.log_bytes > limits::MAX_LOG_BYTES
+                && let Some(oldest) = self.log.pop_front()
+            {
+                self.log_bytes -= oldest.len() + limits::LOG_LINE_OVERHEAD;
+                self.log_skipped += 1;
+            }
         }
     }
 }

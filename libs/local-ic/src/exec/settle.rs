@@ -4,6 +4,7 @@ use super::{Exec, trap_reject};
 use crate::error::{ErrorCode, Reject};
 use crate::ids::{CanisterId, ContextId, Cycles};
 use crate::limits;
+use crate::management::decode_bounded;
 use crate::sandbox::{Answer, Mode, OutgoingCall, Sandbox, Trap};
 use crate::state::{Callback, Canister, Message, Origin, Request, Response};
 use crate::wasm::execute::Finished;
@@ -39,9 +40,7 @@ impl Exec<'_> {
             instructions,
             ..
         } = finished;
-        for line in sandbox.log.drain(..) {
-            canister.log.push(self.now, line);
-        }
+        canister.write_log(self.now, sandbox.log_skipped, sandbox.log.drain(..));
         if let Some(context) = canister.contexts.get_mut(&context) {
             context.instructions += instructions;
         }
@@ -50,9 +49,8 @@ impl Exec<'_> {
         {
             Ok(state) => state,
             Err(trap) => {
-                canister
-                    .log
-                    .push(self.now, format!("[TRAP]: {}", trap.message).into_bytes());
+                let line = format!("[TRAP]: {}", trap.message);
+                canister.write_log(self.now, 0, [line.into_bytes()]);
                 return Some(trap_reject(canister, &trap));
             }
         };
@@ -205,7 +203,7 @@ fn check_sender_version(canister: &Canister, sandbox: &Sandbox) -> Result<(), Tr
         if call.callee != CanisterId::MANAGEMENT {
             continue;
         }
-        let Ok((args,)) = candid::decode_args::<(SenderVersion,)>(&call.payload) else {
+        let Ok((args,)) = decode_bounded::<(SenderVersion,)>(&call.payload) else {
             continue;
         };
         match args.sender_canister_version {

@@ -310,13 +310,12 @@ impl Request<'_, '_> {
         };
         let mut finished = self.exec.run(canister, state, job);
         installation.used += finished.instructions;
-        for line in finished.sandbox.log.drain(..) {
-            canister.log.push(self.exec.now, line);
-        }
+        let lines = finished.sandbox.log.drain(..);
+        canister.write_log(self.exec.now, finished.sandbox.log_skipped, lines);
         match finished.result {
             Err(trap) => {
                 let line = format!("[TRAP]: {}", trap.message);
-                canister.log.push(self.exec.now, line.into_bytes());
+                canister.write_log(self.exec.now, 0, [line.into_bytes()]);
                 Err(trap_reject(canister, &trap))
             }
             Ok(state) => {

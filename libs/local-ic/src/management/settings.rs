@@ -16,14 +16,14 @@ impl Request<'_, '_> {
     pub(super) fn update_settings(&mut self, payload: &[u8]) -> Answer {
         let (args,): (UpdateSettingsArgs,) = decode(payload)?;
         let canister = self.controlled(args.canister_id, "update_settings")?;
-        let before = canister.settings.controllers.clone();
         let mut settings = canister.settings.clone();
         let names_controllers = args.settings.controllers.is_some();
         apply(&mut settings, args.settings)?;
         canister.settings = settings;
+        canister.log.trim(canister.settings.log_memory_limit);
         canister.version += 1;
         let controllers = canister.settings.controllers.clone();
-        if names_controllers && before != controllers {
+        if names_controllers {
             let origin = self.change_origin(args.sender_canister_version);
             let controllers = controllers.into_iter().collect();
             self.record(
@@ -95,7 +95,7 @@ pub(super) fn apply(settings: &mut Settings, new: CanisterSettings) -> Result<()
         &mut settings.log_memory_limit,
         log_memory_limit,
         "log_memory_limit",
-        2 * 1024 * 1024,
+        limits::MAX_LOG_BYTES as u64,
     )?;
     if let Some(limit) = reserved_cycles_limit {
         settings.reserved_cycles_limit = u128::try_from(&limit.0).map_err(|_| {

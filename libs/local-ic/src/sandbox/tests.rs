@@ -158,6 +158,10 @@ fn only_replicated_executions_have_a_log() {
     let mut update = sandbox(Mode::Update);
     update.debug_print(&vec![b'a'; limits::MAX_LOG_LINE + 1]);
     assert_eq!(update.log, [vec![b'a'; limits::MAX_LOG_LINE]]);
+    for _ in 0..limits::MAX_LOG_BYTES / limits::MAX_LOG_LINE {
+        update.debug_print(&vec![b'b'; limits::MAX_LOG_LINE]);
+    }
+    assert_eq!((update.log_skipped, update.log.len()), (2, 63));
     let mut query = sandbox(Mode::Query);
     query.debug_print(b"hello");
     assert!(query.log.is_empty());

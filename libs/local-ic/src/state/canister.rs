@@ -109,7 +109,7 @@ impl Status {
     }
 }
 
-/// A snapshot's id: the canister's id, then a counter, as in the replica: eight bytes big-endian.
+/// A snapshot's id, as in the replica: a counter in eight bytes big-endian, then the canister's id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SnapshotId(#[serde(with = "serde_bytes")] pub Vec<u8>);
@@ -284,6 +284,17 @@ impl Canister {
             *room.used.entry(callback.callee).or_default() += 1;
         }
         room
+    }
+
+    /// Adds lines to the log, after `skipped` ones that nobody kept.
+    pub fn write_log(
+        &mut self,
+        now: TimeNs,
+        skipped: u64,
+        lines: impl IntoIterator<Item = Vec<u8>>,
+    ) {
+        self.log
+            .append(now, skipped, lines, self.settings.log_memory_limit);
     }
 
     /// Opens a call context.

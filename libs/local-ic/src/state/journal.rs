@@ -18,7 +18,7 @@ pub struct LogLine {
     pub content: Vec<u8>,
 }
 
-/// A canister's log: the newest lines, at most [`limits::LOG_BYTES`] together.
+/// A canister's log: the newest lines, as many as the canister's settings have room for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Journal {
     lines: VecDeque<LogLine>,
@@ -26,17 +26,38 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Adds a line; the oldest give way.
-    pub fn push(&mut self, time: TimeNs, mut content: Vec<u8>) {
-        content.truncate(limits::LOG_BYTES);
-        self.lines.push_back(LogLine {
-            index: self.next,
-            time,
-            content,
-        });
-        self.next += 1;
-        while self.bytes() > limits::LOG_BYTES && self.lines.len() > 1 {
-            self.lines.pop_front();
+    /// Adds lines, after `skipped` ones that nobody kept; the oldest give way until all together
+    /// have at most `limit` bytes.
+    pub fn append(
+        &mut self,
+        time: TimeNs,
+        skipped: u64,
+        lines: impl IntoIterator<Item = Vec<u8>>,
+        limit: u64,
+    ) {
+        let longest = usize::try_from(limit)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(limits::LOG_LINE_OVERHEAD);
+        self.next += skipped;
+        for mut content in lines {
+            content.truncate(longest);
+            self.lines.push_back(LogLine {
+                index: self.next,
+                time,
+                content,
+            });
+            self.next += 1;
+        }
+        self.trim(limit);
+    }
+
+    /// Lets the oldest lines go until all together have at most `limit` bytes.
+    pub fn trim(&mut self, limit: u64) {
+        let mut bytes = self.bytes();
+        while bytes as u64 > limit
+            && let Some(line) = self.lines.pop_front()
+        {
+            bytes -= line.content.len() + limits::LOG_LINE_OVERHEAD;
         }
     }
 
@@ -45,9 +66,10 @@ impl Journal {
         self.lines.iter()
     }
 
-    /// Bytes of all texts.
+    /// Bytes of all lines.
     pub fn bytes(&self) -> usize {
-        self.lines.iter().map(|line| line.content.len()).sum()
+        let texts: usize = self.lines.iter().map(|line| line.content.len()).sum();
+        texts + self.lines.len() * limits::LOG_LINE_OVERHEAD
     }
 
     /// The index that the next line gets.
@@ -140,16 +162,34 @@ impl History {
 mod tests {
     use super::*;
 
+    const LIMIT: u64 = limits::LOG_BYTES as u64;
+
+    fn indices(journal: &Journal) -> Vec<u64> {
+        journal.lines().map(|line| line.index).collect()
+    }
+
     #[test]
     fn the_log_keeps_the_newest_lines_and_its_indices() {
         let mut journal = Journal::default();
         for byte in 0..10 {
-            journal.push(u64::from(byte), vec![byte; 1000]);
+            journal.append(u64::from(byte), 0, [vec![byte; 1000]], LIMIT);
         }
-        let indices: Vec<u64> = journal.lines().map(|line| line.index).collect();
-        assert_eq!(indices, [6, 7, 8, 9]);
+        assert_eq!(indices(&journal), [7, 8, 9]);
+        journal.trim(1_040);
+        assert_eq!(indices(&journal), [9]);
         journal.forget_before(journal.next_index());
-        journal.push(0, b"x".to_vec());
-        assert_eq!(journal.lines().next().unwrap().index, 10);
+        journal.append(0, 5, [b"x".to_vec()], LIMIT);
+        assert_eq!(indices(&journal), [15]);
+    }
+
+    #[test]
+    fn a_line_without_a_text_takes_room_too() {
+        let mut journal = Journal::default();
+        journal.append(0, 0, vec![Vec::new(); 1_000], LIMIT);
+        assert_eq!(journal.lines().count(), 102);
+        journal.append(0, 0, [vec![0; limits::LOG_BYTES]], LIMIT);
+        assert_eq!(indices(&journal), [1_000]);
+        journal.append(0, 0, [Vec::new()], 0);
+        assert_eq!(journal.lines().count(), 0);
     }
 }
