@@ -317,6 +317,11 @@ fn charge(exec: &mut Exec<'_>) {
     }
     for id in empty {
         management::uninstall(exec, id, "Canister has been uninstalled.");
+        // Nothing is left that would cost anything.
+        if let Some(canister) = exec.subnet.canisters.get_mut(&id) {
+            canister.history.changes.clear();
+            canister.snapshots.clear();
+        }
     }
 }
 

@@ -216,7 +216,11 @@ impl Queries<'_> {
     ) -> Result<(), Trap> {
         let environment = Environment {
             replicated: false,
-            data_certificate: evaluation.certificate.clone(),
+            data_certificate: match mode {
+                Mode::Query | Mode::CompositeQuery => evaluation.certificate.clone(),
+                // The interface has none for callbacks.
+                _ => None,
+            },
             ..environment(evaluation.canister, self.subnet, self.now)
         };
         let account = Account {

@@ -4,7 +4,8 @@ use crate::topology::SubnetKind;
 use crate::wasm::execute::on_big_stack;
 use candid::{Decode, Encode};
 use ic_management_canister_types::{
-    CanisterIdRecord, CanisterInstallMode, InstallCodeArgs, ProvisionalCreateCanisterWithCyclesArgs,
+    CanisterIdRecord, CanisterInstallMode, ChunkHash, InstallChunkedCodeArgs, InstallCodeArgs,
+    ProvisionalCreateCanisterWithCyclesArgs, UploadChunkArgs,
 };
 
 /// Counts in its heap; `bump` adds one and answers, `get` answers, `burn` traps after adding.
@@ -133,4 +134,72 @@ fn a_saved_network_goes_on_where_it_was() {
         );
     });
     std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
+fn the_status_of_a_management_call_belongs_to_the_management_canister() {
+    let mut ic = ic();
+    let payload = Encode!(&ProvisionalCreateCanisterWithCyclesArgs {
+        specified_id: Some(CanisterId::from_index(ic.network.subnets[0].ranges[0].0).0),
+        ..Default::default()
+    })
+    .unwrap();
+    let method = "provisional_create_canister_with_cycles";
+    let (subnet, id) = ic
+        .submit(call(CanisterId::MANAGEMENT, method, payload))
+        .unwrap();
+    let history = &ic.network.subnet(subnet).unwrap().ingress_history;
+    assert_eq!(history[&id].receiver, CanisterId::MANAGEMENT);
+}
+
+#[test]
+fn a_canister_without_cycles_is_emptied_once() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, COUNTER);
+        ic.network.canister_mut(id).unwrap().cycles = 0;
+        let hour = 3_600_000_000_000;
+        ic.set_time(ic.time() + hour).unwrap();
+        ic.tick();
+        let emptied = ic.network.canister(id).unwrap().clone();
+        assert_eq!(emptied.code, None);
+        assert_eq!((emptied.history.total, emptied.memory_bytes()), (2, 0));
+        ic.set_time(ic.time() + 1_000_000 * hour).unwrap();
+        ic.tick();
+        assert_eq!(ic.network.canister(id).unwrap().version, emptied.version);
+    });
+}
+
+#[test]
+fn chunks_that_make_too_large_a_module_are_refused() {
+    let mut ic = ic();
+    let payload = Encode!(&ProvisionalCreateCanisterWithCyclesArgs::default()).unwrap();
+    let method = "provisional_create_canister_with_cycles";
+    let reply = update(&mut ic, CanisterId::MANAGEMENT, method, payload).unwrap();
+    let id = Decode!(&reply, CanisterIdRecord).unwrap().canister_id;
+    let chunk = UploadChunkArgs {
+        canister_id: id,
+        chunk: vec![0; limits::CHUNK_BYTES],
+    };
+    let payload = Encode!(&chunk).unwrap();
+    let reply = update(&mut ic, CanisterId::MANAGEMENT, "upload_chunk", payload).unwrap();
+    let hash = Decode!(&reply, ChunkHash).unwrap();
+    let mut install = |times: usize| {
+        let code = InstallChunkedCodeArgs {
+            mode: CanisterInstallMode::Install,
+            target_canister: id,
+            store_canister: None,
+            chunk_hashes_list: vec![hash.clone(); times],
+            wasm_module_hash: vec![0; 32],
+            arg: Vec::new(),
+            sender_canister_version: None,
+        };
+        let payload = Encode!(&code).unwrap();
+        let method = "install_chunked_code";
+        update(&mut ic, CanisterId::MANAGEMENT, method, payload).unwrap_err()
+    };
+    assert_eq!(install(1).code, ErrorCode::CanisterInvalidWasm);
+    let reject = install(101);
+    assert_eq!(reject.code, ErrorCode::CanisterContractViolation);
+    assert!(reject.message.contains("at most 104857600"), "{reject}");
 }

@@ -74,14 +74,27 @@ impl Request<'_, '_> {
         hashes: &[ChunkHash],
     ) -> Result<Vec<u8>, Reject> {
         let canister = self.store(store, "install_chunked_code")?;
+        let chunks: Vec<&ByteBuf> = hashes
+            .iter()
+            .map(|ChunkHash { hash }| {
+                <[u8; 32]>::try_from(hash.as_slice())
+                    .ok()
+                    .and_then(|hash| canister.chunks.get(&hash))
+                    .ok_or_else(|| {
+                        refused(&format!("Chunk hash {} was not found", hex::encode(hash)))
+                    })
+            })
+            .collect::<Result<_, _>>()?;
+        // A hash may be named many times: the list says nothing about the size.
+        let bytes: u64 = chunks.iter().map(|chunk| chunk.len() as u64).sum();
+        if bytes > limits::MAX_MODULE_BYTES {
+            return Err(refused(&format!(
+                "the chunks make a module of {bytes} bytes, at most {} are allowed",
+                limits::MAX_MODULE_BYTES
+            )));
+        }
         let mut module = Vec::new();
-        for ChunkHash { hash } in hashes {
-            let chunk = <[u8; 32]>::try_from(hash.as_slice())
-                .ok()
-                .and_then(|hash| canister.chunks.get(&hash))
-                .ok_or_else(|| {
-                    refused(&format!("Chunk hash {} was not found", hex::encode(hash)))
-                })?;
+        for chunk in chunks {
             module.extend_from_slice(chunk);
         }
         Ok(module)
