@@ -1,14 +1,18 @@
 use sha2::{Digest, Sha256};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::{Engine, Module};
 
-/// Machine code in files `<SHA-256 of the instrumented module>.cwasm`.
+/// Machine code in files `<SHA-256 of the instrumented module>-<hash of the engine's settings>.cwasm`.
+///
+/// The settings are part of the name because wasmtime, when it loads, ignores differences in some
+/// of them that change what code computes, such as the canonical form of NaN.
 ///
 /// ```text
 /// 0    SHA-256 of the rest
-/// 32   what wasmtime serialises; names its version and configuration, which it checks itself
+/// 32   what wasmtime serialises; names its version, which it checks itself
 /// ```
 ///
 /// A file that is damaged or of another version counts as absent and is replaced. A directory that
@@ -26,7 +30,7 @@ impl DiskCache {
 
     /// The machine code of this module, if it is there.
     pub(super) fn get(&self, engine: &Engine, instrumented: &[u8]) -> Option<Module> {
-        let file = std::fs::read(self.path(instrumented)).ok()?;
+        let file = std::fs::read(self.path(engine, instrumented)).ok()?;
         let (digest, code) = file.split_at_checked(DIGEST_BYTES)?;
         if Sha256::digest(code).as_slice() != digest {
             return None;
@@ -42,7 +46,7 @@ impl DiskCache {
 
     /// Keeps the machine code of this module.
     pub(super) fn put(&self, instrumented: &[u8], module: &Module) {
-        let path = self.path(instrumented);
+        let path = self.path(module.engine(), instrumented);
         let kept = module
             .serialize()
             .map_err(|error| error.to_string())
@@ -74,8 +78,14 @@ impl DiskCache {
         written
     }
 
-    fn path(&self, instrumented: &[u8]) -> PathBuf {
-        let name = hex::encode(Sha256::digest(instrumented));
-        self.directory.join(name).with_extension("cwasm")
+    fn path(&self, engine: &Engine, instrumented: &[u8]) -> PathBuf {
+        let mut settings = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut settings);
+        let name = format!(
+            "{}-{:016x}.cwasm",
+            hex::encode(Sha256::digest(instrumented)),
+            settings.finish()
+        );
+        self.directory.join(name)
     }
 }
