@@ -70,6 +70,21 @@ pub enum CallError {
         /// Words for people.
         message: String,
     },
+    /// The request could not be signed or addressed, or was turned away at the door: a wrong signature, a request
+    /// from another time. It was not executed.
+    #[error("not accepted: {reason}")]
+    NotAccepted {
+        /// Words for people.
+        reason: String,
+    },
+    /// There is an answer, but its certificate or signature is not the network's: the wrong root key, a wrong
+    /// clock, or somebody on the way who changed it. Believe nothing of it. Whether the call was executed is
+    /// unknown.
+    #[error("the answer is not the network's: {reason}")]
+    Unverified {
+        /// Words for people.
+        reason: String,
+    },
     /// The request or its answer got lost on the way. Whether the call was executed is unknown.
     #[error("no connection: {reason}")]
     Unreachable {
@@ -86,6 +101,7 @@ impl CallError {
             Self::Rejected { code, .. } => {
                 matches!(code, RejectCode::SysTransient | RejectCode::SysUnknown)
             }
+            Self::NotAccepted { .. } | Self::Unverified { .. } => false,
             Self::Unreachable { .. } => true,
         }
     }
@@ -94,7 +110,8 @@ impl CallError {
     pub const fn outcome_unknown(&self) -> bool {
         match self {
             Self::Rejected { code, .. } => matches!(code, RejectCode::SysUnknown),
-            Self::Unreachable { .. } => true,
+            Self::NotAccepted { .. } => false,
+            Self::Unverified { .. } | Self::Unreachable { .. } => true,
         }
     }
 }

@@ -20,14 +20,19 @@
 //! ```
 //!
 //! * [`Transport`] is what a new way to reach canisters implements; module `pocket_ic` does it for
-//!   `PocketIC` (feature `pocket-ic`).
+//!   `PocketIC` (feature `pocket-ic`), module `agent` over the Internet Computer's HTTP interface (feature
+//!   `agent`), where a `Passkey` may be the one that signs.
 //! * [`Replicated`] asks every query as an update, for an answer that the subnet agreed on.
 
+#[cfg(feature = "agent")]
+pub mod agent;
 mod archive;
 mod canister;
 mod error;
 mod front;
 mod log;
+#[cfg(feature = "agent")]
+pub mod passkey;
 #[cfg(feature = "pocket-ic")]
 pub mod pocket_ic;
 mod registry;

@@ -1,0 +1,115 @@
+//! Calls over the Internet Computer's HTTP interface, signed by an identity, through the published agent.
+//!
+//! An [`Agent`] is a [`Transport`]: it checks the certificate of every update and the node signatures of every
+//! query against the network's root key before it believes an answer.
+
+use ic_agent::agent::RejectCode as Theirs;
+use ic_agent::agent::route_provider::RoundRobinRouteProvider;
+use ic_agent::{Agent, AgentError, Identity};
+use types::Principal;
+
+use crate::{CallError, RejectCode, Transport};
+
+/// A network: where it is, and the key that its certificates must lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// What `/api` is appended to.
+    pub url: String,
+    /// DER of the root subnet's BLS key.
+    pub root_key: Vec<u8>,
+}
+
+impl Network {
+    /// An agent that signs as this identity. Nothing is sent yet.
+    pub fn agent(&self, identity: impl Identity + 'static) -> Result<Agent, CallError> {
+        // The agent joins paths to it, which would replace the last part without the slash. And its own
+        // `with_url` panics if this is no URL.
+        let url = format!("{}/", self.url.trim_end_matches('/'));
+        let agent = Agent::builder()
+            .with_route_provider(RoundRobinRouteProvider::new(vec![url])?)
+            .with_identity(identity)
+            .build()?;
+        agent.set_root_key(self.root_key.clone());
+        Ok(agent)
+    }
+}
+
+impl Transport for Agent {
+    async fn query(
+        &self,
+        canister: Principal,
+        method: &str,
+        argument: Vec<u8>,
+    ) -> Result<Vec<u8>, CallError> {
+        let query = Agent::query(self, &canister, method).with_arg(argument);
+        Ok(query.call().await?)
+    }
+
+    async fn update(
+        &self,
+        canister: Principal,
+        method: &str,
+        argument: Vec<u8>,
+    ) -> Result<Vec<u8>, CallError> {
+        let update = Agent::update(self, &canister, method).with_arg(argument);
+        Ok(update.call_and_wait().await?)
+    }
+}
+
+impl From<AgentError> for CallError {
+    fn from(error: AgentError) -> Self {
+        use AgentError as E;
+        let reason = error.to_string();
+        match error {
+            E::CertifiedReject { reject, .. } | E::UncertifiedReject { reject, .. } => {
+                Self::Rejected {
+                    code: reject.reject_code.into(),
+                    message: reject.reject_message,
+                }
+            }
+            E::InvalidReplicaUrl(_)
+            | E::UrlParseError(_)
+            | E::SigningError(_)
+            | E::CannotCalculateRequestId(_) => Self::NotAccepted { reason },
+            E::HttpError(answer) if is_refusal(answer.status) => Self::NotAccepted { reason },
+            E::CertificateVerificationFailed()
+            | E::CertificateNotAuthorized()
+            | E::CertificateOutdated(_)
+            | E::CertificateHasTooManyDelegations
+            | E::QuerySignatureVerificationFailed
+            | E::MissingSignature
+            | E::MalformedSignature
+            | E::MalformedPublicKey
+            | E::TooManySignatures { .. }
+            | E::DerKeyLengthMismatch { .. }
+            | E::DerPrefixMismatch { .. }
+            | E::InvalidCborData(_)
+            | E::LookupPathAbsent(_)
+            | E::LookupPathUnknown(_)
+            | E::LookupPathError(_) => Self::Unverified { reason },
+            // Whatever else there is or will be: nothing is known about the call.
+            _ => Self::Unreachable { reason },
+        }
+    }
+}
+
+/// Whether this status of HTTP says that the same request will never be taken: the client's fault, and neither
+/// "too slow" (408) nor "too often" (429).
+const fn is_refusal(status: u16) -> bool {
+    matches!(status, 400..=499) && !matches!(status, 408 | 429)
+}
+
+impl From<Theirs> for RejectCode {
+    fn from(code: Theirs) -> Self {
+        match code {
+            Theirs::SysFatal => Self::SysFatal,
+            Theirs::SysTransient => Self::SysTransient,
+            Theirs::DestinationInvalid => Self::DestinationInvalid,
+            Theirs::CanisterReject => Self::CanisterReject,
+            Theirs::CanisterError => Self::CanisterError,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

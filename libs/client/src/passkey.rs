@@ -1,0 +1,189 @@
+//! A passkey in software: what a browser and an authenticator do together, for tests and tools.
+//!
+//! It signs as the interface specification has it under "Signatures", "Web Authentication":
+//!
+//! ```text
+//! public key = DER SubjectPublicKeyInfo { 1.3.6.1.4.1.56387.1.1, COSE key (EC2, ES256, P-256, x, y) }
+//! signature  = CBOR 55799 { authenticator_data, client_data_json, signature }
+//! signed     = authenticator data | SHA-256(client data), whose challenge is the message
+//! ```
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ciborium::tag::Required;
+use coset::{CborSerializable, CoseKeyBuilder, iana};
+use ic_agent::agent::EnvelopeContent;
+use ic_agent::identity::{Delegation, Identity, Signature};
+use p256::ecdsa::SigningKey;
+use p256::ecdsa::signature::Signer;
+use p256::elliptic_curve::rand_core::OsRng;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use spki::der::Encode;
+use spki::der::asn1::{BitString, ObjectIdentifier};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+use types::{CredentialId, DeviceData, DeviceKey, DeviceProtection, KeyType, Principal, Purpose};
+
+/// Keys of `WebAuthn` (interface specification, "Signatures").
+const COSE_IN_DER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.56387.1.1");
+/// CBOR's self-describing tag.
+const SELF_DESCRIBED: u64 = 55_799;
+/// The user was there (bit 0) and was verified (bit 2): `WebAuthn`, section 6.1.
+const USER_PRESENT_AND_VERIFIED: u8 = 0b101;
+/// What authenticators that keep no count of signatures answer.
+const NO_COUNT: [u8; 4] = [0; 4];
+
+/// A P-256 key that signs as `WebAuthn` does for one host. Works on every network.
+#[derive(Clone)]
+pub struct Passkey {
+    secret: SigningKey,
+    origin: String,
+    authenticator_data: Vec<u8>,
+    public_key: DeviceKey,
+}
+
+/// The bytes are no secret key of P-256: zero, or not below the group's order. Take others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("these bytes are not a secret key of P-256")]
+pub struct InvalidSecret;
+
+#[derive(Serialize)]
+struct ClientData<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    challenge: String,
+    origin: &'a str,
+    #[serde(rename = "crossOrigin")]
+    cross_origin: bool,
+}
+
+#[derive(Serialize)]
+struct Assertion<'a> {
+    #[serde(with = "serde_bytes")]
+    authenticator_data: &'a [u8],
+    client_data_json: String,
+    #[serde(with = "serde_bytes")]
+    signature: Vec<u8>,
+}
+
+impl Passkey {
+    /// A new passkey for `https://<host>`, from the operating system's randomness.
+    pub fn generate(host: &str) -> Self {
+        Self::new(SigningKey::random(&mut OsRng), host)
+    }
+
+    /// The passkey with this secret (a big-endian number) for `https://<host>`.
+    pub fn from_secret(secret: &[u8; 32], host: &str) -> Result<Self, InvalidSecret> {
+        let secret = SigningKey::from_slice(secret).map_err(|_| InvalidSecret)?;
+        Ok(Self::new(secret, host))
+    }
+
+    fn new(secret: SigningKey, host: &str) -> Self {
+        let mut authenticator_data = Sha256::digest(host).to_vec();
+        authenticator_data.push(USER_PRESENT_AND_VERIFIED);
+        authenticator_data.extend(NO_COUNT);
+        Self {
+            origin: format!("https://{host}"),
+            authenticator_data,
+            public_key: public_key(&secret),
+            secret,
+        }
+    }
+
+    /// The public key, DER.
+    pub const fn key(&self) -> &DeviceKey {
+        &self.public_key
+    }
+
+    /// Whom canisters see.
+    pub fn principal(&self) -> Principal {
+        self.public_key.principal()
+    }
+
+    /// What front is told about it.
+    pub fn device(&self, alias: &str) -> DeviceData {
+        DeviceData {
+            pubkey: self.public_key.clone(),
+            alias: alias.to_owned(),
+            credential_id: Some(CredentialId::new(&Sha256::digest(&self.public_key)[..])),
+            aaguid: None,
+            purpose: Purpose::Authentication,
+            key_type: KeyType::CrossPlatform,
+            protection: DeviceProtection::Unprotected,
+            origin: Some(self.origin.clone()),
+            metadata: None,
+        }
+    }
+
+    /// The assertion whose challenge is this message, in CBOR.
+    fn assertion(&self, message: &[u8]) -> Result<Vec<u8>, String> {
+        let client_data_json = serde_json::to_string(&ClientData {
+            kind: "webauthn.get",
+            challenge: URL_SAFE_NO_PAD.encode(message),
+            origin: &self.origin,
+            cross_origin: false,
+        })
+        .map_err(|error| error.to_string())?;
+        let client_data_hash = Sha256::digest(&client_data_json);
+        let signed = [&self.authenticator_data[..], &client_data_hash].concat();
+        let signature: p256::ecdsa::DerSignature = self.secret.sign(&signed);
+        let assertion = Required::<_, SELF_DESCRIBED>(Assertion {
+            authenticator_data: &self.authenticator_data,
+            client_data_json,
+            signature: signature.as_bytes().to_vec(),
+        });
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&assertion, &mut bytes).map_err(|error| error.to_string())?;
+        Ok(bytes)
+    }
+}
+
+impl Identity for Passkey {
+    fn sender(&self) -> Result<Principal, String> {
+        Ok(self.principal())
+    }
+
+    fn public_key(&self) -> Option<Vec<u8>> {
+        Some(self.public_key.as_slice().to_vec())
+    }
+
+    fn sign(&self, content: &EnvelopeContent) -> Result<Signature, String> {
+        self.sign_arbitrary(&content.to_request_id().signable())
+    }
+
+    fn sign_delegation(&self, content: &Delegation) -> Result<Signature, String> {
+        self.sign_arbitrary(&content.signable())
+    }
+
+    fn sign_arbitrary(&self, content: &[u8]) -> Result<Signature, String> {
+        Ok(Signature {
+            public_key: self.public_key(),
+            signature: Some(self.assertion(content)?),
+            delegations: None,
+        })
+    }
+}
+
+fn public_key(secret: &SigningKey) -> DeviceKey {
+    let point = secret.verifying_key().to_encoded_point(false);
+    let (x, y) = point
+        .x()
+        .zip(point.y())
+        .expect("an uncompressed point of a public key has both coordinates");
+    let cose = CoseKeyBuilder::new_ec2_pub_key(iana::EllipticCurve::P_256, x.to_vec(), y.to_vec())
+        .algorithm(iana::Algorithm::ES256)
+        .build()
+        .to_vec()
+        .expect("a key of integers and bytes has an encoding");
+    let info = SubjectPublicKeyInfoOwned {
+        algorithm: AlgorithmIdentifierOwned {
+            oid: COSE_IN_DER,
+            parameters: None,
+        },
+        subject_public_key: BitString::from_bytes(&cose).expect("77 bytes are not too many"),
+    };
+    DeviceKey::new(info.to_der().expect("94 bytes are not too many"))
+}
+
+#[cfg(test)]
+mod tests;
