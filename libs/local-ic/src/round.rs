@@ -104,7 +104,7 @@ fn run_subnet(exec: &mut Exec<'_>, routes: &Routes, in_transit: &mut Vec<Message
             idle = false;
         }
         route(exec, routes, in_transit);
-        let ids: Vec<CanisterId> = exec.subnet.canisters.keys().copied().collect();
+        let ids = turns(exec);
         for id in ids {
             if first && exec.used < limits::ROUND_INSTRUCTIONS {
                 exec.tasks(id);
@@ -131,6 +131,17 @@ fn run_subnet(exec: &mut Exec<'_>, routes: &Routes, in_transit: &mut Vec<Message
         }
         first = false;
     }
+}
+
+/// The canisters in the order in which this round serves them: each round begins with another one,
+/// so that a busy canister does not keep the others from their turn.
+fn turns(exec: &Exec<'_>) -> Vec<CanisterId> {
+    let mut ids: Vec<CanisterId> = exec.subnet.canisters.keys().copied().collect();
+    if !ids.is_empty() {
+        let first = exec.round % ids.len() as u64;
+        ids.rotate_left(usize::try_from(first).expect("less than the number of canisters"));
+    }
+    ids
 }
 
 fn execute(exec: &mut Exec<'_>, id: CanisterId, input: Input) {

@@ -31,11 +31,9 @@ impl Exec<'_> {
         if hooks.heartbeat {
             self.task(canister, "canister_heartbeat");
         }
-        if canister.timer != 0 && canister.timer <= self.now {
+        if hooks.global_timer && canister.timer != 0 && canister.timer <= self.now {
             canister.timer = 0;
-            if hooks.global_timer {
-                self.task(canister, "canister_global_timer");
-            }
+            self.task(canister, "canister_global_timer");
         }
     }
 
