@@ -74,7 +74,4 @@ pub const TABLE: [StoredCounter; 2] = [
 pub const TAKE_ANSWER: Method = Method::new(0);
 
 /// The measured methods.
-pub const METHODS: [MeasuredMethod; 1] = [MeasuredMethod {
-    method: TAKE_ANSWER,
-    name: "take_answer",
-}];
+pub const METHODS: [MeasuredMethod; 1] = [MeasuredMethod::new(TAKE_ANSWER, "take_answer")];

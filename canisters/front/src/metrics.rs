@@ -142,18 +142,14 @@ pub(crate) const PREPARE_DELEGATION: Method = Method::new(5);
 pub(crate) const SET_ROUTING: Method = Method::new(6);
 
 const METHODS: [MeasuredMethod; 7] = [
-    measured(INIT_SALT, "init_salt"),
-    measured(CREATE_CHALLENGE, "create_challenge"),
-    measured(REGISTER, "register"),
-    measured(ADD, "add"),
-    measured(GET_ANCHOR_INFO, "get_anchor_info"),
-    measured(PREPARE_DELEGATION, "prepare_delegation"),
-    measured(SET_ROUTING, "set_routing"),
+    MeasuredMethod::new(INIT_SALT, "init_salt"),
+    MeasuredMethod::new(CREATE_CHALLENGE, "create_challenge"),
+    MeasuredMethod::new(REGISTER, "register"),
+    MeasuredMethod::new(ADD, "add"),
+    MeasuredMethod::new(GET_ANCHOR_INFO, "get_anchor_info"),
+    MeasuredMethod::new(PREPARE_DELEGATION, "prepare_delegation"),
+    MeasuredMethod::new(SET_ROUTING, "set_routing"),
 ];
-
-const fn measured(method: Method, name: &'static str) -> MeasuredMethod {
-    MeasuredMethod { method, name }
-}
 
 /// The text of `/metrics`.
 pub(crate) fn text(

@@ -96,11 +96,11 @@ pub const FETCH_BLOCKS: Method = Method::new(4);
 
 /// The methods whose instructions are counted.
 pub const METHODS: [MeasuredMethod; 5] = [
-    measured(CREATE_ANCHOR, "create_anchor"),
-    measured(APPLY, "apply"),
-    measured(AUTHENTICATE, "authenticate"),
-    measured(ANCHOR_INFO, "anchor_info"),
-    measured(FETCH_BLOCKS, "fetch_blocks"),
+    MeasuredMethod::new(CREATE_ANCHOR, "create_anchor"),
+    MeasuredMethod::new(APPLY, "apply"),
+    MeasuredMethod::new(AUTHENTICATE, "authenticate"),
+    MeasuredMethod::new(ANCHOR_INFO, "anchor_info"),
+    MeasuredMethod::new(FETCH_BLOCKS, "fetch_blocks"),
 ];
 
 /// The counter of an operation that was carried out.
@@ -189,8 +189,4 @@ const fn fetch_counter(slot: u16, labels: StaticLabels) -> StoredCounter {
         help: "Answers to archives, by kind.",
         labels,
     }
-}
-
-const fn measured(method: Method, name: &'static str) -> MeasuredMethod {
-    MeasuredMethod { method, name }
 }

@@ -39,6 +39,13 @@ pub struct MeasuredMethod {
     pub name: &'static str,
 }
 
+impl MeasuredMethod {
+    /// A row of a canister's table.
+    pub const fn new(method: Method, name: &'static str) -> Self {
+        Self { method, name }
+    }
+}
+
 /// What the system says about a canister's resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resources {

@@ -34,12 +34,6 @@ macro_rules! byte_string {
             }
         }
 
-        impl AsRef<[u8]> for $name {
-            fn as_ref(&self) -> &[u8] {
-                &self.0
-            }
-        }
-
         impl From<Vec<u8>> for $name {
             fn from(bytes: Vec<u8>) -> Self {
                 Self(bytes)
@@ -52,35 +46,12 @@ macro_rules! byte_string {
             }
         }
 
-        impl candid::CandidType for $name {
-            fn _ty() -> candid::types::Type {
-                <Vec<u8> as candid::CandidType>::_ty()
-            }
-
-            fn idl_serialize<S>(&self, serializer: S) -> Result<(), S::Error>
-            where
-                S: candid::types::Serializer,
-            {
-                serializer.serialize_blob(&self.0)
-            }
-        }
-
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
             where
                 D: serde::Deserializer<'de>,
             {
                 serde_bytes::ByteBuf::deserialize(deserializer).map(|b| Self(b.into_vec()))
-            }
-        }
-
-        impl<C> minicbor::Encode<C> for $name {
-            fn encode<W: minicbor::encode::Write>(
-                &self,
-                e: &mut minicbor::Encoder<W>,
-                _: &mut C,
-            ) -> Result<(), minicbor::encode::Error<W::Error>> {
-                e.bytes(&self.0)?.ok()
             }
         }
 
@@ -93,7 +64,7 @@ macro_rules! byte_string {
             }
         }
 
-        bytes_fmt!($name);
+        bytes_out!($name);
     };
 }
 
@@ -116,12 +87,6 @@ macro_rules! byte_array {
             }
         }
 
-        impl AsRef<[u8]> for $name {
-            fn as_ref(&self) -> &[u8] {
-                &self.0
-            }
-        }
-
         impl From<[u8; 32]> for $name {
             fn from(bytes: [u8; 32]) -> Self {
                 Self(bytes)
@@ -133,6 +98,41 @@ macro_rules! byte_array {
 
             fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
                 <[u8; 32]>::try_from(bytes).map(Self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                let bytes = serde_bytes::ByteBuf::deserialize(deserializer)?;
+                Self::try_from(bytes.as_slice())
+                    .map_err(|_| serde::de::Error::invalid_length(bytes.len(), &"32 bytes"))
+            }
+        }
+
+        impl<'b, C> minicbor::Decode<'b, C> for $name {
+            fn decode(
+                d: &mut minicbor::Decoder<'b>,
+                _: &mut C,
+            ) -> Result<Self, minicbor::decode::Error> {
+                Self::try_from(d.bytes()?)
+                    .map_err(|_| minicbor::decode::Error::message("expected 32 bytes"))
+            }
+        }
+
+        bytes_out!($name);
+    };
+}
+
+/// How bytes of either kind leave: as a slice, a Candid `blob` and a CBOR byte string; `Display` in lower-case hex,
+/// `Debug` the same with the type's name.
+macro_rules! bytes_out {
+    ($name:ident) => {
+        impl AsRef<[u8]> for $name {
+            fn as_ref(&self) -> &[u8] {
+                &self.0
             }
         }
 
@@ -149,17 +149,6 @@ macro_rules! byte_array {
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D>(deserializer: D) -> Result<Self, D::Error>
-            where
-                D: serde::Deserializer<'de>,
-            {
-                let bytes = serde_bytes::ByteBuf::deserialize(deserializer)?;
-                Self::try_from(bytes.as_slice())
-                    .map_err(|_| serde::de::Error::invalid_length(bytes.len(), &"32 bytes"))
-            }
-        }
-
         impl<C> minicbor::Encode<C> for $name {
             fn encode<W: minicbor::encode::Write>(
                 &self,
@@ -170,23 +159,6 @@ macro_rules! byte_array {
             }
         }
 
-        impl<'b, C> minicbor::Decode<'b, C> for $name {
-            fn decode(
-                d: &mut minicbor::Decoder<'b>,
-                _: &mut C,
-            ) -> Result<Self, minicbor::decode::Error> {
-                Self::try_from(d.bytes()?)
-                    .map_err(|_| minicbor::decode::Error::message("expected 32 bytes"))
-            }
-        }
-
-        bytes_fmt!($name);
-    };
-}
-
-/// `Display` in lower-case hex, `Debug` the same with the type's name.
-macro_rules! bytes_fmt {
-    ($name:ident) => {
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -23,14 +23,8 @@ const TABLE: [StoredCounter; 3] = [
 ];
 
 const METHODS: [MeasuredMethod; 2] = [
-    MeasuredMethod {
-        method: Method::new(0),
-        name: "apply",
-    },
-    MeasuredMethod {
-        method: Method::new(1),
-        name: "poll",
-    },
+    MeasuredMethod::new(Method::new(0), "apply"),
+    MeasuredMethod::new(Method::new(1), "poll"),
 ];
 
 fn text(metrics: Metrics) -> String {
