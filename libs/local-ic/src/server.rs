@@ -12,6 +12,7 @@ mod activity;
 mod blobs;
 mod error;
 mod extract;
+mod gateway;
 mod instance;
 mod options;
 mod port_file;
@@ -28,6 +29,7 @@ use activity::Activity;
 use axum::ServiceExt;
 use axum::extract::Request;
 use blobs::Blobs;
+use gateway::Gateways;
 use local_ic::wasm::module::Compiler;
 use port_file::PortFile;
 use registry::Registry;
@@ -58,6 +60,7 @@ pub(crate) enum ServerError {
 /// What all requests share.
 pub(crate) struct Server {
     registry: Registry,
+    gateways: Gateways,
     blobs: Blobs,
     activity: Activity,
 }
@@ -91,6 +94,7 @@ async fn serve(options: &Options, port_file: Option<PortFile>) -> Result<(), Ser
 
     let server = Arc::new(Server {
         registry: Registry::new(Arc::new(Compiler::new(options.module_cache()))),
+        gateways: Gateways::default(),
         blobs: Blobs::default(),
         activity: Activity::default(),
     });
@@ -122,6 +126,7 @@ async fn serve(options: &Options, port_file: Option<PortFile>) -> Result<(), Ser
     tracing::info!(why, "ending");
     let closing = async {
         end.send_replace(true);
+        server.gateways.stop_all().await;
         if tokio::time::timeout(GRACE, serving).await.is_err() {
             tracing::warn!("some requests did not end in time; their connections are cut");
         }

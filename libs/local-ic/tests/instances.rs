@@ -138,13 +138,6 @@ fn a_state_keeps_its_subnets() {
 }
 
 #[test]
-#[should_panic(expected = "HTTP gateways")]
-fn live_mode_is_refused_loudly() {
-    let mut ic = application();
-    let _ = ic.make_live(None);
-}
-
-#[test]
 #[should_panic(expected = "read/get_canister_http")]
 fn outcalls_are_refused_loudly() {
     let _ = application().get_canister_http();

@@ -2,6 +2,7 @@
 
 mod api;
 mod blobs;
+mod gateways;
 mod instances;
 mod live;
 mod read;
@@ -36,6 +37,7 @@ pub(crate) fn app(server: Arc<Server>) -> NormalizePath<Router> {
             post(blobs::put).layer(DefaultBodyLimit::max(MAX_BLOB_BYTES)),
         )
         .route("/blobstore/{blob}", get(blobs::get))
+        .nest("/http_gateway", gateways::all())
         .merge(unsupported::global())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)

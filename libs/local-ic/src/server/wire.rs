@@ -4,12 +4,14 @@
 
 mod call;
 mod create;
+mod gateway;
 mod topology;
 
 pub(crate) use call::{
     CallRequest, IngressStatusRequest, Rejection, SubmittedCall, certified, uncertified,
 };
 pub(crate) use create::{InstanceRequest, Plan};
+pub(crate) use gateway::{Backend, GatewayDetails, GatewayInfo, GatewayPlan, GatewayRequest};
 pub(crate) use topology::TopologyAnswer;
 
 use base64::prelude::{BASE64_STANDARD, Engine};

@@ -3,8 +3,9 @@
 use crate::server::Server;
 use crate::server::error::ApiError;
 use crate::server::extract::{Body, Id};
+use crate::server::gateway::Bound;
 use crate::server::registry::InstanceId;
-use crate::server::wire::{InstanceRequest, TopologyAnswer};
+use crate::server::wire::{GatewayInfo, InstanceRequest, TopologyAnswer};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,8 +18,7 @@ enum Creation {
     Created {
         instance_id: InstanceId,
         topology: Box<TopologyAnswer>,
-        /// Always null: there is no gateway yet.
-        http_gateway_info: Option<()>,
+        http_gateway_info: Option<GatewayInfo>,
     },
 }
 
@@ -34,15 +34,31 @@ pub(crate) async fn create(
 }
 
 async fn try_create(
-    server: &Server,
+    server: &Arc<Server>,
     body: Result<Body<InstanceRequest>, ApiError>,
 ) -> Result<Creation, ApiError> {
     let Body(request) = body?;
-    let (instance_id, topology) = server.registry.create(request.into_plan()?).await?;
+    let mut plan = request.into_plan()?;
+    // The port first: that it is taken is the likeliest of all errors.
+    let bound = match plan.gateway.take() {
+        Some(gateway) => Some(Bound::new(gateway).await?),
+        None => None,
+    };
+    let (instance_id, topology) = server.registry.create(plan).await?;
+    let http_gateway_info = match bound {
+        None => None,
+        Some(bound) => match bound.serve(server, instance_id).await {
+            Ok(info) => Some(info),
+            Err(error) => {
+                server.registry.delete(instance_id).await?;
+                return Err(error);
+            }
+        },
+    };
     Ok(Creation::Created {
         instance_id,
         topology: Box::new(topology.into()),
-        http_gateway_info: None,
+        http_gateway_info,
     })
 }
 
@@ -56,5 +72,6 @@ pub(crate) async fn delete(
     State(server): State<Arc<Server>>,
     Id(id): Id,
 ) -> Result<Json<()>, ApiError> {
+    server.gateways.stop_of(id).await;
     server.registry.delete(id).await.map(Json)
 }

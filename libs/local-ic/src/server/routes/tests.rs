@@ -4,6 +4,7 @@ use super::app;
 use crate::server::Server;
 use crate::server::activity::Activity;
 use crate::server::blobs::Blobs;
+use crate::server::gateway::Gateways;
 use crate::server::registry::Registry;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -22,6 +23,7 @@ impl Client {
     fn new() -> Self {
         Self(Arc::new(Server {
             registry: Registry::new(Arc::new(Compiler::new(None))),
+            gateways: Gateways::default(),
             blobs: Blobs::default(),
             activity: Activity::default(),
         }))
@@ -115,14 +117,72 @@ async fn creation_errors_have_a_shape_of_their_own() {
         let message = answer["Error"]["message"].as_str().unwrap();
         assert!(message.contains(word), "{message}");
     }
-    let (status, answer) = client.send("POST", "/http_gateway", "{}").await;
-    assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
-    assert!(
-        answer["Error"]["message"]
-            .as_str()
-            .unwrap()
-            .contains("/http_gateway")
+    for (body, status, word) in [
+        ("{}", 400, "forward_to"),
+        (
+            r#"{ "forward_to": { "PocketIcInstance": 0 } }"#,
+            404,
+            "no instance 0",
+        ),
+        (
+            r#"{ "forward_to": { "Replica": "http://a" } }"#,
+            501,
+            "http://a",
+        ),
+    ] {
+        let (got, answer) = client.send("POST", "/http_gateway", body).await;
+        assert_eq!(got, status, "{answer}");
+        let message = answer["Error"]["message"].as_str().unwrap();
+        assert!(message.contains(word), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn gateways_come_and_go() {
+    let client = Client::with_instance().await;
+    let body = r#"{ "forward_to": { "PocketIcInstance": 0 } }"#;
+    let (status, created) = client.send("POST", "/http_gateway", body).await;
+    assert_eq!(status, StatusCode::CREATED, "{created}");
+    assert_eq!(created["Created"]["instance_id"], 0);
+    let port = &created["Created"]["port"];
+    let list = || client.send("GET", "/http_gateway/", "");
+    assert_eq!(
+        list().await.1,
+        json!([{
+            "instance_id": 0,
+            "port": port,
+            "forward_to": { "PocketIcInstance": 0 },
+            "domains": null,
+            "https_config": null,
+        }])
     );
+    let taken = format!(r#"{{ "port": {port}, "forward_to": {{ "PocketIcInstance": 0 }} }}"#);
+    let (status, refused) = client.send("POST", "/http_gateway", &taken).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let message = refused["Error"]["message"].as_str().unwrap();
+    assert!(message.contains("in use"), "{message}");
+
+    let (status, answer) = client.send("POST", "/http_gateway/0/stop", "").await;
+    assert_eq!((status, answer), (StatusCode::OK, Value::Null));
+    assert_eq!(list().await.1, json!([]));
+    for (id, word) in [(0, "already"), (1, "never")] {
+        let path = format!("/http_gateway/{id}/stop");
+        client.refused("POST", &path, "", 404, word).await;
+    }
+}
+
+#[tokio::test]
+async fn gateways_end_with_their_instance() {
+    let client = Client::with_instance().await;
+    client.send("POST", "/instances", INSTANCE).await;
+    for instance in [0, 1] {
+        let body = format!(r#"{{ "forward_to": {{ "PocketIcInstance": {instance} }} }}"#);
+        client.send("POST", "/http_gateway", &body).await;
+    }
+    client.send("DELETE", "/instances/0", "").await;
+    let (_, left) = client.send("GET", "/http_gateway", "").await;
+    assert_eq!(left.as_array().unwrap().len(), 1);
+    assert_eq!(left[0]["forward_to"]["PocketIcInstance"], 1);
 }
 
 #[tokio::test]
@@ -137,8 +197,6 @@ async fn endpoints_that_are_not_there_name_themselves() {
         ("POST", "/instances/0/update/delete_subnet"),
         ("GET", "/instances/0/_/dashboard"),
         ("POST", "/verify_signature"),
-        ("GET", "/http_gateway"),
-        ("POST", "/http_gateway/0/stop"),
         ("GET", "/read_graph/a/b"),
         ("DELETE", "/prune_graph/a/b"),
     ] {

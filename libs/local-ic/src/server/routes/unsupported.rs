@@ -5,8 +5,7 @@ use crate::server::error::ApiError;
 use axum::Router;
 use axum::extract::OriginalUri;
 use axum::http::Method;
-use axum::response::Response;
-use axum::routing::{any, post};
+use axum::routing::any;
 use std::sync::Arc;
 
 /// Below an instance.
@@ -21,9 +20,8 @@ const OF_INSTANCE: [&str; 7] = [
 ];
 
 /// Of the server. Nothing here is ever started in the background, so there is no graph to read.
-const GLOBAL: [&str; 4] = [
+const GLOBAL: [&str; 3] = [
     "/verify_signature",
-    "/http_gateway/{id}/stop",
     "/read_graph/{label}/{operation}",
     "/prune_graph/{label}/{operation}",
 ];
@@ -35,7 +33,7 @@ pub(crate) fn of_instance() -> Router<Arc<Server>> {
 
 /// Routes elsewhere.
 pub(crate) fn global() -> Router<Arc<Server>> {
-    refusing(&GLOBAL).route("/http_gateway", post(create_gateway).get(refuse))
+    refusing(&GLOBAL)
 }
 
 fn refusing(paths: &[&str]) -> Router<Arc<Server>> {
@@ -46,9 +44,4 @@ fn refusing(paths: &[&str]) -> Router<Arc<Server>> {
 
 async fn refuse(method: Method, OriginalUri(uri): OriginalUri) -> ApiError {
     ApiError::not_supported(format!("the endpoint {method} {}", uri.path()))
-}
-
-/// The client of this one reads the error out of a different place.
-async fn create_gateway() -> Response {
-    ApiError::not_supported("HTTP gateways (POST /http_gateway)").into_creation_response()
 }

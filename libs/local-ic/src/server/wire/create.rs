@@ -1,6 +1,7 @@
 //! The configuration of a new instance: what is understood becomes a [`Plan`], everything else that
 //! would change behaviour is refused by name.
 
+use super::gateway::{GatewayPlan, InstanceGatewayRequest};
 use super::{AutoProgress, PrincipalRecord, Time};
 use crate::server::error::ApiError;
 use local_ic::ids::TimeNs;
@@ -23,12 +24,15 @@ pub(crate) struct Plan {
     pub(crate) state_dir: Option<PathBuf>,
     /// Whether signatures of calls through the public interface are checked.
     pub(crate) validate_ingress: bool,
+    /// The HTTP gateway that is to be started with it.
+    pub(crate) gateway: Option<GatewayPlan>,
 }
 
 /// The body of `POST /instances`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct InstanceRequest {
     subnet_config_set: SubnetSet,
+    http_gateway_config: Option<InstanceGatewayRequest>,
     state_dir: Option<PathBuf>,
     icp_config: Option<IcpConfig>,
     incomplete_state: Option<Flag>,
@@ -115,6 +119,7 @@ impl InstanceRequest {
     pub(crate) fn into_plan(self) -> Result<Plan, ApiError> {
         let Self {
             subnet_config_set,
+            http_gateway_config,
             state_dir,
             icp_config,
             incomplete_state,
@@ -144,6 +149,9 @@ impl InstanceRequest {
             auto_progress,
             state_dir,
             validate_ingress: disable_ingress_validation != Some(true),
+            gateway: http_gateway_config
+                .map(InstanceGatewayRequest::into_plan)
+                .transpose()?,
         })
     }
 }
@@ -177,7 +185,8 @@ fn refuse_others(others: Map<String, Value>) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn says_nothing(value: &Value) -> bool {
+/// Whether a member asks for nothing.
+pub(super) fn says_nothing(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 

@@ -48,6 +48,7 @@ fn what_the_client_sends_by_default() {
         auto_progress: None,
         state_dir: None,
         validate_ingress: true,
+        gateway: None,
     };
     assert_eq!(plan(&usual()), Ok(expected.clone()));
     let least = json!({ "subnet_config_set": { "application": [
@@ -202,9 +203,9 @@ fn options_that_would_change_nothing_pass() {
 
 #[test]
 fn options_that_are_not_there_are_refused_by_name() {
-    let gateway = json!({ "ip_addr": null, "port": null, "domains": null, "https_config": null });
+    let gateway = json!({ "https_config": { "cert_path": "a", "key_path": "b" } });
     for (path, value, name) in [
-        ("/http_gateway_config", gateway, "http_gateway_config"),
+        ("/http_gateway_config", gateway, "https_config"),
         ("/log_level", json!("DEBUG"), "log_level"),
         (
             "/bitcoind_addr",
