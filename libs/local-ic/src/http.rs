@@ -6,6 +6,7 @@ mod read_state;
 pub use read_state::Effective;
 
 use crate::auth::{self, AuthError, Kind};
+use crate::cbor::self_described;
 use crate::certification::{self, RangesForm};
 use crate::error::{ErrorCode, Reject};
 use crate::exec::QueryCall;
@@ -105,7 +106,7 @@ struct Rejection<'a> {
 impl Ic {
     /// The body of `/api/v2/status`.
     pub fn http_status(&self) -> Vec<u8> {
-        cbor(&Status {
+        self_described(&Status {
             root_key: &self.network().subnets[0].public_key,
             impl_version: env!("CARGO_PKG_VERSION"),
             health: "healthy",
@@ -155,7 +156,7 @@ impl Ic {
         };
         match self.accept(subnet, ingress) {
             Ok(()) => Ok(Submission::Accepted(subnet, id)),
-            Err(Reject { code, message }) => Ok(Submission::Rejected(cbor(&Rejection {
+            Err(Reject { code, message }) => Ok(Submission::Rejected(self_described(&Rejection {
                 status: "non_replicated_rejection",
                 reject_code: code.reject_code() as u8,
                 reject_message: &message,
@@ -176,7 +177,7 @@ impl Ic {
         }
         let path = vec![b"request_status".to_vec(), id.0.to_vec()];
         let network = self.network();
-        Some(cbor(&Certified {
+        Some(self_described(&Certified {
             status: Some("replied"),
             certificate: certification::certificate(
                 network,
@@ -244,7 +245,7 @@ impl Ic {
                 signatures.push(signature);
             }
         }
-        Ok(cbor(&response))
+        Ok(self_described(&response))
     }
 
     fn authenticate(
@@ -305,12 +306,6 @@ fn reject_code(code: ErrorCode) -> RejectCode {
         crate::error::RejectCode::CanisterReject => RejectCode::CanisterReject,
         crate::error::RejectCode::CanisterError => RejectCode::CanisterError,
     }
-}
-
-fn cbor(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = vec![0xd9, 0xd9, 0xf7];
-    ciborium::into_writer(value, &mut bytes).expect("writing to memory does not fail");
-    bytes
 }
 
 #[cfg(test)]

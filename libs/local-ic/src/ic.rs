@@ -273,8 +273,14 @@ impl Ic {
         .query(canister, call)
     }
 
-    /// The certificate of the canister's certified data in the state as it is now.
+    /// The certificate of the canister's certified data in the state as it is now, for code that
+    /// can ask for it.
     fn data_certificate(&mut self, canister: CanisterId) -> Option<Arc<[u8]>> {
+        let code = self.network.canister(canister)?.code.as_ref()?;
+        let module = self.machine.module(&self.network.modules, code.module);
+        if !module.reads_data_certificate() {
+            return None;
+        }
         if let Some(certificate) = self.certificates.get(&canister) {
             return Some(certificate.clone());
         }

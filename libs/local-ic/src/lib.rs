@@ -5,6 +5,7 @@
 //! and the same seed give the same bytes.
 
 pub mod auth;
+mod cbor;
 pub mod certification;
 pub mod error;
 pub mod exec;

@@ -1,6 +1,7 @@
 //! Certificates: a witness, the subnet's signature, and why the subnet may sign.
 
-use super::state_tree::{of_subnet, tagged};
+use super::state_tree::of_subnet;
+use crate::cbor::self_described;
 use crate::state::{Network, Subnet};
 use crate::topology;
 use ic_certification::hash_tree::HashTree;
@@ -40,7 +41,7 @@ pub(super) fn sign(
     delegation: Option<Delegation>,
 ) -> Vec<u8> {
     let message = [b"\x0dic-state-root".as_slice(), &tree.digest()].concat();
-    tagged(&Certificate {
+    self_described(&Certificate {
         tree,
         signature: topology::subnet_key(seed)
             .sign(&message)

@@ -1,6 +1,7 @@
 //! The state tree of a subnet, as the interface specification lays it out.
 
 use super::tree::Tree;
+use crate::cbor::self_described;
 use crate::error::Reject;
 use crate::ids::{CanisterId, MessageId};
 use crate::state::{Canister, IngressEntry, IngressState, Network, Subnet};
@@ -39,7 +40,7 @@ fn of_canister(network: &Network, canister: &Canister) -> Tree {
         .collect();
     let mut entries = BTreeMap::from([(
         b"controllers".to_vec(),
-        Tree::Leaf(tagged(&Value::Array(controllers))),
+        Tree::Leaf(self_described(&Value::Array(controllers))),
     )]);
     if let Some(code) = &canister.code {
         entries.insert(
@@ -133,7 +134,7 @@ fn metrics(subnet: &Subnet) -> Vec<u8> {
     let half = |part: u128| {
         Value::from(u64::try_from(part & u128::from(u64::MAX)).expect("masked to 64 bits"))
     };
-    tagged(&Value::Map(vec![
+    self_described(&Value::Map(vec![
         (Value::from(0), Value::from(subnet.canisters.len() as u64)),
         (Value::from(1), Value::from(bytes)),
         (
@@ -163,7 +164,7 @@ fn ranges(ranges: &[(u64, u64)]) -> Vec<u8> {
         .iter()
         .map(|(start, end)| Value::Array(vec![id(*start), id(*end)]))
         .collect();
-    tagged(&Value::Array(list))
+    self_described(&Value::Array(list))
 }
 
 fn id_bytes(id: CanisterId) -> Vec<u8> {
@@ -182,11 +183,4 @@ fn number(mut value: u64) -> Tree {
         }
         bytes.push(low | 0x80);
     }
-}
-
-/// CBOR with the self-describing tag.
-pub(super) fn tagged(value: &impl serde::Serialize) -> Vec<u8> {
-    let mut bytes = vec![0xd9, 0xd9, 0xf7];
-    ciborium::into_writer(value, &mut bytes).expect("writing to memory does not fail");
-    bytes
 }

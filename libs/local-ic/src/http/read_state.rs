@@ -1,7 +1,8 @@
 //! `read_state`: which paths may be read by whom.
 
-use super::{Certified, HttpError, cbor};
+use super::{Certified, HttpError};
 use crate::auth::{self, Chain, Kind};
+use crate::cbor::self_described;
 use crate::certification::{self, Path, RangesForm};
 use crate::ic::Ic;
 use crate::ids::{CanisterId, MessageId, SubnetId};
@@ -57,7 +58,7 @@ impl Ic {
             chain,
         }
         .check(&paths)?;
-        Ok(cbor(&Certified {
+        Ok(self_described(&Certified {
             status: None,
             certificate: certification::certificate(network, subnet, &paths, form),
         }))

@@ -46,6 +46,15 @@ pub struct Module {
     pub compiled: wasmtime::Module,
 }
 
+impl Module {
+    /// Whether the code can ask for the certificate of its certified data.
+    pub fn reads_data_certificate(&self) -> bool {
+        self.compiled
+            .imports()
+            .any(|import| import.name().starts_with("data_certificate"))
+    }
+}
+
 impl std::fmt::Debug for Module {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Module({:?})", self.hash)
