@@ -19,13 +19,14 @@ Builds the named canisters, or all: ${FAMILY[*]} ${PROBES[*]-}
 Prints name, bytes, compressed bytes and the SHA-256 of the compressed module, which is the module hash
 the network shows after it was installed.
 
-  --profile PROFILE  a profile of Cargo.toml (default: canister)
+  --profile PROFILE  a profile of Cargo.toml (default: canister; "quick" builds faster than it runs)
   --install          may install system packages with sudo
-Environment: ANCHORAGE_COMMIT (what the modules name as their commit), ANCHORAGE_WASM_DIR (where they go)
+Environment: ANCHORAGE_COMMIT (what the modules name as their commit), ANCHORAGE_WASM_DIR (where they go),
+ANCHORAGE_WASM_PROFILE (instead of --profile)
 USAGE
 }
 
-profile=canister
+profile=${ANCHORAGE_WASM_PROFILE:-canister}
 names=()
 while (($#)); do
     case $1 in

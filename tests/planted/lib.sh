@@ -46,12 +46,12 @@ clean_copy() {
 }
 
 # in_copy COMMAND...: the command in the copy, with target folders of its own. The modules name no commit, so that
-# a patch does not rebuild what it does not touch.
+# a patch does not rebuild what it does not touch, and are built with the profile that is quick after a change.
 in_copy() (
     cd "$copy" || exit
     unset LOCAL_IC_BIN
     export CARGO_TARGET_DIR=$copy_target CANISTER_TARGET_DIR=$copy_target/canisters \
-        ANCHORAGE_WASM_DIR=$copy_target/wasm ANCHORAGE_COMMIT=planted \
+        ANCHORAGE_WASM_DIR=$copy_target/wasm ANCHORAGE_COMMIT=planted ANCHORAGE_WASM_PROFILE=quick \
         LOCAL_IC_MODULE_CACHE=$copy_target/local-ic-modules
     [[ -n ${POCKET_IC_BIN:-} ]] || export LOCAL_IC_BIN=$copy_target/debug/local-ic
     "$@"
@@ -76,32 +76,41 @@ packages_of() {
     echo "${found:---workspace}"
 }
 
-# build_in_copy NAME: everything the tests need. Real Wasm only where the family's suites are among them; only one
-# suite and the server where the patch names a suite that brings its own modules.
-build_in_copy() {
-    local packages suite
+# suite_of NAME: the one suite of tests/tests that the patch names, in its header or in its filter.
+suite_of() {
+    local suite
     suite=$(header "$1" suite)
+    echo "${suite:-$(filter_of "$1" | sed -nE '/package\(=?anchorage-tests\)/s/.*binary\(=([a-z0-9_]+)\).*/\1/p')}"
+}
+
+# options_of NAME: what cargo builds and runs for it. Of the suites only the one that is named, and with it the
+# server; else every test of the packages.
+options_of() {
+    local packages suite
+    suite=$(suite_of "$1")
     if [[ -n $suite ]]; then
-        in_copy cargo build -p local-ic -p anchorage-tests --bins --test "$suite"
+        echo "-p local-ic -p anchorage-tests --bins --test $suite"
         return
     fi
-    read -ra packages <<<"$(packages_of "$1")"
-    if [[ "${packages[*]}" == *--workspace* || "${packages[*]}" == *anchorage-tests* ]]; then
+    packages=$(packages_of "$1")
+    [[ $packages != *anchorage-tests* ]] || packages+=" -p local-ic"
+    echo "$packages --bins --tests"
+}
+
+# build_in_copy NAME: everything the tests need. Real Wasm only where suites are among them that run our canisters.
+build_in_copy() {
+    local options
+    read -ra options <<<"$(options_of "$1")"
+    if [[ -z $(header "$1" suite) && "${options[*]}" =~ --workspace|anchorage-tests ]]; then
         in_copy deploy/build.sh || return
-        [[ "${packages[*]}" == *--workspace* ]] || packages+=(-p local-ic)
     fi
-    in_copy cargo build "${packages[@]}" --bins --tests
+    in_copy cargo build "${options[@]}"
 }
 
 test_in_copy() {
-    local packages suite
-    suite=$(header "$1" suite)
-    if [[ -n $suite ]]; then
-        in_copy cargo nextest run -p local-ic -p anchorage-tests --test "$suite" --no-fail-fast -E "$(filter_of "$1")"
-        return
-    fi
-    read -ra packages <<<"$(packages_of "$1")"
-    in_copy cargo nextest run "${packages[@]}" --no-fail-fast -E "$(filter_of "$1")"
+    local options
+    read -ra options <<<"$(options_of "$1")"
+    in_copy cargo nextest run "${options[@]}" --no-fail-fast -E "$(filter_of "$1")"
 }
 
 # green_before NAME: whether the tests pass without the bug. If not, `result` says why.
