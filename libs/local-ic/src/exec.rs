@@ -33,7 +33,7 @@ impl Machine {
     /// A machine with empty caches of its own.
     pub fn new(compiler: Arc<Compiler>) -> Self {
         Self {
-            executor: Executor::new(compiler.engine(), Executor::DEFAULT_CAPACITY),
+            executor: Executor::new(&compiler, Executor::DEFAULT_CAPACITY),
             modules: HashMap::new(),
             compiler,
         }

@@ -6,6 +6,7 @@
 //! are only a cache of it.
 
 pub mod execute;
+mod heap;
 pub mod ic0;
 pub mod instrument;
 pub mod module;

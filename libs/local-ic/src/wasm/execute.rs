@@ -17,8 +17,9 @@ pub(super) use host::{Handles, Host, Running};
 pub(super) use trap::{out_of_instructions, trapped};
 
 use super::ExecutionState;
+use super::heap::Heaps;
 use super::ic0;
-use super::module::{MAX_WASM_STACK, Module};
+use super::module::{Compiler, MAX_WASM_STACK, Module};
 use crate::ids::CanisterId;
 use crate::memory::WASM_PAGE_BYTES;
 use crate::sandbox::{Closure, Sandbox, StableLimits, StableMemory, Trap};
@@ -67,6 +68,7 @@ pub fn fresh(module: &Module) -> ExecutionState {
 /// Runs canister code; keeps live instances of the canisters that ran last.
 pub struct Executor {
     linker: wasmtime::Linker<Host>,
+    heaps: Heaps,
     capacity: usize,
     live: BTreeMap<CanisterId, Cached>,
     runs: u64,
@@ -83,10 +85,11 @@ impl Executor {
     /// How many live instances are kept unless said otherwise.
     pub const DEFAULT_CAPACITY: usize = 100;
 
-    /// An executor for modules compiled by this engine that keeps at most `capacity` instances.
-    pub fn new(engine: &wasmtime::Engine, capacity: usize) -> Self {
+    /// An executor for this compiler's modules that keeps at most `capacity` instances.
+    pub fn new(compiler: &Compiler, capacity: usize) -> Self {
         Self {
-            linker: ic0::linker(engine),
+            linker: ic0::linker(compiler.engine()),
+            heaps: compiler.heaps().clone(),
             capacity,
             live: BTreeMap::new(),
             runs: 0,
@@ -185,8 +188,8 @@ impl Executor {
         state: &ExecutionState,
     ) -> Result<Live, Trap> {
         let mut instance = match self.live.remove(&canister) {
-            Some(cached) if cached.instance.can_become(state) => cached.instance,
-            _ => Live::new(&self.linker, module)?,
+            Some(cached) if cached.instance.is_of(state.module) => cached.instance,
+            _ => Live::new(&self.linker, self.heaps.clone(), module)?,
         };
         self.copied_pages += instance.load(state)?;
         Ok(instance)

@@ -10,6 +10,7 @@ mod disk;
 mod engine;
 
 use super::Global;
+use super::heap::Heaps;
 use super::instrument::{Instrumented, instrument};
 use super::validate::{InvalidModule, ModuleInfo, decode, validate};
 use crate::ids::ModuleHash;
@@ -64,6 +65,7 @@ impl std::fmt::Debug for Module {
 /// Checks, instruments and compiles modules; keeps what it compiled.
 pub struct Compiler {
     engine: wasmtime::Engine,
+    heaps: Heaps,
     loaded: Mutex<BTreeMap<ModuleHash, Arc<Module>>>,
     disk: Option<DiskCache>,
 }
@@ -73,8 +75,10 @@ impl Compiler {
     ///
     /// Only directories that nobody else can write to: what is found there is executed.
     pub fn new(disk_cache: Option<PathBuf>) -> Self {
+        let heaps = Heaps::default();
         Self {
-            engine: engine::engine(),
+            engine: engine::engine(&heaps),
+            heaps,
             loaded: Mutex::default(),
             disk: disk_cache.map(DiskCache::new),
         }
@@ -83,6 +87,11 @@ impl Compiler {
     /// The engine in which its modules run.
     pub fn engine(&self) -> &wasmtime::Engine {
         &self.engine
+    }
+
+    /// The memories of instances in that engine.
+    pub(super) fn heaps(&self) -> &Heaps {
+        &self.heaps
     }
 
     /// The module of these bytes (raw or gzip), compiled unless a cache has it.

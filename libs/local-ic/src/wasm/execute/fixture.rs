@@ -22,6 +22,7 @@ pub(in crate::wasm) struct Rig {
     pub(in crate::wasm) executor: Executor,
     pub(in crate::wasm) module: Arc<Module>,
     pub(in crate::wasm) state: ExecutionState,
+    compiler: Compiler,
 }
 
 impl Rig {
@@ -36,10 +37,16 @@ impl Rig {
         let wasm = wat::parse_str(&wat).expect("the test's module is well-formed");
         let module = compiler.load(&wasm).expect("the test's module is valid");
         Self {
-            executor: Executor::new(compiler.engine(), capacity),
+            executor: Executor::new(&compiler, capacity),
             state: fresh(&module),
             module,
+            compiler,
         }
+    }
+
+    /// Ends all live instances.
+    pub(in crate::wasm) fn forget_instances(&mut self) {
+        self.executor = Executor::new(&self.compiler, 1);
     }
 
     /// Runs an entry point without keeping what it does.

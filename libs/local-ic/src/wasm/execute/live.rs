@@ -6,6 +6,7 @@ use crate::error::ErrorCode;
 use crate::ids::ModuleHash;
 use crate::memory::{PAGE_BYTES, PageMap, WASM_PAGE_BYTES};
 use crate::sandbox::{StableMemory, Trap};
+use crate::wasm::heap::Heaps;
 use crate::wasm::instrument::{COUNTER, DIRTY, MEMORY, START, TABLE, global_export};
 use crate::wasm::module::Module;
 use crate::wasm::{ExecutionState, Global};
@@ -19,6 +20,7 @@ const _: () = assert!(MARKS as u64 * PAGE_BYTES as u64 == WASM_PAGE_BYTES);
 /// A live instance. Between executions its memory holds exactly `heap` and no page is marked.
 pub(super) struct Live {
     store: Store<Host>,
+    heaps: Heaps,
     instance: Instance,
     handles: Handles,
     globals: Vec<wasmtime::Global>,
@@ -30,7 +32,7 @@ pub(super) struct Live {
 
 impl Live {
     /// A new instance with an empty heap; no code of the module has run.
-    pub(super) fn new(linker: &Linker<Host>, module: &Module) -> Result<Self, Trap> {
+    pub(super) fn new(linker: &Linker<Host>, heaps: Heaps, module: &Module) -> Result<Self, Trap> {
         let mut store = Store::new(module.compiled.engine(), Host::default());
         store.limiter(|host| host);
         let instance = linker
@@ -61,6 +63,7 @@ impl Live {
         let heap_pages = handles.memory.size(&store);
         Ok(Self {
             store,
+            heaps,
             instance,
             handles,
             globals,
@@ -70,13 +73,15 @@ impl Live {
         })
     }
 
-    /// Whether this instance can be brought to that state: memories never shrink.
-    pub(super) fn can_become(&self, state: &ExecutionState) -> bool {
-        self.module == state.module && self.handles.memory.size(&self.store) <= state.heap_pages
+    /// Whether this is an instance of that module, and so can be brought to each of its states.
+    pub(super) fn is_of(&self, module: ModuleHash) -> bool {
+        self.module == module
     }
 
     /// Brings the instance to a state; answers how many pages were copied.
     pub(super) fn load(&mut self, state: &ExecutionState) -> Result<u64, Trap> {
+        self.heap_pages = state.heap_pages;
+        self.shrink()?;
         let size = self.handles.memory.size(&self.store);
         if size < state.heap_pages {
             self.handles
@@ -84,16 +89,28 @@ impl Live {
                 .grow(&mut self.store, state.heap_pages - size)
                 .map_err(trap::engine)?;
         }
-        self.heap_pages = state.heap_pages;
         for (handle, value) in self.globals.iter().zip(&state.globals) {
             handle
                 .set(&mut self.store, to_wasm(*value))
                 .map_err(trap::engine)?;
         }
-        let pages = self.heap.differing_pages(&state.heap);
+        let mut pages = self.heap.differing_pages(&state.heap);
         self.heap = state.heap.clone();
+        // What lay beyond this state's size is gone already.
+        pages.retain(|page| *page < state.heap_pages * MARKS as u64);
         self.restore(&pages);
         Ok(pages.len() as u64)
+    }
+
+    /// Takes away what the memory has grown beyond `heap_pages`.
+    fn shrink(&mut self) -> Result<(), Trap> {
+        if self.handles.memory.size(&self.store) <= self.heap_pages {
+            return Ok(());
+        }
+        let bytes = usize::try_from(self.heap_pages * WASM_PAGE_BYTES).map_err(trap::engine)?;
+        self.heaps
+            .cut(&mut self.store, self.handles.memory, bytes)
+            .map_err(trap::engine)
     }
 
     /// Copies these pages of `heap` into the instance's memory.
@@ -205,7 +222,7 @@ impl Live {
         self.unmark(dirty);
     }
 
-    /// Undoes what was written. Growth remains: [`Live::can_become`] sees it.
+    /// Undoes what was written. Growth remains until the next [`Live::load`].
     pub(super) fn roll_back(&mut self, dirty: &[u64]) {
         self.restore(dirty);
         self.unmark(dirty);

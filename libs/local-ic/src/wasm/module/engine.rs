@@ -1,5 +1,7 @@
+use crate::wasm::heap::Heaps;
 use crate::wasm::validate::FEATURES;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use wasmtime::{Config, Engine, WasmBacktraceDetails, WasmFeatures};
 
 /// Bytes of stack that a canister's code may use, as in the replica. The thread that runs it
@@ -7,8 +9,8 @@ use wasmtime::{Config, Engine, WasmBacktraceDetails, WasmFeatures};
 pub const MAX_WASM_STACK: usize = 5 * 1024 * 1024;
 
 /// The engine in which all canisters run: deterministic, and without features that validation does
-/// not let through. The second memory is the instrumentation's.
-pub(super) fn engine() -> Engine {
+/// not let through. The second memory is the instrumentation's. Its memories are those of `heaps`.
+pub(super) fn engine(heaps: &Heaps) -> Engine {
     let features = FEATURES.union(WasmFeatures::MULTI_MEMORY);
     let mut config = Config::new();
     config
@@ -27,6 +29,9 @@ pub(super) fn engine() -> Engine {
         // instrumentation drops.
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
         .generate_address_map(false)
+        // Instances are not initialised from the module: see `instrument`.
+        .memory_init_cow(false)
+        .with_host_memory(Arc::new(heaps.clone()))
         .parallel_compilation(true);
     Engine::new(&config)
         .expect("the configuration is valid on every host that wasmtime compiles for")

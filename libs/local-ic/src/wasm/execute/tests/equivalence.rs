@@ -80,7 +80,7 @@ fn copying_follows_the_pages_touched_not_the_heaps_size() {
     assert_eq!(copied("none"), 0);
     assert_eq!(copied("trap"), 1);
     assert_eq!(copied("two"), 2);
-    rig.executor = Executor::new(rig.module.compiled.engine(), 1);
+    rig.forget_instances();
     let before = rig.executor.copied_pages();
     rig.update("none", &[]);
     assert_eq!(
@@ -88,6 +88,59 @@ fn copying_follows_the_pages_touched_not_the_heaps_size() {
         all,
         "a new instance needs all of it"
     );
+}
+
+#[test]
+fn undoing_growth_copies_no_more_than_undoing_writes() {
+    let mut rig = Rig::new(
+        r#"(memory 1600)
+        (func (export "all") (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x6400000)))
+        (func (export "grow")
+            (drop (memory.grow (i32.const 1)))
+            (i32.store (i32.const 0x6400000) (i32.const 9)))
+        (func (export "grow and trap") (i32.store (i32.const 9) (i32.const 9))
+            (drop (memory.grow (i32.const 1)))
+            (i32.store (i32.const 0x6400000) (i32.const 9))
+            unreachable)
+        (func (export "beyond") (drop (i32.load (i32.const 0x6400000))))
+        (func (export "size") (if (i32.ne (memory.size) (i32.const 1600)) (then unreachable)))"#,
+    );
+    rig.update("all", &[]).result.unwrap();
+    let small = rig.state.clone();
+    let copied = |rig: &mut Rig, export: &str, mode| {
+        let before = rig.executor.copied_pages();
+        let result = rig.run(Entry::Export(export), sandbox(mode)).result;
+        (rig.executor.copied_pages() - before, result)
+    };
+    for _ in 0..3 {
+        let (pages, trapped) = copied(&mut rig, "grow and trap", Mode::Update);
+        assert_eq!(trapped.unwrap_err().code, ErrorCode::CanisterTrapped);
+        assert_eq!(pages, 2);
+        let (pages, grown) = copied(&mut rig, "grow", Mode::Query);
+        assert_eq!(grown.unwrap().heap_pages, 1601);
+        assert_eq!(pages, 1);
+        let (pages, same) = copied(&mut rig, "size", Mode::Query);
+        assert_eq!(same.unwrap(), small);
+        assert_eq!(pages, 0);
+        let (_, beyond) = copied(&mut rig, "beyond", Mode::Query);
+        assert_eq!(beyond.unwrap_err().code, ErrorCode::CanisterTrapped);
+    }
+}
+
+#[test]
+fn memory_that_grows_again_is_zero() {
+    let mut rig = Rig::new(
+        r#"(memory 1)
+        (global $seen (mut i32) (i32.const -1))
+        (func (export "grow")
+            (drop (memory.grow (i32.const 2)))
+            (global.set $seen (i32.load (i32.const 100000)))
+            (i32.store (i32.const 100000) (i32.const 9)))"#,
+    );
+    for _ in 0..2 {
+        let grown = rig.run(Entry::Export("grow"), sandbox(Mode::Query));
+        assert_eq!(grown.result.unwrap().globals, [Global::I32(0)]);
+    }
 }
 
 #[test]
