@@ -111,6 +111,9 @@ type Answer = Result<Outcome, Reject>;
 
 /// Executes a call and answers it, now or later.
 pub fn execute(exec: &mut Exec<'_>, call: Management) {
+    if matches!(&call, Management::Request(request) if request.expired(exec.now)) {
+        return;
+    }
     let kept = call.clone();
     let (call, from_canister) = match call {
         Management::Ingress(ingress) => (Call::from(ingress), false),
@@ -340,6 +343,9 @@ pub fn answer_deferred(exec: &mut Exec<'_>) {
         .extract_if(.., |answer| answer.round <= round)
         .collect();
     for DeferredAnswer { request, .. } in due {
+        if request.expired(exec.now) {
+            continue;
+        }
         exec.subnet.random_draws += 1;
         let random = crate::topology::derive(&[
             b"raw_rand",

@@ -147,11 +147,7 @@ fn turns(exec: &Exec<'_>) -> Vec<CanisterId> {
 fn execute(exec: &mut Exec<'_>, id: CanisterId, input: Input) {
     match input {
         Input::Ingress(ingress) => exec.call(id, Call::from(ingress)),
-        // Nobody waits for the answer of an expired best-effort call.
-        Input::Request(request)
-            if request
-                .deadline
-                .is_some_and(|deadline| deadline <= exec.now) => {}
+        Input::Request(request) if request.expired(exec.now) => {}
         Input::Request(request) => exec.call(id, Call::from(request)),
         Input::Response(response) => exec.response(id, response),
     }

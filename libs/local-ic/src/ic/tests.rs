@@ -8,6 +8,8 @@ use ic_management_canister_types::{
     ProvisionalCreateCanisterWithCyclesArgs, UploadChunkArgs,
 };
 
+mod deadlines;
+
 /// Counts in its heap; `bump` adds one and answers, `get` answers, `burn` traps after adding.
 const COUNTER: &str = r#"(module
     (import "ic0" "msg_reply" (func $reply))

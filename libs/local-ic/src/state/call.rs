@@ -46,6 +46,13 @@ pub struct Request {
     pub deadline: Option<TimeNs>,
 }
 
+impl Request {
+    /// Whether nobody waits for the answer any more: then it is not executed.
+    pub fn expired(&self, now: TimeNs) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+}
+
 /// The answer to a [`Request`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {

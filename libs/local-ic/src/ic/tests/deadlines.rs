@@ -1,0 +1,81 @@
+//! Best-effort calls that nobody waits for any more.
+
+use super::*;
+
+/// `deposit` and `random` call the management canister with their argument and a million million
+/// cycles, and wait a second for the answer.
+const CALLER: &str = r#"(module
+    (import "ic0" "msg_arg_data_size" (func $size (result i32)))
+    (import "ic0" "msg_arg_data_copy" (func $copy (param i32 i32 i32)))
+    (import "ic0" "msg_reply" (func $reply))
+    (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+    (import "ic0" "call_data_append" (func $append (param i32 i32)))
+    (import "ic0" "call_with_best_effort_response" (func $seconds (param i32)))
+    (import "ic0" "call_cycles_add128" (func $cycles (param i64 i64)))
+    (import "ic0" "call_perform" (func $perform (result i32)))
+    (memory 1)
+    (table 1 funcref)
+    (elem (i32.const 0) $ignore)
+    (data (i32.const 0) "deposit_cyclesraw_rand")
+    (func $ignore (param i32))
+    (func $send (param $name i32) (param $length i32)
+        (call $new (i32.const 0) (i32.const 0) (local.get $name) (local.get $length)
+            (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+        (call $copy (i32.const 100) (i32.const 0) (call $size))
+        (call $append (i32.const 100) (call $size))
+        (call $seconds (i32.const 1))
+        (call $cycles (i64.const 0) (i64.const 1000000000000))
+        (if (call $perform) (then unreachable))
+        (call $reply))
+    (func (export "canister_update deposit") (call $send (i32.const 0) (i32.const 14)))
+    (func (export "canister_update random") (call $send (i32.const 14) (i32.const 8))))"#;
+
+/// Two subnets: what one sends to the other arrives a round later.
+fn two_subnets() -> (Ic, CanisterId, CanisterId) {
+    let config = InstanceConfig::new(&[SubnetKind::Application, SubnetKind::Application]);
+    let mut ic = Ic::new(&config, Arc::new(Compiler::new(None))).unwrap();
+    let caller = install(&mut ic, CALLER);
+    let about = CanisterId::from_index(ic.network.subnets[1].allocation.0);
+    let create = ProvisionalCreateCanisterWithCyclesArgs {
+        specified_id: Some(about.0),
+        ..Default::default()
+    };
+    let method = "provisional_create_canister_with_cycles";
+    let payload = Encode!(&create).unwrap();
+    update(&mut ic, CanisterId::MANAGEMENT, method, payload).unwrap();
+    (ic, caller, about)
+}
+
+/// Sends the call in one round; the next one comes so many seconds later.
+fn send_and_wait(ic: &mut Ic, caller: CanisterId, method: &str, payload: Vec<u8>, seconds: u64) {
+    ic.submit(call(caller, method, payload)).unwrap();
+    ic.tick();
+    ic.set_time(ic.time() + seconds * 1_000_000_000).unwrap();
+    ic.tick();
+}
+
+#[test]
+fn the_management_canister_executes_no_call_that_has_expired() {
+    on_big_stack(|| {
+        for (seconds, arrives) in [(0, true), (2, false)] {
+            let (mut ic, caller, about) = two_subnets();
+            let before = ic.cycles(about).unwrap();
+            let payload = Encode!(&CanisterIdRecord {
+                canister_id: about.0
+            });
+            send_and_wait(&mut ic, caller, "deposit", payload.unwrap(), seconds);
+            assert_eq!(ic.cycles(about).unwrap() > before, arrives, "{seconds} s");
+        }
+    });
+}
+
+#[test]
+fn no_random_bytes_are_drawn_for_a_call_that_has_expired() {
+    on_big_stack(|| {
+        for (seconds, draws) in [(0, 1), (2, 0)] {
+            let (mut ic, caller, _) = two_subnets();
+            send_and_wait(&mut ic, caller, "random", Encode!().unwrap(), seconds);
+            assert_eq!(ic.network.subnets[0].random_draws, draws, "{seconds} s");
+        }
+    });
+}
