@@ -255,7 +255,9 @@ impl Ic {
         canister: CanisterId,
         call: QueryCall,
     ) -> Result<Vec<u8>, Reject> {
-        let certificate = self.data_certificate(canister);
+        let certificate = self
+            .data_certificate(canister)
+            .map(|certificate| (canister, certificate));
         let subnet = self
             .network
             .subnet(subnet)

@@ -8,6 +8,7 @@ use super::{
 use crate::error::{ErrorCode, Reject};
 use crate::ids::{CanisterId, TimeNs};
 use crate::limits;
+use crate::management;
 use crate::sandbox::{
     Account, Answer, Environment, Input, Mode, OutgoingCall, Sandbox, SenderInfo, StableMemory,
     Trap,
@@ -42,8 +43,8 @@ pub struct Queries<'a> {
     pub modules: &'a Modules,
     /// The network's time.
     pub now: TimeNs,
-    /// The certificate of the called canister's certified data.
-    pub certificate: Option<Arc<[u8]>>,
+    /// The certificate of the called canister's certified data; other canisters have none.
+    pub certificate: Option<(CanisterId, Arc<[u8]>)>,
 }
 
 /// A canister's part in a query's call graph.
@@ -52,7 +53,6 @@ struct Evaluation<'a> {
     state: ExecutionState,
     caller: Principal,
     caller_info: SenderInfo,
-    certificate: Option<Arc<[u8]>>,
     answer: Option<Answer>,
     calls: VecDeque<OutgoingCall>,
     instructions: u64,
@@ -62,15 +62,13 @@ impl Queries<'_> {
     /// Answers a query or composite query.
     pub fn query(&mut self, id: CanisterId, call: QueryCall) -> Result<Vec<u8>, Reject> {
         let mut budget = self.subnet.query_limit();
-        let certificate = self.certificate.clone();
-        self.evaluate(id, call, certificate, 0, &mut budget)
+        self.evaluate(id, call, 0, &mut budget)
     }
 
     fn evaluate(
         &mut self,
         id: CanisterId,
         call: QueryCall,
-        certificate: Option<Arc<[u8]>>,
         depth: u32,
         budget: &mut u64,
     ) -> Result<Vec<u8>, Reject> {
@@ -108,7 +106,6 @@ impl Queries<'_> {
             state: code.clone(),
             caller: call.caller,
             caller_info: call.caller_info,
-            certificate,
             answer: None,
             calls: VecDeque::new(),
             instructions: 0,
@@ -161,7 +158,11 @@ impl Queries<'_> {
             ),
             Some(rest) => {
                 *budget = rest;
-                self.evaluate(call.callee, nested, None, depth + 1, budget)
+                if [Principal::management_canister(), self.subnet.id.0].contains(&call.callee.0) {
+                    management::query(self.subnet, &nested)
+                } else {
+                    self.evaluate(call.callee, nested, depth + 1, budget)
+                }
             }
         };
         let (mode, closure, payload, reject) = match result {
@@ -217,7 +218,11 @@ impl Queries<'_> {
         let environment = Environment {
             replicated: false,
             data_certificate: match mode {
-                Mode::Query | Mode::CompositeQuery => evaluation.certificate.clone(),
+                Mode::Query | Mode::CompositeQuery => self
+                    .certificate
+                    .as_ref()
+                    .filter(|(id, _)| *id == evaluation.canister.id)
+                    .map(|(_, certificate)| Arc::clone(certificate)),
                 // The interface has none for callbacks.
                 _ => None,
             },

@@ -8,6 +8,7 @@ use ic_management_canister_types::{
     ProvisionalCreateCanisterWithCyclesArgs, UploadChunkArgs,
 };
 
+mod composite;
 mod deadlines;
 
 /// Counts in its heap; `bump` adds one and answers, `get` answers, `burn` traps after adding.

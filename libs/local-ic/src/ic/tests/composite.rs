@@ -1,0 +1,107 @@
+//! Composite queries that call the canister they began at, and the management canister.
+
+use super::*;
+use ic_management_canister_types::CanisterStatusResult;
+
+/// `present`: whether there is a data certificate. `relay` makes the call that its argument
+/// describes and answers what that answers, or the reject code and message.
+const RELAY: &str = r#"(module
+    (import "ic0" "msg_arg_data_size" (func $size (result i32)))
+    (import "ic0" "msg_arg_data_copy" (func $copy (param i32 i32 i32)))
+    (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+    (import "ic0" "msg_reply" (func $reply))
+    (import "ic0" "msg_reject_code" (func $code (result i32)))
+    (import "ic0" "msg_reject_msg_size" (func $text_size (result i32)))
+    (import "ic0" "msg_reject_msg_copy" (func $text (param i32 i32 i32)))
+    (import "ic0" "data_certificate_present" (func $present (result i32)))
+    (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+    (import "ic0" "call_data_append" (func $data (param i32 i32)))
+    (import "ic0" "call_perform" (func $perform (result i32)))
+    (memory 1)
+    (table 2 funcref)
+    (elem (i32.const 0) $replied $rejected)
+    (func $replied (param i32)
+        (call $copy (i32.const 1000) (i32.const 0) (call $size))
+        (call $append (i32.const 1000) (call $size))
+        (call $reply))
+    (func $rejected (param i32)
+        (i32.store8 (i32.const 1000) (call $code))
+        (call $text (i32.const 1001) (i32.const 0) (call $text_size))
+        (call $append (i32.const 1000) (i32.add (i32.const 1) (call $text_size)))
+        (call $reply))
+    (func (export "canister_query present")
+        (i32.store8 (i32.const 0) (call $present))
+        (call $append (i32.const 0) (i32.const 1))
+        (call $reply))
+    ;; The argument: three lengths, then callee, method and payload.
+    (func (export "canister_composite_query relay")
+        (local $callee i32) (local $method i32)
+        (call $copy (i32.const 0) (i32.const 0) (call $size))
+        (local.set $callee (i32.load8_u (i32.const 0)))
+        (local.set $method (i32.load8_u (i32.const 1)))
+        (call $new (i32.const 3) (local.get $callee)
+            (i32.add (i32.const 3) (local.get $callee)) (local.get $method)
+            (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0))
+        (call $data
+            (i32.add (i32.add (i32.const 3) (local.get $callee)) (local.get $method))
+            (i32.load8_u (i32.const 2)))
+        (if (call $perform) (then unreachable))))"#;
+
+fn relay(
+    ic: &mut Ic,
+    root: CanisterId,
+    callee: Principal,
+    method: &str,
+    payload: &[u8],
+) -> Vec<u8> {
+    let (callee, method) = (callee.as_slice(), method.as_bytes());
+    let lengths = [callee.len(), method.len(), payload.len()].map(|len| u8::try_from(len).unwrap());
+    let argument = [&lengths, callee, method, payload].concat();
+    ic.query(call(root, "relay", argument)).unwrap()
+}
+
+#[test]
+fn the_certificate_is_there_wherever_the_call_graph_comes_back_to_its_root() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let root = install(&mut ic, RELAY);
+        let other = install(&mut ic, RELAY);
+        assert_eq!(ic.query(call(root, "present", vec![])).unwrap(), [1]);
+        assert_eq!(relay(&mut ic, root, root.0, "present", &[]), [1]);
+        assert_eq!(relay(&mut ic, root, other.0, "present", &[]), [0]);
+    });
+}
+
+#[test]
+fn composite_queries_call_the_queries_of_the_management_canister() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let root = install(&mut ic, RELAY);
+        let about = Encode!(&CanisterIdRecord {
+            canister_id: root.0
+        })
+        .unwrap();
+        for management in [Principal::management_canister(), ic.network.subnets[0].id.0] {
+            let reply = relay(&mut ic, root, management, "canister_status", &about);
+            let status = Decode!(&reply, CanisterStatusResult).unwrap();
+            assert_eq!(status.settings.controllers, [Principal::anonymous()]);
+        }
+    });
+}
+
+#[test]
+fn what_only_updates_may_call_is_no_query_method() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let root = install(&mut ic, RELAY);
+        let management = Principal::management_canister();
+        let reject = relay(&mut ic, root, management, "raw_rand", &Encode!().unwrap());
+        let (code, message) = reject.split_first().unwrap();
+        assert_eq!(*code, crate::error::RejectCode::CanisterError as u8);
+        let message = std::str::from_utf8(message).unwrap();
+        assert!(
+            message.contains("Query method raw_rand not found"),
+            "{message}"
+        );
+    });
+}
