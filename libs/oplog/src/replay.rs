@@ -134,8 +134,16 @@ impl Replay {
 
     /// Every anchor with its devices, by number.
     pub fn anchors(&self) -> impl Iterator<Item = (AnchorNumber, &[PublicDevice])> {
+        self.anchors_from(self.range.lo())
+    }
+
+    /// Those of them from this number on.
+    pub fn anchors_from(
+        &self,
+        from: AnchorNumber,
+    ) -> impl Iterator<Item = (AnchorNumber, &[PublicDevice])> {
         self.anchors
-            .iter()
+            .range(from..)
             .map(|(anchor, devices)| (*anchor, devices.as_slice()))
     }
 }

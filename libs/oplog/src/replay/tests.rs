@@ -89,3 +89,10 @@ fn an_unreadable_block_is_an_error() {
         Err(ReplayError::Block(BlockError::Tx(TxError::Empty)))
     );
 }
+
+#[test]
+fn anchors_can_be_listed_from_one_on() {
+    let state = replay(&[register(10, 1), register(11, 2), register(12, 3)]).unwrap();
+    let from = |anchor: u64| state.anchors_from(anchor.into()).count();
+    assert_eq!([10, 11, 12, 13].map(from), [3, 2, 1, 0]);
+}

@@ -1,0 +1,166 @@
+//! The audit of a family: of every shard the whole log, as anybody can check it.
+//!
+//! ```text
+//! archives, then shard --blocks--> chain --last hash--> certified tip --> root key
+//!                                    |
+//!                                    +--> replay == public state, page by page (certified answers)
+//!                                    +--> contains the tip that the audit before saved
+//! ```
+//!
+//! A family that is in use changes meanwhile: each page of the public state names its own tip, and is compared with the
+//! log up to there. In the end a certified tip covers all that was compared.
+
+mod finding;
+mod ledger;
+mod log;
+mod report;
+
+pub(crate) use finding::Finding;
+
+use crate::certified::CertifiedTip;
+use crate::demo::named;
+use crate::error::Error;
+use crate::family::{self, Shard};
+use crate::network::Network;
+use crate::output::Step;
+use crate::record::SavedTip;
+use client::{RegistryClient, Replicated};
+use ic_agent::Agent;
+use ledger::Ledger;
+use log::Log;
+pub(crate) use report::Report;
+use report::{ShardReport, Tip};
+use std::time::{Duration, Instant};
+
+/// Anchors on a page of the public state; a shard gives at most as many.
+const PAGE: u32 = 500;
+/// How long a node may take to have seen what the subnet has agreed on.
+const NODE_CATCHES_UP: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Audits all shards, and saves their tips.
+pub(crate) async fn run(network: &mut Network) -> Result<Report, Error> {
+    let begin = Instant::now();
+    let agent = network.anonymous()?;
+    let shards = named("audit", family::shards(network, &agent).await)?;
+    let mut reports = Vec::new();
+    for shard in &shards {
+        let saved = network.record.tips.get(&shard.registry).cloned();
+        let report = named("audit", audit(&agent, shard, saved).await)?;
+        if let Some(tip) = &report.tip {
+            network.record.tips.insert(shard.registry, tip.save());
+            // Per shard: what stood the audit is known, whatever becomes of the next one.
+            network.remember()?;
+        }
+        reports.push(report);
+    }
+    Ok(Report::new(reports, begin.elapsed()))
+}
+
+async fn audit(
+    agent: &Agent,
+    shard: &Shard,
+    saved: Option<SavedTip>,
+) -> Result<ShardReport, Error> {
+    let found = |finding| Error::Audit {
+        shard: shard.registry,
+        finding: Box::new(finding),
+    };
+    let mut log = Log::new(agent, shard);
+    // Before the shard's tip, so that none of them can be ahead of it.
+    let archived = log.archive_tips().await?;
+    let tip = log.tip().await?;
+    let mut ledger = Ledger::new(shard.range);
+    for (_, tip) in &archived {
+        ledger.watch(tip.index);
+    }
+    if let Some(saved) = &saved {
+        ledger.watch(saved.index);
+    }
+
+    let length = tip.map_or(0, |tip| tip.index + 1);
+    let step = Step::counted(format!("auditing shard {}", shard.registry), length);
+    extend(&mut ledger, &mut log, length, |done| step.reached(done)).await?;
+    let tip = compare_state(agent, shard, &mut ledger, &mut log, tip).await?;
+    if let Some(tip) = &tip {
+        let hash = ledger.last_hash();
+        ledger::same_tip(shard.registry, tip.index, tip.hash, hash).map_err(found)?;
+    }
+    for (archive, tip) in &archived {
+        ledger.contains(*archive, tip).map_err(found)?;
+    }
+    if let Some(saved) = &saved {
+        ledger.continues(saved).map_err(found)?;
+    }
+
+    let archived = archived.iter().map(|(_, tip)| tip.index + 1).max();
+    let report = ShardReport {
+        registry: shard.registry,
+        range: [shard.range.lo().get(), shard.range.hi().get()],
+        blocks: ledger.length(),
+        archived: archived.unwrap_or(0),
+        anchors: ledger.anchors(),
+        next_anchor: ledger.next_anchor().get(),
+        tip: tip.map(Tip::from),
+        earlier_tip: saved,
+        silent_archives: log.silent(),
+    };
+    step.done(report.line());
+    Ok(report)
+}
+
+/// Takes the blocks below `length` into the ledger.
+async fn extend(
+    ledger: &mut Ledger,
+    log: &mut Log<'_>,
+    length: u64,
+    reached: impl Fn(u64),
+) -> Result<(), Error> {
+    while ledger.length() < length {
+        let (by, blocks) = log.blocks(ledger.length(), length).await?;
+        for block in blocks {
+            ledger.push(by, &block).map_err(|finding| Error::Audit {
+                shard: log.shard(),
+                finding: Box::new(finding),
+            })?;
+        }
+        reached(ledger.length());
+    }
+    Ok(())
+}
+
+/// Compares all pages of the public state with the replay, and answers a certified tip that covers them.
+async fn compare_state(
+    agent: &Agent,
+    shard: &Shard,
+    ledger: &mut Ledger,
+    log: &mut Log<'_>,
+    tip: Option<CertifiedTip>,
+) -> Result<Option<CertifiedTip>, Error> {
+    let found = |finding| Error::Audit {
+        shard: shard.registry,
+        finding: Box::new(finding),
+    };
+    // As updates: the subnet certifies the answers.
+    let registry = RegistryClient::new(Replicated(agent), shard.registry);
+    let mut from = Some(shard.range.lo());
+    while let Some(first) = from {
+        let page = registry.public_state(first, PAGE).await?;
+        extend(ledger, log, page.tip.log_length, |_| ()).await?;
+        ledger.agrees(first, &page).map_err(found)?;
+        from = page.next;
+    }
+    let length = ledger.length();
+    let covers = |tip: &Option<CertifiedTip>| tip.map_or(0, |tip| tip.index + 1) >= length;
+    let (begin, mut tip) = (Instant::now(), tip);
+    while !covers(&tip) {
+        if begin.elapsed() > NODE_CATCHES_UP {
+            return Err(found(Finding::Uncovered { length }));
+        }
+        tokio::time::sleep(PAUSE).await;
+        tip = log.tip().await?;
+    }
+    let length = tip.map_or(0, |tip| tip.index + 1);
+    extend(ledger, log, length, |_| ()).await?;
+    Ok(tip)
+}

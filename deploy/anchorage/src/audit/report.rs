@@ -1,0 +1,127 @@
+//! What an audit says when all is as it should be.
+
+use crate::certified::CertifiedTip;
+use crate::output::Shown;
+use crate::record::SavedTip;
+use serde::Serialize;
+use std::time::Duration;
+use types::Principal;
+
+/// An audit of all shards without a finding.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) blocks: u64,
+    seconds: f64,
+    shards: Vec<ShardReport>,
+}
+
+/// An audit of a shard without a finding.
+#[derive(Debug, Serialize)]
+pub(crate) struct ShardReport {
+    pub(crate) registry: Principal,
+    /// The numbers it may give, the last one exclusive.
+    pub(crate) range: [u64; 2],
+    pub(crate) blocks: u64,
+    /// How many of them an archive certified to have.
+    pub(crate) archived: u64,
+    pub(crate) anchors: u64,
+    pub(crate) next_anchor: u64,
+    /// The certified end of the log; none for an empty one.
+    pub(crate) tip: Option<Tip>,
+    /// The tip of an earlier audit, which the log contains.
+    pub(crate) earlier_tip: Option<SavedTip>,
+    /// Archives that did not answer; their blocks came from elsewhere.
+    pub(crate) silent_archives: Vec<Principal>,
+}
+
+/// The certified end of a log.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Tip {
+    index: u64,
+    hash: String,
+    certified_at_ns: u64,
+}
+
+impl From<CertifiedTip> for Tip {
+    fn from(tip: CertifiedTip) -> Self {
+        Self {
+            index: tip.index,
+            hash: hex::encode(tip.hash),
+            certified_at_ns: tip.at_ns,
+        }
+    }
+}
+
+impl Tip {
+    /// What is kept of it.
+    pub(crate) fn save(&self) -> SavedTip {
+        SavedTip {
+            index: self.index,
+            hash: self.hash.clone(),
+            certified_at_ns: self.certified_at_ns,
+        }
+    }
+}
+
+impl ShardReport {
+    /// In one line.
+    pub(crate) fn line(&self) -> String {
+        let Self {
+            registry,
+            range: [lo, hi],
+            blocks,
+            archived,
+            anchors,
+            silent_archives,
+            ..
+        } = self;
+        let silent = match silent_archives.len() {
+            0 => String::new(),
+            count => format!("; archives that do not answer: {count}"),
+        };
+        format!(
+            "shard {registry} [{lo}, {hi}): blocks {blocks}, archived {archived}, anchors {anchors}{silent}"
+        )
+    }
+}
+
+impl Report {
+    pub(crate) fn new(shards: Vec<ShardReport>, time: Duration) -> Self {
+        Self {
+            blocks: shards.iter().map(|shard| shard.blocks).sum(),
+            seconds: time.as_secs_f64(),
+            shards,
+        }
+    }
+
+    /// What the audit rests on, besides the network.
+    fn rests_on(&self) -> String {
+        let with_blocks = self.shards.iter().filter(|shard| shard.blocks > 0);
+        let (known, new): (Vec<_>, Vec<_>) =
+            with_blocks.partition(|shard| shard.earlier_tip.is_some());
+        match (known.len(), new.len()) {
+            (_, 0) => "each log contains the tip that an earlier audit saved".to_owned(),
+            (0, _) => {
+                "no tip was saved before: that the controllers never replaced the history is their word; from now on it is checked"
+                    .to_owned()
+            }
+            (known, new) => format!(
+                "{known} logs contain the tip that an earlier audit saved; for {new} there was none, and their past is the controllers' word"
+            ),
+        }
+    }
+}
+
+impl Shown for Report {
+    fn lines(&self) -> Vec<String> {
+        vec![
+            format!(
+                "audit: {} blocks, chain verified, replay matches ({} shards, {:.1} s)",
+                self.blocks,
+                self.shards.len(),
+                self.seconds
+            ),
+            self.rests_on(),
+        ]
+    }
+}

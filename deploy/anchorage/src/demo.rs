@@ -1,0 +1,273 @@
+//! What a person does with a family, with software passkeys: each step is checked.
+
+use crate::error::Error;
+use crate::family::{self, Shard};
+use crate::network::Network;
+use crate::output::{Shown, Step};
+use client::passkey::Passkey;
+use client::{ArchiveClient, FrontClient, RegistryClient, Replicated};
+use ic_agent::Agent;
+use ic_agent::identity::{
+    BasicIdentity, DelegatedIdentity, Delegation, Identity, SignedDelegation,
+};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use types::archive::EntryOperation;
+use types::front::{CaptchaMode, ChallengeResult, GetDelegationResponse, RegisterResponse};
+use types::{AnchorNumber, DeviceKey, Principal, SessionKey};
+
+/// The relying party that is logged in to. Nobody has this name (RFC 2606).
+const ORIGIN: &str = "https://dapp.example";
+/// Where the passkeys believe to be.
+const HOST: &str = "identity.example";
+/// How long a node may take to have seen what the subnet has agreed on.
+const NODE_CATCHES_UP: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What was done, and what came of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Shows {
+    pub(crate) anchor: u64,
+    origin: &'static str,
+    pseudonym: Principal,
+    /// Who confirmed the public keys.
+    registry: Principal,
+    /// Who keeps the two operations; none if the shard has no archive.
+    archive: Option<Principal>,
+    seconds: f64,
+}
+
+impl Shown for Shows {
+    fn lines(&self) -> Vec<String> {
+        let mut lines = vec![
+            format!("anchor {} registered, with two devices", self.anchor),
+            format!("delegation verified: {} at {}", self.pseudonym, self.origin),
+        ];
+        if let Some(archive) = self.archive {
+            lines.push(format!("both operations archived by {archive}"));
+        }
+        lines
+    }
+}
+
+/// Somebody with a passkey.
+struct Person<'a> {
+    network: &'a Network,
+    passkey: Passkey,
+    front: FrontClient<Agent>,
+}
+
+impl<'a> Person<'a> {
+    fn new(network: &'a Network) -> Result<Self, Error> {
+        let passkey = Passkey::generate(HOST);
+        let agent = network.agent(passkey.clone())?;
+        Ok(Self {
+            network,
+            passkey,
+            front: FrontClient::new(agent, network.front()),
+        })
+    }
+
+    async fn registers(&self, alias: &str) -> Result<AnchorNumber, Error> {
+        if self.front.config().await?.captcha != Some(CaptchaMode::Disabled) {
+            return Err(Error::Captcha);
+        }
+        let challenge = self.front.create_challenge().await?;
+        let solution = ChallengeResult {
+            key: challenge.challenge_key,
+            chars: String::new(),
+        };
+        let device = self.passkey.device(alias);
+        match self.front.register(&device, &solution, None).await? {
+            RegisterResponse::Registered { user_number } => Ok(user_number),
+            RegisterResponse::CanisterFull => Err(Error::Unexpected(
+                "no shard has room for an anchor".to_owned(),
+            )),
+            RegisterResponse::BadChallenge => {
+                Err(Error::Unexpected("the challenge was refused".to_owned()))
+            }
+        }
+    }
+
+    /// Logs in with a new session key. The published agent checks the delegation: its signature, that front is the
+    /// signer, the way to the root key, the session, the expiration.
+    async fn logs_in(&self, anchor: AnchorNumber) -> Result<DelegatedIdentity, Error> {
+        let session = new_session()?;
+        let key = session.public_key().expect("an Ed25519 key is public");
+        let key = SessionKey::new(key);
+        let prepared = self.front.prepare_delegation(anchor, ORIGIN, &key, None);
+        let (user_key, expiration) = prepared.await?;
+        let begin = Instant::now();
+        let signed = loop {
+            let answer = self.front.get_delegation(anchor, ORIGIN, &key, expiration);
+            match answer.await? {
+                GetDelegationResponse::SignedDelegation(signed) => break signed,
+                GetDelegationResponse::NoSuchDelegation if begin.elapsed() < NODE_CATCHES_UP => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                GetDelegationResponse::NoSuchDelegation => {
+                    let text = "no node has the delegation that was prepared";
+                    return Err(Error::Unexpected(text.to_owned()));
+                }
+            }
+        };
+        let link = SignedDelegation {
+            delegation: Delegation {
+                pubkey: signed.delegation.pubkey.into_vec(),
+                expiration: signed.delegation.expiration.get(),
+                targets: signed.delegation.targets,
+                permissions: None,
+            },
+            signature: signed.signature,
+        };
+        let root_key = self.network.root_key();
+        DelegatedIdentity::new_with_root_key(
+            user_key.into_vec(),
+            Box::new(session),
+            vec![link],
+            root_key,
+        )
+        .map_err(|error| Error::Unexpected(format!("the delegation is not valid: {error}")))
+    }
+}
+
+/// Registers, adds a device, logs in with both, acts as the pseudonym, and waits for the archive.
+pub(crate) async fn run(network: &Network, archive_seconds: u64) -> Result<Shows, Error> {
+    let begin = Instant::now();
+    let (laptop, phone) = (Person::new(network)?, Person::new(network)?);
+
+    let step = Step::begin("registering an anchor with a passkey");
+    let anchor = named("registration", laptop.registers("laptop").await)?;
+    step.done(format!("registration: anchor {anchor}"));
+
+    let step = Step::begin("adding a second passkey");
+    let device = phone.passkey.device("phone");
+    let added = laptop.front.add(anchor, &device).await;
+    named("second device", added.map_err(Error::from))?;
+    step.done("second device added");
+
+    let step = Step::begin("logging in with both");
+    let one = named("log-in", laptop.logs_in(anchor).await)?;
+    let other = named("log-in with the second device", phone.logs_in(anchor).await)?;
+    let (pseudonym, same) = (sender(&one)?, sender(&other)?);
+    if pseudonym != same {
+        let text = format!("log-in: two devices, two pseudonyms: {pseudonym} and {same}");
+        return Err(Error::Unexpected(text));
+    }
+    step.done(format!(
+        "delegation verified against the root key: {pseudonym} at {ORIGIN}"
+    ));
+
+    let step = Step::begin("calling as the pseudonym");
+    named("call as the pseudonym", acts(network, one, pseudonym).await)?;
+    step.done("a canister sees the pseudonym (certified answer)");
+
+    let step = Step::begin("reading the anchor's public keys");
+    let agent = network.anonymous()?;
+    let shards = family::shards(network, &agent).await?;
+    let shard = family::owner(&shards, anchor)?;
+    let keys = [laptop.passkey.key(), phone.passkey.key()];
+    named("public keys", has_keys(&agent, shard, anchor, keys).await)?;
+    step.done(format!("public keys certified by shard {}", shard.registry));
+
+    let archive = if shard.archives.is_empty() {
+        None
+    } else {
+        let step = Step::begin("waiting for the archive");
+        let found = is_archived(&agent, shard, anchor, keys, archive_seconds).await;
+        let archive = named("archive", found)?;
+        step.done(format!("archived by {archive}"));
+        Some(archive)
+    };
+    Ok(Shows {
+        anchor: anchor.get(),
+        origin: ORIGIN,
+        pseudonym,
+        registry: shard.registry,
+        archive,
+        seconds: begin.elapsed().as_secs_f64(),
+    })
+}
+
+/// The result with the name of its step.
+pub(crate) fn named<T>(step: &str, result: Result<T, Error>) -> Result<T, Error> {
+    result.map_err(|error| Error::Step {
+        step: step.to_owned(),
+        error: Box::new(error),
+    })
+}
+
+fn new_session() -> Result<BasicIdentity, Error> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret)
+        .map_err(|error| Error::Unexpected(format!("no randomness: {error}")))?;
+    Ok(BasicIdentity::from_raw_key(&secret))
+}
+
+fn sender(identity: &DelegatedIdentity) -> Result<Principal, Error> {
+    identity.sender().map_err(Error::Unexpected)
+}
+
+/// Whether a call signed by the session reaches a canister as the pseudonym.
+async fn acts(
+    network: &Network,
+    session: DelegatedIdentity,
+    pseudonym: Principal,
+) -> Result<(), Error> {
+    let agent = Replicated(network.agent(session)?);
+    let seen = FrontClient::new(agent, network.front()).whoami().await?;
+    if seen == pseudonym {
+        return Ok(());
+    }
+    let text = format!("the canister sees {seen}, not {pseudonym}");
+    Err(Error::Unexpected(text))
+}
+
+/// Whether the subnet agrees that the anchor has these devices.
+async fn has_keys(
+    agent: &Agent,
+    shard: &Shard,
+    anchor: AnchorNumber,
+    keys: [&DeviceKey; 2],
+) -> Result<(), Error> {
+    let registry = RegistryClient::new(Replicated(agent), shard.registry);
+    let devices = registry.lookup(anchor).await?;
+    if devices.iter().map(|device| &device.pubkey).eq(keys) {
+        return Ok(());
+    }
+    let text = format!("anchor {anchor} has other keys than it was given");
+    Err(Error::Unexpected(text))
+}
+
+/// Waits until an archive has the anchor's two operations, and says which one.
+async fn is_archived(
+    agent: &Agent,
+    shard: &Shard,
+    anchor: AnchorNumber,
+    keys: [&DeviceKey; 2],
+    seconds: u64,
+) -> Result<Principal, Error> {
+    let begin = Instant::now();
+    let wanted = BTreeSet::from(keys.map(DeviceKey::as_slice));
+    loop {
+        for &id in &shard.archives {
+            let archive = ArchiveClient::new(agent, id);
+            let answer = archive.get_anchor_entries(anchor, None, None).await?;
+            let entries = answer.entries.iter().flatten();
+            let found: BTreeSet<_> = entries
+                .map(|entry| match &entry.operation {
+                    EntryOperation::RegisterAnchor { device, .. }
+                    | EntryOperation::AddDevice { device } => device.pubkey.as_slice(),
+                })
+                .collect();
+            if found == wanted {
+                return Ok(id);
+            }
+        }
+        if begin.elapsed().as_secs() >= seconds {
+            return Err(Error::NotArchived(seconds));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,140 @@
+//! What can go wrong, and what to do about it.
+
+use crate::audit::Finding;
+use client::{CallError, ClientError};
+use std::path::{Path, PathBuf};
+use types::Principal;
+
+/// Why a command did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// A step of a command failed.
+    #[error("{step}: {error}")]
+    Step {
+        /// What was to be done.
+        step: String,
+        /// Why it was not.
+        error: Box<Error>,
+    },
+    #[error("{0} is no URL of a network: {1}")]
+    Url(String, String),
+    #[error("nobody knows the front canister of {0}")]
+    NoFront(String),
+    #[error("{url} does not answer: {reason}")]
+    NoAnswer { url: String, reason: String },
+    #[error("the root key of {url} is another one than at the last visit")]
+    OtherRootKey { url: String, record: PathBuf },
+    #[error("{path}: {error}")]
+    File {
+        path: PathBuf,
+        error: std::io::Error,
+    },
+    #[error("{path} cannot be read: {reason}")]
+    Content { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// A certificate or a tree that proves nothing.
+    #[error("{what} of {canister}: {reason}")]
+    Uncertified {
+        what: &'static str,
+        canister: Principal,
+        reason: String,
+    },
+    /// The service did something else than it promises.
+    #[error("{0}")]
+    Unexpected(String),
+    #[error("registrations need a captcha here")]
+    Captcha,
+    #[error("not archived after {0} s")]
+    NotArchived(u64),
+    #[error("shard {shard}: {finding}")]
+    Audit {
+        shard: Principal,
+        finding: Box<Finding>,
+    },
+    #[error("port {0} is in use")]
+    PortInUse(u16),
+    #[error("the server {path} cannot be started: {reason}")]
+    Server { path: PathBuf, reason: String },
+    #[error("the server refused: {0}")]
+    Instance(String),
+    #[error("{0} holds a network, but it is not known which family is on it")]
+    UnknownState(PathBuf),
+    #[error("{0} holds a family, whose number of shards is what it is")]
+    ShardsOfState(PathBuf),
+    #[error("the server ended by itself: {0}")]
+    ServerEnded(String),
+    #[error("{0} is no module")]
+    NoModule(PathBuf),
+}
+
+impl Error {
+    /// That a file could not be read or written.
+    pub(crate) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| Self::File { path, error }
+    }
+
+    /// What to do about it, if there is something.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Step { error, .. } => return error.hint(),
+            Self::Url(..) => "give http://HOST:PORT, https://HOST, or ic",
+            Self::NoFront(_) => {
+                "name it with --front CANISTER; it is remembered afterwards. A family of `anchorage local` is known in the folder it was started in (--home)"
+            }
+            Self::NoAnswer { .. } => {
+                "is it running? ./deploy/up.sh starts a family on this machine"
+            }
+            Self::OtherRootKey { record, .. } => {
+                return Some(format!(
+                    "if the network was made anew, delete {}; its saved tips are of no use any more. Otherwise somebody is on the way",
+                    record.display()
+                ));
+            }
+            Self::Client(error) => return error.call().and_then(call_hint).map(Into::into),
+            Self::Call(error) => return call_hint(error).map(Into::into),
+            Self::Captcha => {
+                "the demonstration solves none; it is for families that were installed with captcha = disabled"
+            }
+            Self::NotArchived(_) => {
+                "look at `status` of the archive, which names its last failure; or give it more time with --archive-seconds"
+            }
+            Self::Audit { finding, .. } => finding.hint(),
+            Self::PortInUse(_) => "end what uses it, or choose another one with --port",
+            Self::Server { .. } => {
+                "build it with: cargo build -p local-ic; or name one with --server"
+            }
+            Self::UnknownState(_) => "it was made by something else; name another --state-dir",
+            Self::ShardsOfState(_) => "leave --shards out, or name another --state-dir",
+            Self::NoModule(_) => "build it with: deploy/build.sh",
+            Self::Content { .. }
+            | Self::ServerEnded(_)
+            | Self::File { .. }
+            | Self::Uncertified { .. }
+            | Self::Unexpected(_)
+            | Self::Instance(_) => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+const fn call_hint(error: &CallError) -> Option<&'static str> {
+    match error {
+        CallError::Unreachable { .. } => {
+            Some("the connection failed; the same command may succeed later")
+        }
+        CallError::Unverified { .. } => Some(
+            "is this machine's clock right? If so: the root key is another one (--root-key), or somebody is on the way",
+        ),
+        CallError::Rejected { .. } | CallError::NotAccepted { .. } => {
+            if error.retryable() {
+                Some("the same command may succeed later")
+            } else {
+                None
+            }
+        }
+    }
+}

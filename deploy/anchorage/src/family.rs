@@ -1,0 +1,58 @@
+//! The canisters of a family, from front's certified routing table on.
+
+use crate::certified::Certified;
+use crate::error::Error;
+use crate::network::Network;
+use client::{FrontClient, RegistryClient};
+use ic_agent::Agent;
+use types::front::ShardRoute;
+use types::{AnchorNumber, AnchorRange, Principal};
+
+/// A shard with its archives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shard {
+    /// The anchors it owns.
+    pub(crate) range: AnchorRange,
+    /// The registry's canister.
+    pub(crate) registry: Principal,
+    /// Canisters with its blocks, those with the first ones first.
+    pub(crate) archives: Vec<Principal>,
+}
+
+/// The rows of the routing table, as front certified them.
+pub(crate) async fn routes(network: &Network, agent: &Agent) -> Result<Vec<ShardRoute>, Error> {
+    const WHAT: &str = "the routing table";
+    let canister = network.front();
+    let wrong = |reason: &str| Error::Uncertified {
+        what: WHAT,
+        canister,
+        reason: reason.to_owned(),
+    };
+    let routing = FrontClient::new(agent, canister).routing().await?;
+    let certificate = routing.certificate.ok_or_else(|| wrong("no certificate"))?;
+    let certified = Certified::new(agent, WHAT, canister, &certificate, &routing.witness)?;
+    let table = certified.leaf("routing")?;
+    // What counts are the certified bytes; the rows beside them are for those who do not check.
+    candid::decode_one(table).map_err(|error| wrong(&error.to_string()))
+}
+
+/// All shards, lowest range first.
+pub(crate) async fn shards(network: &Network, agent: &Agent) -> Result<Vec<Shard>, Error> {
+    let mut shards = Vec::new();
+    for route in routes(network, agent).await? {
+        // Every archive that the shard was told of, also one that has nothing yet.
+        let status = RegistryClient::new(agent, route.canister).status().await?;
+        shards.push(Shard {
+            range: route.range,
+            registry: route.canister,
+            archives: status.archives.iter().map(|one| one.canister).collect(),
+        });
+    }
+    Ok(shards)
+}
+
+/// The shard that owns an anchor.
+pub(crate) fn owner(shards: &[Shard], anchor: AnchorNumber) -> Result<&Shard, Error> {
+    let owner = shards.iter().find(|shard| shard.range.contains(anchor));
+    owner.ok_or_else(|| Error::Unexpected(format!("no shard owns anchor {anchor}")))
+}

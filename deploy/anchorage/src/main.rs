@@ -1,0 +1,61 @@
+//! `anchorage`: brings up a local family, shows that a family works, and audits one.
+//!
+//! ```text
+//! cli --> local   starts the embedded Internet Computer, deploys, then demo and audit, then serves
+//!     --> demo    registration, second device, log-in; each step checked against the root key
+//!     --> audit   whole log of every shard: chain, certificate, replay
+//! ```
+//!
+//! What a command found goes to standard output, what it is doing to standard error.
+
+mod audit;
+mod certified;
+mod cli;
+mod demo;
+mod error;
+mod family;
+mod local;
+mod network;
+mod output;
+mod record;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use error::Error;
+use output::Output;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json);
+    match run(cli, output).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli, output: Output) -> Result<(), Error> {
+    match cli.command {
+        Command::Local(options) => local::run(&cli.home, &options, output).await,
+        Command::Demo(options) => {
+            let network = options.target.connect(&cli.home).await?;
+            let shown = demo::run(&network, options.archive_seconds).await?;
+            output.result(&shown);
+            Ok(())
+        }
+        Command::Audit(options) => {
+            let mut network = options.target.connect(&cli.home).await?;
+            let report = audit::run(&mut network).await?;
+            output.result(&report);
+            Ok(())
+        }
+        Command::Completions { shell } => {
+            cli::completions(shell);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! A family on a network: where it is, what its certificates must lead to, and who front is.
+
+use crate::error::Error;
+use crate::record::Record;
+use client::agent::Network as Reached;
+use ic_agent::identity::AnonymousIdentity;
+use ic_agent::{Agent, Identity};
+use std::path::{Path, PathBuf};
+use types::Principal;
+use url::{Host, Url};
+
+/// The Internet Computer's own gateway for `/api`.
+const IC: &str = "https://icp-api.io";
+
+/// What every certificate must lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RootKey {
+    /// On this machine the network is asked for it. Everywhere else it is the Internet Computer's, which the
+    /// published agent knows: an answer from there would be worth nothing.
+    Usual,
+    /// This one, DER.
+    Given(Vec<u8>),
+}
+
+impl RootKey {
+    /// Reads a key: DER, or the same in hex.
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        let bytes = std::fs::read(path).map_err(Error::file(path))?;
+        let text = str::from_utf8(&bytes).ok();
+        let der = text
+            .and_then(|text| hex::decode(text.trim()).ok())
+            .unwrap_or(bytes);
+        // SEQUENCE of the 133 bytes that a BLS key takes.
+        if der.len() == 133 && der[0] == 0x30 {
+            return Ok(Self::Given(der));
+        }
+        Err(Error::Content {
+            path: path.to_owned(),
+            reason: "it is no BLS key in DER (133 bytes), nor that in hex".to_owned(),
+        })
+    }
+}
+
+/// A family that can be called.
+#[derive(Debug)]
+pub(crate) struct Network {
+    reached: Reached,
+    /// What is remembered of it.
+    pub(crate) record: Record,
+    path: PathBuf,
+}
+
+impl Network {
+    /// Reaches a family, and remembers it.
+    pub(crate) async fn connect(
+        home: &Path,
+        url: &str,
+        root_key: RootKey,
+        front: Option<Principal>,
+    ) -> Result<Self, Error> {
+        let url = parse(url)?;
+        let root_key = match root_key {
+            RootKey::Given(key) => key,
+            RootKey::Usual if is_here(&url) => fetch_root_key(&url).await?,
+            RootKey::Usual => default_agent(&url)?.read_root_key(),
+        };
+        let path = record_path(home, &url);
+        let known = Record::read(&path)?;
+        let of_another_front = |record: &Record| front.is_some_and(|front| front != record.front);
+        let record = match known.filter(|record| !of_another_front(record)) {
+            Some(record) if record.root_key != hex::encode(&root_key) => {
+                let url = url.to_string();
+                return Err(Error::OtherRootKey { url, record: path });
+            }
+            Some(record) => record,
+            None => Record {
+                front: front.ok_or_else(|| Error::NoFront(url.to_string()))?,
+                root_key: hex::encode(&root_key),
+                tips: [].into(),
+            },
+        };
+        Self::new(home, &url, root_key, record)
+    }
+
+    /// A family of which everything is known. The record is written.
+    pub(crate) fn new(
+        home: &Path,
+        url: &Url,
+        root_key: Vec<u8>,
+        record: Record,
+    ) -> Result<Self, Error> {
+        let path = record_path(home, url);
+        record.write(&path)?;
+        let url = url.to_string();
+        Ok(Self {
+            reached: Reached { url, root_key },
+            record,
+            path,
+        })
+    }
+
+    /// Front's canister.
+    pub(crate) const fn front(&self) -> Principal {
+        self.record.front
+    }
+
+    /// DER of the root key.
+    pub(crate) fn root_key(&self) -> &[u8] {
+        &self.reached.root_key
+    }
+
+    /// Calls signed by this identity.
+    pub(crate) fn agent(&self, identity: impl Identity + 'static) -> Result<Agent, Error> {
+        Ok(self.reached.agent(identity)?)
+    }
+
+    /// Calls by nobody.
+    pub(crate) fn anonymous(&self) -> Result<Agent, Error> {
+        self.agent(AnonymousIdentity)
+    }
+
+    /// Writes what is remembered.
+    pub(crate) fn remember(&self) -> Result<(), Error> {
+        self.record.write(&self.path)
+    }
+}
+
+/// The URL of a network.
+pub(crate) fn parse(text: &str) -> Result<Url, Error> {
+    let wrong = |reason: String| Error::Url(text.to_owned(), reason);
+    let text = if text == "ic" { IC } else { text };
+    let mut url = Url::parse(text).map_err(|error| wrong(error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong(format!("{} is neither http nor https", url.scheme())));
+    }
+    if url.scheme() == "http" && !is_here(&url) {
+        return Err(wrong("only this machine is asked without TLS".to_owned()));
+    }
+    url.set_fragment(None);
+    url.set_query(None);
+    Ok(url)
+}
+
+/// Whether the network is on this machine.
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// A file for each network, whatever this machine is called.
+pub(crate) fn record_path(home: &Path, url: &Url) -> PathBuf {
+    let host = if is_here(url) {
+        "localhost"
+    } else {
+        url.host_str().unwrap_or_default()
+    };
+    let port = url.port_or_known_default().unwrap_or_default();
+    let path: String = url
+        .path()
+        .trim_matches('/')
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let path = if path.is_empty() {
+        path
+    } else {
+        format!("-{path}")
+    };
+    home.join("networks")
+        .join(format!("{host}-{port}{path}.json"))
+}
+
+/// Asks a network on this machine for its root key.
+pub(crate) async fn fetch_root_key(url: &Url) -> Result<Vec<u8>, Error> {
+    let no_answer = |reason: String| Error::NoAnswer {
+        url: url.to_string(),
+        reason,
+    };
+    let status = default_agent(url)?.status().await;
+    let status = status.map_err(|error| no_answer(error.to_string()))?;
+    status
+        .root_key
+        .ok_or_else(|| no_answer("its status has no root key".to_owned()))
+}
+
+/// An agent as it comes, with the Internet Computer's root key.
+fn default_agent(url: &Url) -> Result<Agent, Error> {
+    let agent = Agent::builder().with_url(url.as_str()).build();
+    agent.map_err(|error| Error::Call(error.into()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! What is remembered of a family from one run to the next, in a file per network.
+
+use crate::error::Error;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use types::Principal;
+
+/// A family on a network, as it was when it was last visited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Record {
+    /// Front's canister.
+    pub(crate) front: Principal,
+    /// DER of the network's root key, hex.
+    pub(crate) root_key: String,
+    /// The last tip that stood an audit, for each shard.
+    #[serde(default)]
+    pub(crate) tips: BTreeMap<Principal, SavedTip>,
+}
+
+/// The last block of a log that stood an audit. A later log must contain it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SavedTip {
+    /// The block's index.
+    pub(crate) index: u64,
+    /// Its hash, hex.
+    pub(crate) hash: String,
+    /// When the network certified it, nanoseconds since 1970.
+    pub(crate) certified_at_ns: u64,
+}
+
+impl Record {
+    /// Reads a record; `None` if there is none.
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, Error> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::file(path)(error)),
+        };
+        let record = serde_json::from_str(&text).map_err(|error| Error::Content {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+        Ok(Some(record))
+    }
+
+    /// Writes it at once or not at all: a saved tip must not get lost half-way.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Error> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
+        let text = serde_json::to_string_pretty(self).expect("plain data");
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(folder))?;
+        writeln!(file, "{text}").map_err(Error::file(path))?;
+        file.as_file().sync_all().map_err(Error::file(path))?;
+        file.persist(path)
+            .map_err(|error| Error::file(path)(error.error))?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
