@@ -63,14 +63,48 @@ pub enum IngressStatus {
     Done(Result<Vec<u8>, Reject>),
 }
 
-/// The clock does not go back.
+/// Why the clock cannot be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("SettingTimeIntoPast(({current}, {requested})): the network's time does not go back")]
-pub struct TimeInPast {
-    /// The network's time.
-    pub current: TimeNs,
-    /// The time asked for.
-    pub requested: TimeNs,
+pub enum TimeError {
+    /// It does not go back.
+    #[error("SettingTimeIntoPast(({current}, {requested})): the network's time does not go back")]
+    InPast {
+        /// The network's time.
+        current: TimeNs,
+        /// The time asked for.
+        requested: TimeNs,
+    },
+    /// It does not go so far.
+    #[error(
+        "the time {requested} is too late: the network's time ends at {}",
+        limits::MAX_TIME_NS
+    )]
+    TooLate {
+        /// The time asked for.
+        requested: TimeNs,
+    },
+}
+
+/// Why a stable memory cannot be read or written from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StableMemoryError {
+    /// There is no such canister.
+    #[error("CanisterNotFound({0})")]
+    NotFound(CanisterId),
+    /// The canister has no code.
+    #[error("CanisterIsEmpty({0})")]
+    Empty(CanisterId),
+    /// It is too large to be copied.
+    #[error(
+        "the stable memory of {canister} has {bytes} bytes: at most {} can be read at once",
+        limits::MAX_STABLE_COPY_BYTES
+    )]
+    TooLarge {
+        /// The canister.
+        canister: CanisterId,
+        /// What it holds.
+        bytes: u64,
+    },
 }
 
 /// The status of a message is only for its sender.
@@ -143,12 +177,15 @@ impl Ic {
     }
 
     /// Moves the clock forward; the next round has this time.
-    pub fn set_time(&mut self, to: TimeNs) -> Result<(), TimeInPast> {
+    pub fn set_time(&mut self, to: TimeNs) -> Result<(), TimeError> {
         if to < self.network.time {
-            return Err(TimeInPast {
+            return Err(TimeError::InPast {
                 current: self.network.time,
                 requested: to,
             });
+        }
+        if to > limits::MAX_TIME_NS {
+            return Err(TimeError::TooLate { requested: to });
         }
         self.certificates.clear();
         self.network.time = to;
@@ -156,7 +193,7 @@ impl Ic {
     }
 
     /// Moves the clock forward and certifies the state at this time.
-    pub fn set_certified_time(&mut self, to: TimeNs) -> Result<(), TimeInPast> {
+    pub fn set_certified_time(&mut self, to: TimeNs) -> Result<(), TimeError> {
         self.set_time(to)?;
         self.network.last_round = self.network.last_round.max(to);
         Ok(())
@@ -340,7 +377,7 @@ impl Ic {
     /// Adds cycles out of nothing; the new balance.
     pub fn add_cycles(&mut self, canister: CanisterId, amount: Cycles) -> Option<Cycles> {
         let canister = self.network.canister_mut(canister)?;
-        canister.cycles = canister.cycles.saturating_add(amount);
+        canister.credit(amount);
         Some(canister.cycles)
     }
 
@@ -350,17 +387,32 @@ impl Ic {
         Some(canister.settings.controllers.iter().copied().collect())
     }
 
-    /// The bytes of the canister's stable memory; nothing if it has no code.
-    pub fn stable_memory(&self, canister: CanisterId) -> Option<Vec<u8>> {
-        let stable = &self.network.canister(canister)?.code.as_ref()?.stable;
-        let mut bytes = vec![0; usize::try_from(stable.bytes()).ok()?];
+    /// The bytes of the canister's stable memory.
+    pub fn stable_memory(&self, canister: CanisterId) -> Result<Vec<u8>, StableMemoryError> {
+        let found = self.network.canister(canister);
+        let found = found.ok_or(StableMemoryError::NotFound(canister))?;
+        let code = found.code.as_ref();
+        let stable = &code.ok_or(StableMemoryError::Empty(canister))?.stable;
+        let bytes = stable.bytes();
+        let len = usize::try_from(bytes)
+            .ok()
+            .filter(|_| bytes <= limits::MAX_STABLE_COPY_BYTES)
+            .ok_or(StableMemoryError::TooLarge { canister, bytes })?;
+        let mut bytes = vec![0; len];
         stable.pages.read(0, &mut bytes);
-        Some(bytes)
+        Ok(bytes)
     }
 
     /// Replaces the canister's stable memory by these bytes, filled up to a whole Wasm page.
-    pub fn set_stable_memory(&mut self, canister: CanisterId, bytes: &[u8]) -> Option<()> {
-        let code = self.network.canister_mut(canister)?.code.as_mut()?;
+    pub fn set_stable_memory(
+        &mut self,
+        canister: CanisterId,
+        bytes: &[u8],
+    ) -> Result<(), StableMemoryError> {
+        let found = self.network.canister_mut(canister);
+        let found = found.ok_or(StableMemoryError::NotFound(canister))?;
+        let code = found.code.as_mut();
+        let code = code.ok_or(StableMemoryError::Empty(canister))?;
         let mut pages = PageMap::default();
         for (index, page) in bytes.chunks(PAGE_BYTES).enumerate() {
             if page.iter().any(|byte| *byte != 0) {
@@ -369,7 +421,7 @@ impl Ic {
         }
         code.stable.pages = pages;
         code.stable.size = (bytes.len() as u64).div_ceil(WASM_PAGE_BYTES);
-        Some(())
+        Ok(())
     }
 }
 

@@ -108,7 +108,7 @@ pub(crate) fn charge(subnet: &mut Subnet, ingress: &Ingress) -> Result<(), Rejec
     if let Err(missing) = canister.withdraw(&fees, fee) {
         return Err(exec::out_of_cycles(canister, missing));
     }
-    canister.consumed += fee;
+    canister.note_consumed(fee);
     Ok(())
 }
 

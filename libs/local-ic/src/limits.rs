@@ -49,6 +49,12 @@ pub const INGRESS_WINDOW_NS: u64 = 330 * 1_000_000_000;
 /// Nanoseconds that the status of an ingress message is kept.
 pub const INGRESS_HISTORY_NS: u64 = 300 * 1_000_000_000;
 
+/// The latest time a network can have, nanoseconds since 1970: in the year 2262. Deadlines are
+/// counted from it, so it is far from the largest number.
+pub const MAX_TIME_NS: u64 = u64::MAX / 2;
+
+/// Bytes of a stable memory that can be copied out as a whole.
+pub const MAX_STABLE_COPY_BYTES: u64 = 1 << 30;
 /// Bytes of stable memory.
 pub const MAX_STABLE_BYTES: u64 = 500 * 1024 * 1024 * 1024;
 /// Bytes of a 32-bit Wasm heap.

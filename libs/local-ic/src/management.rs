@@ -214,7 +214,7 @@ impl Request<'_, '_> {
         if let Err(missing) = canister.withdraw(&fees, price) {
             return Err(crate::exec::out_of_cycles(canister, missing));
         }
-        canister.consumed += price;
+        canister.note_consumed(price);
         self.exec.used += instructions;
         Ok(())
     }

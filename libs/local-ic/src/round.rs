@@ -312,7 +312,7 @@ fn charge(exec: &mut Exec<'_>) {
         }
         canister.paid_until = exec.now;
         let cost = canister.idle_cost(&fees, elapsed);
-        canister.consumed += cost.min(canister.cycles);
+        canister.note_consumed(cost.min(canister.cycles));
         if let Some(rest) = canister.cycles.checked_sub(cost) {
             canister.cycles = rest;
         } else {

@@ -130,6 +130,9 @@ impl InstanceConfig {
 /// Why a network cannot be created.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
+    /// It would begin at a time from which no deadline can be counted.
+    #[error("the time {0} is too late to begin at: times end in the year 2262")]
+    TooLate(TimeNs),
     /// There is no subnet.
     #[error("a network needs at least one subnet: name one in the configuration")]
     NoSubnet,
@@ -181,6 +184,9 @@ pub struct Topology {
 pub fn create(config: &InstanceConfig) -> Result<Network, ConfigError> {
     if config.subnets.is_empty() {
         return Err(ConfigError::NoSubnet);
+    }
+    if config.time > crate::limits::MAX_TIME_NS {
+        return Err(ConfigError::TooLate(config.time));
     }
     let mut network = Network {
         seed: config.seed,

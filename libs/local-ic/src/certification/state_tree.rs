@@ -129,8 +129,7 @@ fn metrics(subnet: &Subnet) -> Vec<u8> {
     let consumed: u128 = subnet
         .canisters
         .values()
-        .map(|canister| canister.consumed)
-        .sum();
+        .fold(0, |sum, canister| sum.saturating_add(canister.consumed));
     let half = |part: u128| {
         Value::from(u64::try_from(part & u128::from(u64::MAX)).expect("masked to 64 bits"))
     };

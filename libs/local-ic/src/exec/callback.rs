@@ -29,10 +29,11 @@ impl Exec<'_> {
         };
         let execution = fees.execution(limit).min(callback.prepaid);
         let transmission = fees.response(bytes).min(callback.prepaid - execution);
-        canister.cycles += response.refund + (callback.prepaid - execution - transmission);
-        canister.consumed += transmission;
+        canister.credit(response.refund);
+        canister.credit(callback.prepaid - execution - transmission);
+        canister.note_consumed(transmission);
         let Some(context) = canister.contexts.get_mut(&callback.context) else {
-            canister.cycles += execution;
+            canister.credit(execution);
             return;
         };
         context.outstanding -= 1;
@@ -44,7 +45,7 @@ impl Exec<'_> {
                 self.run_callback(canister, callback, &context, &code, input, refund, limit);
             }
             _ => {
-                canister.cycles += execution;
+                canister.credit(execution);
                 self.conclude(canister, callback.context, None);
             }
         }

@@ -86,7 +86,7 @@ impl Exec<'_> {
         let (mode, export) = match found {
             Ok(found) => found,
             Err(reject) => {
-                canister.cycles += fees.execution(limit);
+                canister.credit(fees.execution(limit));
                 return Err(reject);
             }
         };

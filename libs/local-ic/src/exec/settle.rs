@@ -56,7 +56,7 @@ impl Exec<'_> {
         };
         sandbox.finish();
         canister.cycles = sandbox.account.balance;
-        canister.consumed += sandbox.account.burned;
+        canister.note_consumed(sandbox.account.burned);
         canister.version += 1;
         if let Some(context) = canister.contexts.get_mut(&context) {
             context.available = sandbox.account.available;
@@ -161,8 +161,8 @@ impl Exec<'_> {
     pub(super) fn pay_back(&self, canister: &mut Canister, limit: u64, used: u64) {
         let fees = self.subnet.fees();
         let unused = fees.execution(limit) - fees.execution(used.min(limit));
-        canister.cycles += unused;
-        canister.consumed += fees.execution(used.min(limit));
+        canister.credit(unused);
+        canister.note_consumed(fees.execution(used.min(limit)));
     }
 
     /// Ends the call if nothing is outstanding: an unanswered one is rejected, with the trap of

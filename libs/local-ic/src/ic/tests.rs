@@ -10,6 +10,7 @@ use ic_management_canister_types::{
 
 mod composite;
 mod deadlines;
+mod extremes;
 
 /// Counts in its heap; `bump` adds one and answers, `get` answers, `burn` traps after adding.
 const COUNTER: &str = r#"(module

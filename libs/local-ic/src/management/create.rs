@@ -105,7 +105,7 @@ impl Request<'_, '_> {
         let (args,): (ProvisionalTopUpCanisterArgs,) = decode(payload)?;
         let amount = cycles(&args.amount)?;
         let canister = self.canister(args.canister_id)?;
-        canister.cycles = canister.cycles.saturating_add(amount);
+        canister.credit(amount);
         Ok(Outcome::Reply(empty_reply()))
     }
 
@@ -113,7 +113,7 @@ impl Request<'_, '_> {
         let (args,): (CanisterIdRecord,) = decode(payload)?;
         let amount = self.cycles;
         let canister = self.canister(args.canister_id)?;
-        canister.cycles = canister.cycles.saturating_add(amount);
+        canister.credit(amount);
         self.cycles = 0;
         Ok(Outcome::Reply(empty_reply()))
     }

@@ -171,8 +171,8 @@ impl Request<'_, '_> {
             (Ok(_), _) => canister.log.forget_before(first_line),
         }
         let price = fees.execution(used.min(limit));
-        canister.cycles += fees.execution(limit) - price;
-        canister.consumed += price;
+        canister.credit(fees.execution(limit) - price);
+        canister.note_consumed(price);
         result
     }
 
@@ -321,7 +321,7 @@ impl Request<'_, '_> {
             Ok(state) => {
                 finished.sandbox.finish();
                 canister.cycles = finished.sandbox.account.balance;
-                canister.consumed += finished.sandbox.account.burned;
+                canister.note_consumed(finished.sandbox.account.burned);
                 canister.timer = finished.sandbox.timer;
                 if let Some(data) = finished.sandbox.certified_data.take() {
                     canister.certified_data = data;

@@ -145,7 +145,8 @@ impl Sandbox {
     pub fn call_cycles_add(&mut self, amount: Cycles) -> Result<(), Trap> {
         self.open_call("call_cycles_add")?;
         self.withdraw(amount)?;
-        self.open_call("call_cycles_add")?.cycles += amount;
+        let call = self.open_call("call_cycles_add")?;
+        call.cycles = call.cycles.saturating_add(amount);
         Ok(())
     }
 
@@ -157,7 +158,7 @@ impl Sandbox {
         let bytes = call.method.len() + call.payload.len();
         let prepaid = self.account.prepaid();
         if *used >= limits::QUEUE_CAPACITY {
-            self.account.balance += call.cycles;
+            self.account.credit(call.cycles);
             return Ok(CALL_NOT_SENT);
         }
         if self.mode.keeps_changes()
@@ -165,7 +166,7 @@ impl Sandbox {
                 .withdraw(self.account.fees.request(bytes) + prepaid)
                 .is_err()
         {
-            self.account.balance += call.cycles;
+            self.account.credit(call.cycles);
             return Ok(CALL_NOT_SENT);
         }
         *self.room.used.get_mut(&call.callee).expect("entered above") += 1;
@@ -192,7 +193,7 @@ impl Sandbox {
 
     fn drop_call(&mut self) {
         if let Some(call) = self.call.take() {
-            self.account.balance += call.cycles;
+            self.account.credit(call.cycles);
         }
     }
 

@@ -51,6 +51,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Adds to the balance, which ends at the largest number.
+    pub(super) fn credit(&mut self, amount: Cycles) {
+        self.balance = self.balance.saturating_add(amount);
+    }
+
     /// Paid in advance with every call: receiving the largest response and executing the callback.
     pub(super) fn prepaid(&self) -> Cycles {
         self.fees.response(limits::MAX_REMOTE_REQUEST)
@@ -75,8 +80,8 @@ impl Sandbox {
     pub fn accept_cycles(&mut self, wanted: Cycles) -> Cycles {
         let amount = wanted.min(self.account.available);
         self.account.available -= amount;
-        self.account.accepted += amount;
-        self.account.balance += amount;
+        self.account.accepted = self.account.accepted.saturating_add(amount);
+        self.account.credit(amount);
         amount
     }
 
@@ -84,7 +89,7 @@ impl Sandbox {
     pub fn burn_cycles(&mut self, wanted: Cycles) -> Cycles {
         let amount = wanted.min(self.liquid_balance());
         self.account.balance -= amount;
-        self.account.burned += amount;
+        self.account.burned = self.account.burned.saturating_add(amount);
         amount
     }
 

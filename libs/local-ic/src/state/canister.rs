@@ -267,6 +267,16 @@ impl Canister {
         fees.storage(bytes, ns) + fees.compute(self.settings.compute_allocation, ns)
     }
 
+    /// Adds cycles; a balance ends at the largest number, as on the Internet Computer.
+    pub fn credit(&mut self, amount: Cycles) {
+        self.cycles = self.cycles.saturating_add(amount);
+    }
+
+    /// Notes cycles as used up; taking them is the caller's business.
+    pub fn note_consumed(&mut self, amount: Cycles) {
+        self.consumed = self.consumed.saturating_add(amount);
+    }
+
     /// Takes cycles if the balance stays above the freezing threshold; answers what is missing.
     pub fn withdraw(&mut self, fees: &Fees, amount: Cycles) -> Result<(), Cycles> {
         let needed = amount + self.freezing_threshold(fees);

@@ -8,7 +8,7 @@ use crate::server::wire::{
 };
 use axum::Json;
 use candid::Principal;
-use local_ic::ic::{Ic, IngressStatus};
+use local_ic::ic::IngressStatus;
 
 /// An answer with status 200.
 type Answer<T> = Result<Json<T>, ApiError>;
@@ -16,14 +16,6 @@ type Answer<T> = Result<Json<T>, ApiError>;
 /// The refusal for a canister that does not exist.
 pub(super) fn no_canister(canister: Principal) -> ApiError {
     ApiError::bad_request(format!("CanisterNotFound({canister})"))
-}
-
-/// The refusal for a canister that has no stable memory: it does not exist, or has no code.
-pub(super) fn no_stable_memory(ic: &Ic, canister: Principal) -> ApiError {
-    match ic.subnet_of(canister.into()) {
-        Some(_) => ApiError::bad_request(format!("CanisterIsEmpty({canister})")),
-        None => no_canister(canister),
-    }
 }
 
 /// `GET read/topology`
@@ -96,11 +88,9 @@ pub(crate) async fn stable_memory(
 ) -> Answer<StableMemory> {
     let canister = canister_id.0;
     let memory = instance
-        .run(move |ic| {
-            ic.stable_memory(canister.into())
-                .ok_or_else(|| no_stable_memory(ic, canister))
-        })
-        .await??;
+        .run(move |ic| ic.stable_memory(canister.into()))
+        .await?
+        .map_err(ApiError::bad_request)?;
     Ok(Json(StableMemory {
         blob: Base64(memory),
     }))

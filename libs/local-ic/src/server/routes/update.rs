@@ -1,6 +1,6 @@
 //! What changes an instance.
 
-use super::read::{no_canister, no_stable_memory};
+use super::read::no_canister;
 use crate::server::Server;
 use crate::server::error::ApiError;
 use crate::server::extract::{Body, Of};
@@ -76,7 +76,7 @@ pub(crate) async fn set_stable_memory(
         .run(move |ic| {
             let contents = blob.contents()?;
             ic.set_stable_memory(canister.into(), &contents)
-                .ok_or_else(|| no_stable_memory(ic, canister))
+                .map_err(ApiError::bad_request)
         })
         .await?
         .map(Json)
