@@ -1,5 +1,6 @@
 //! Upgrades and roll-backs, in the middle of what people do. Each upgrade installs a module with another hash.
 
+use anchorage_tests::built;
 use anchorage_tests::family::{
     Device, Family, Role, Setup, ask, principal_of, same_code_as_another_module,
 };
@@ -40,6 +41,41 @@ fn everything_stored_survives_an_upgrade_of_every_canister() {
     let after = family.audits(0);
     assert_eq!((after.blocks.len(), after.archived), (4, 4));
     assert_eq!(after.hashes[..2], before.hashes);
+}
+
+#[test]
+fn an_upgrade_needs_no_argument_in_whatever_form_it_is_not_given() {
+    let family = Setup::default()
+        .ranges(&[(10_000, 20_000)])
+        .backlog_limit(7)
+        .deploy();
+    let settings = |family: &Family| {
+        let limit = family.status(0).backlog_limit;
+        let archive = ask(family.archive(0).status()).succeeds();
+        (
+            ask(family.front().config()).succeeds(),
+            limit,
+            archive.poll_interval_ns,
+        )
+    };
+    let before = settings(&family);
+    let nobody = candid::encode_one(None::<()>).expect("plain data");
+    for argument in [&b""[..], b"DIDL\0\0", &nobody] {
+        for role in family.roles() {
+            let upgraded = family.tries_to_install(role, built(role.package()), argument);
+            upgraded.unwrap_or_else(|error| panic!("{role:?}, {argument:?}: {error}"));
+        }
+        assert_eq!(settings(&family), before, "{argument:?}");
+    }
+    // Other bytes are refused with what to pass, and the old code goes on.
+    for role in family.roles() {
+        let error = family
+            .tries_to_install(role, built(role.package()), b"{}")
+            .expect_err("no Candid");
+        let text = error.reject_message;
+        assert!(text.contains("pass (null)"), "{role:?}: {text}");
+    }
+    assert_eq!(settings(&family), before);
 }
 
 #[test]

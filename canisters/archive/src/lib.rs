@@ -13,6 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use canister_kit::argument;
 use canister_kit::build::BuildInfo;
 use canister_kit::certified::{CertifiedRoot, tip_witness};
 use canister_kit::guards::Caller;
@@ -71,16 +72,8 @@ fn post_upgrade(settings: Option<ArchiveSettings>) {
     start(State::upgrade(Stable::default(), settings));
 }
 
-/// No argument at all means no change, like `(null)`.
 fn upgrade_argument(bytes: Vec<u8>) -> Option<ArchiveSettings> {
-    if bytes.is_empty() {
-        return None;
-    }
-    candid::decode_one(&bytes).unwrap_or_else(|error| {
-        ic_cdk::trap(format!(
-            "the upgrade argument is not an opt ArchiveSettings: {error}"
-        ))
-    })
+    argument::optional_of_this_message(&bytes, "opt ArchiveSettings")
 }
 
 /// Timers and certified data are gone after an upgrade: both are set up here, for both ways to start.

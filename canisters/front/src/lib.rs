@@ -36,6 +36,7 @@ use crate::memory::Memories;
 use crate::registration::Registration;
 use crate::runtime::{Ic, Runtime};
 use crate::state::{Shared, State};
+use canister_kit::argument;
 use canister_kit::build::BuildInfo;
 use canister_kit::guards::Caller;
 use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH, Route};
@@ -68,14 +69,18 @@ fn state() -> Shared {
     STATE.with_borrow(|state| state.clone().expect("init and post_upgrade set the state"))
 }
 
-#[ic_cdk::init]
+#[ic_cdk::init(decode_with = "argument")]
 fn init(argument: Option<FrontInit>) {
     start(argument);
 }
 
-#[ic_cdk::post_upgrade]
+#[ic_cdk::post_upgrade(decode_with = "argument")]
 fn post_upgrade(argument: Option<FrontInit>) {
     start(argument);
+}
+
+fn argument(bytes: Vec<u8>) -> Option<FrontInit> {
+    argument::optional_of_this_message(&bytes, "opt FrontInit")
 }
 
 /// Certified data and timers are gone after an upgrade: both ways to start set them up.

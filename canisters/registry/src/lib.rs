@@ -33,6 +33,7 @@ pub mod temporary_keys;
 #[cfg(test)]
 mod fixtures;
 
+use canister_kit::argument;
 use canister_kit::build::BuildInfo;
 use canister_kit::certified::{CertifiedRoot, log_root};
 use canister_kit::counters::Method;
@@ -192,12 +193,8 @@ fn http_request(request: HttpRequest) -> HttpResponse {
     })
 }
 
-/// Nothing at all is as good as `null`.
 fn upgrade_argument(bytes: Vec<u8>) -> Option<RegistrySettings> {
-    if bytes.is_empty() {
-        return None;
-    }
-    candid::decode_one(&bytes).unwrap_or_else(|error| ic_cdk::trap(format!("argument: {error}")))
+    argument::optional_of_this_message(&bytes, "opt RegistrySettings")
 }
 
 /// Traps, so that nothing of the installation or upgrade stays, if the shard cannot start.

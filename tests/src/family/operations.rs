@@ -2,6 +2,7 @@
 
 use super::{Family, ask, operator};
 use crate::built;
+use pocket_ic::RejectResponse;
 use std::time::Duration;
 use types::Principal;
 
@@ -76,9 +77,20 @@ impl Family {
     #[track_caller]
     pub fn installs(&self, role: Role, module: Vec<u8>) {
         let no_argument = candid::encode_args(()).expect("nothing encodes");
-        self.network
-            .upgrade_canister(self.id(role), module, no_argument, Some(operator()))
+        self.tries_to_install(role, module, &no_argument)
             .unwrap_or_else(|error| panic!("upgrade of {role:?}: {error}"));
+    }
+
+    /// Replaces the code of a canister, if it starts with this argument.
+    pub fn tries_to_install(
+        &self,
+        role: Role,
+        module: Vec<u8>,
+        argument: &[u8],
+    ) -> Result<(), RejectResponse> {
+        let (canister, argument) = (self.id(role), argument.to_vec());
+        self.network
+            .upgrade_canister(canister, module, argument, Some(operator()))
     }
 
     /// Stops a canister, which waits for its open calls.
