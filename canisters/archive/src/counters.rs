@@ -23,9 +23,11 @@ const WRONG_INDEX: Slot = Slot::new(22);
 const UNDECODABLE_BLOCK: Slot = Slot::new(23);
 const CHAIN_MISMATCH: Slot = Slot::new(24);
 const AT_CAPACITY: Slot = Slot::new(25);
+const MALFORMED_REQUEST: Slot = Slot::new(26);
+const FOREIGN_ANCHOR: Slot = Slot::new(27);
 
 /// The failures, in the order in which they are shown, with the label that names each.
-pub const FAILURES: [(Slot, &str); 10] = [
+pub const FAILURES: [(Slot, &str); 12] = [
     (CALL_FAILED, "call_failed"),
     (UNDECODABLE_ANSWER, "undecodable_answer"),
     (UNSUPPORTED_VERSION, "unsupported_version"),
@@ -36,6 +38,8 @@ pub const FAILURES: [(Slot, &str); 10] = [
     (UNDECODABLE_BLOCK, "undecodable_block"),
     (CHAIN_MISMATCH, "chain_mismatch"),
     (AT_CAPACITY, "at_capacity"),
+    (MALFORMED_REQUEST, "malformed_request"),
+    (FOREIGN_ANCHOR, "foreign_anchor"),
 ];
 
 /// Where a failure is counted.
@@ -51,6 +55,8 @@ pub fn slot_of(failure: &FetchFailure) -> Slot {
         FetchFailure::UndecodableBlock { .. } => UNDECODABLE_BLOCK,
         FetchFailure::ChainMismatch { .. } => CHAIN_MISMATCH,
         FetchFailure::AtCapacity => AT_CAPACITY,
+        FetchFailure::MalformedRequest => MALFORMED_REQUEST,
+        FetchFailure::ForeignAnchor { .. } => FOREIGN_ANCHOR,
     }
 }
 

@@ -99,10 +99,7 @@ impl<M: Memory> State<M> {
             FetchAnswer::UnsupportedVersion { supported } => {
                 Err(FetchFailure::UnsupportedVersion { supported })
             }
-            FetchAnswer::Malformed => Err(FetchFailure::CallFailed {
-                code: 0,
-                message: "the registry could not read the request".to_owned(),
-            }),
+            FetchAnswer::Malformed => Err(FetchFailure::MalformedRequest),
         }
     }
 
@@ -113,6 +110,7 @@ impl<M: Memory> State<M> {
             .map_err(|error| match error {
                 AppendError::Undecodable => FetchFailure::UndecodableBlock { index },
                 AppendError::ChainMismatch => FetchFailure::ChainMismatch { index },
+                AppendError::ForeignAnchor(anchor) => FetchFailure::ForeignAnchor { index, anchor },
                 AppendError::AtCapacity => FetchFailure::AtCapacity,
             })?;
         self.counters.add(counters::BLOCKS_STORED, 1);

@@ -93,6 +93,7 @@ impl<M: Memory + Clone> State<M> {
                 block_ends,
                 block_bytes,
                 by_anchor,
+                config.range,
                 config.first_index,
                 config.parent_hash,
             )?,

@@ -17,7 +17,7 @@
 use ic_stable_structures::{Log, Memory, StableBTreeMap};
 use oplog::{Block, ChainVerifier};
 use thiserror::Error;
-use types::{AnchorNumber, BlockHash, BlockIndex, TimestampNs};
+use types::{AnchorNumber, AnchorRange, BlockHash, BlockIndex, TimestampNs};
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +31,7 @@ const INDEX_BYTES_PER_ENTRY: u64 = 128;
 
 /// The blocks of an archive.
 pub struct Store<M: Memory> {
+    range: AnchorRange,
     first: BlockIndex,
     verifier: ChainVerifier,
     blocks: Log<Vec<u8>, M, M>,
@@ -48,6 +49,9 @@ pub enum AppendError {
     /// It does not follow the last block. No retry helps.
     #[error("the block does not follow the last one")]
     ChainMismatch,
+    /// It is about an anchor of another shard. No retry helps.
+    #[error("anchor {0} belongs to another shard")]
+    ForeignAnchor(AnchorNumber),
     /// The stable memory cannot grow. Retry when there is room or cycles.
     #[error("no room for another block")]
     AtCapacity,
@@ -59,11 +63,13 @@ pub enum AppendError {
 pub struct DamagedStore;
 
 impl<M: Memory + Clone> Store<M> {
-    /// Opens the memories; new ones hold an empty run that starts at `first` after `parent_hash`.
+    /// Opens the memories; new ones hold an empty run that starts at `first` after `parent_hash`. All blocks are about
+    /// anchors of `range`.
     pub fn open(
         ends: M,
         bytes: M,
         by_anchor: M,
+        range: AnchorRange,
         first: BlockIndex,
         parent_hash: Option<BlockHash>,
     ) -> Result<Self, DamagedStore> {
@@ -74,6 +80,7 @@ impl<M: Memory + Clone> Store<M> {
         };
         let next = first.saturating_add(blocks.len());
         Ok(Self {
+            range,
             first,
             verifier: ChainVerifier::resume(next, last_hash).map_err(|_| DamagedStore)?,
             blocks,
@@ -93,6 +100,9 @@ impl<M: Memory> Store<M> {
         verifier
             .push(index, &block)
             .map_err(|_| AppendError::ChainMismatch)?;
+        if !self.range.contains(tx.anchor) {
+            return Err(AppendError::ForeignAnchor(tx.anchor));
+        }
         // The index cannot report that it has no room, it would trap. So its room comes first; the log can.
         if !self.reserve_index() {
             return Err(AppendError::AtCapacity);

@@ -201,6 +201,17 @@ pub enum FetchFailure {
     /// Stable memory could not grow.
     #[serde(rename = "at_capacity")]
     AtCapacity,
+    /// The shard could not read what it was asked.
+    #[serde(rename = "malformed_request")]
+    MalformedRequest,
+    /// A block is about an anchor of another shard.
+    #[serde(rename = "foreign_anchor")]
+    ForeignAnchor {
+        /// The block's index.
+        index: BlockIndex,
+        /// The anchor.
+        anchor: AnchorNumber,
+    },
 }
 
 impl FetchFailure {
@@ -214,7 +225,9 @@ impl FetchFailure {
             | Self::NotYourRange { .. }
             | Self::WrongIndex { .. }
             | Self::UndecodableBlock { .. }
-            | Self::ChainMismatch { .. } => false,
+            | Self::ChainMismatch { .. }
+            | Self::MalformedRequest
+            | Self::ForeignAnchor { .. } => false,
         }
     }
 }

@@ -1,9 +1,11 @@
 use super::*;
 use crate::fixture::{
-    archive, blocks, encoded, foreign_hash, log, reply, tip_of, unreachable_registry,
+    LO, archive, blocks, encoded, foreign_hash, log, reply, time_at, tip_of, tx,
+    unreachable_registry,
 };
 use ic_stable_structures::VectorMemory;
-use oplog::Block;
+use oplog::{Block, Tx};
+use types::AnchorNumber;
 use types::registry::NotServed;
 
 const NOW: TimestampNs = TimestampNs::new(1_800_000_000_000_000_000);
@@ -73,7 +75,7 @@ fn every_bad_answer_is_counted_once_and_stores_nothing() {
     };
     let cases: Vec<(&str, Result<Vec<u8>, CallFailure>)> = vec![
         ("call_failed", unreachable_registry()),
-        ("call_failed", reply(&FetchAnswer::Malformed)),
+        ("malformed_request", reply(&FetchAnswer::Malformed)),
         ("undecodable_answer", Ok(vec![])),
         ("undecodable_answer", Ok(vec![1, 0xff])),
         (
@@ -153,6 +155,26 @@ fn every_bad_answer_is_counted_once_and_stores_nothing() {
         // And the archive is none the worse for it.
         assert_eq!(take(&mut state, &blocks(&good, 4, 10)), Taken::UpToDate);
         assert_eq!(state.last_failure, None);
+    }
+}
+
+#[test]
+fn a_block_about_an_anchor_of_another_shard_is_refused() {
+    let (good, _) = filled(4);
+    for anchor in [LO - 1, 2 * LO].map(AnchorNumber::new) {
+        let (_, mut state) = filled(4);
+        let tx = Tx { anchor, ..tx(4) };
+        let foreign = Block::new(Some(good[3].hash()), time_at(4), &tx);
+        let index = BlockIndex::new(4);
+        let answer = FetchAnswer::Blocks {
+            first_index: index,
+            blocks: vec![foreign.encode()],
+            tip: tip_of(&good),
+        };
+        let failure = FetchFailure::ForeignAnchor { index, anchor };
+        assert_eq!(take(&mut state, &answer), Taken::Failed(failure));
+        assert_eq!(failures(&state), [("foreign_anchor", 1)]);
+        assert_eq!(state.next_request().next_index, index);
     }
 }
 

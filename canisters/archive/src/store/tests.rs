@@ -4,6 +4,11 @@ use ic_stable_structures::VectorMemory;
 use oplog::{Operation, Tx};
 use types::Principal;
 
+/// A shard of nearly all anchors.
+fn everything() -> AnchorRange {
+    AnchorRange::new(AnchorNumber::new(0), AnchorNumber::new(u64::MAX)).unwrap()
+}
+
 struct Memories([VectorMemory; 3]);
 
 impl Memories {
@@ -21,7 +26,7 @@ impl Memories {
         parent: Option<BlockHash>,
     ) -> Result<Store<VectorMemory>, DamagedStore> {
         let [ends, bytes, by_anchor] = self.0.clone();
-        Store::open(ends, bytes, by_anchor, first, parent)
+        Store::open(ends, bytes, by_anchor, everything(), first, parent)
     }
 }
 
@@ -230,7 +235,8 @@ fn running_out_of_memory_is_an_error_and_no_trap() {
     // First the index cannot grow, then the log.
     for limits in [[9, 99, 1], [9, 1, 99]] {
         let [ends, bytes, by_anchor] = limits.map(|pages| Limited(VectorMemory::default(), pages));
-        let mut store = Store::open(ends, bytes, by_anchor, BlockIndex::new(0), None).unwrap();
+        let first = BlockIndex::new(0);
+        let mut store = Store::open(ends, bytes, by_anchor, everything(), first, None).unwrap();
         let mut parent = None;
         let refused = loop {
             let tx = Tx {
