@@ -13,7 +13,10 @@
 
 mod attempt;
 mod audit;
+mod contract;
 mod device;
+mod discovery;
+mod dump;
 mod log_in;
 mod operations;
 mod person;
@@ -25,6 +28,8 @@ mod setup;
 pub use attempt::{Attempt, ask};
 pub use audit::Audited;
 pub use device::{Device, principal_of};
+pub use discovery::{TARGETS_PATH, Target};
+pub use dump::{Dump, Holds};
 pub use log_in::Prepared;
 pub use operations::{Role, same_code_as_another_module};
 pub use person::Person;

@@ -7,12 +7,14 @@
 mod canister;
 mod certificate;
 pub mod family;
+mod gateway;
 mod http;
 mod modules;
 mod server;
 
 pub use canister::{Canister, Failure, numbers};
 pub use certificate::Verified;
+pub use gateway::{Gateway, Visited};
 pub use http::{Http, Reading};
 pub use modules::{built, gzipped, probe, with_padding};
 pub use server::{builder, network, server_binary};

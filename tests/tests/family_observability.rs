@@ -1,82 +1,14 @@
 //! What operators and their tools see: metrics, service discovery, statistics, status.
 
-use anchorage_tests::family::{Device, Family, Role, Setup, Shard, ask, operator};
-use serde_json::Value;
+use anchorage_tests::family::{
+    Device, Family, Role, Setup, Shard, TARGETS_PATH, Target, ask, operator,
+};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use types::AnchorNumber;
 use types::front::ShardRoute;
 
 const DAPP: &str = "https://dapp.example";
-const STANDARD: [&str; 6] = [
-    "anchorage_build_info",
-    "anchorage_layout_version",
-    "anchorage_cycle_balance_cycles",
-    "anchorage_liquid_balance_cycles",
-    "anchorage_heap_memory_bytes",
-    "anchorage_stable_memory_bytes",
-];
-const FRONT: [&str; 22] = [
-    "anchorage_anchor_changes_total",
-    "anchorage_captcha_enabled",
-    "anchorage_challenges_total",
-    "anchorage_delegation_longest_life_seconds",
-    "anchorage_delegations_prepared_total",
-    "anchorage_method_instructions",
-    "anchorage_registration_tokens",
-    "anchorage_registration_tokens_limit",
-    "anchorage_registrations_total",
-    "anchorage_salt_set",
-    "anchorage_shard_anchors",
-    "anchorage_shard_anchors_limit",
-    "anchorage_shard_blocks",
-    "anchorage_shard_calls_total",
-    "anchorage_shard_open_calls",
-    "anchorage_shard_rolled_back_answers_total",
-    "anchorage_shard_status_collections_total",
-    "anchorage_shard_status_timestamp_seconds",
-    "anchorage_shards",
-    "anchorage_signatures",
-    "anchorage_spent_challenges",
-    "anchorage_spent_challenges_limit",
-];
-const REGISTRY: [&str; 14] = [
-    "anchorage_method_instructions",
-    "registry_anchors",
-    "registry_anchors_limit",
-    "registry_archives_diverged",
-    "registry_archives_in_service",
-    "registry_authentications_total",
-    "registry_backlog_blocks",
-    "registry_backlog_blocks_limit",
-    "registry_fetches_total",
-    "registry_last_fetch_timestamp_seconds",
-    "registry_log_blocks",
-    "registry_oldest_backlog_age_seconds",
-    "registry_operations_total",
-    "registry_refusals_total",
-];
-const ARCHIVE: [&str; 8] = [
-    "anchorage_archive_blocks_stored_total",
-    "anchorage_archive_failures_in_a_row",
-    "anchorage_archive_fetch_failures_total",
-    "anchorage_archive_fetches_total",
-    "anchorage_archive_last_success_timestamp_seconds",
-    "anchorage_archive_next_index",
-    "anchorage_archive_registry_log_length",
-    "anchorage_method_instructions",
-];
-
-fn expected(role: Role) -> BTreeSet<String> {
-    let own = match role {
-        Role::Front => &FRONT[..],
-        Role::Registry(_) => &REGISTRY,
-        Role::Archive(_) => &ARCHIVE,
-    };
-    let names = STANDARD.iter().chain(own);
-    names.map(|name| (*name).to_owned()).collect()
-}
-
 #[track_caller]
 fn assert_counts(found: f64, expected: u32) {
     assert!(
@@ -90,11 +22,7 @@ fn every_canister_serves_its_metrics_from_the_first_scrape_on() {
     let family = Family::deploy();
     for role in family.roles() {
         let scraped = family.scrapes(role);
-        let missing: Vec<String> = expected(role)
-            .difference(&scraped.families)
-            .cloned()
-            .collect();
-        assert_eq!(missing, Vec::<String>::new(), "{role:?}");
+        assert_eq!(scraped.lacks(role), BTreeSet::new(), "{role:?}");
         let canister = [("canister", role.package())];
         assert_counts(scraped.value("anchorage_build_info", &canister), 1);
         assert!(scraped.value("anchorage_cycle_balance_cycles", &[]) > 1e12);
@@ -154,14 +82,7 @@ fn metrics_count_what_happened_and_survive_upgrades() {
 fn prometheus_finds_every_canister_of_the_family() {
     let family = Family::deploy();
     family.waits(Duration::from_secs(61));
-    let mut expected =
-        BTreeSet::from([(family.front.to_text(), "front".to_owned(), String::new())]);
-    for shard in &family.shards {
-        let registry = shard.registry.to_text();
-        expected.insert((registry.clone(), "registry".to_owned(), registry.clone()));
-        expected.insert((shard.archive.to_text(), "archive".to_owned(), registry));
-    }
-    assert_eq!(targets(&family), expected);
+    assert_eq!(targets(&family), family.is_to_be_discovered());
 }
 
 #[test]
@@ -179,7 +100,9 @@ fn a_shard_that_did_not_answer_once_is_asked_again() {
     let archive = shard.archive.to_text();
     let limit = Duration::from_mins(5);
     family.waits_until("the new archive is discovered", limit, |family| {
-        targets(family).iter().any(|(id, ..)| *id == archive)
+        targets(family)
+            .iter()
+            .any(|target| target.canister == archive)
     });
 }
 
@@ -223,22 +146,10 @@ fn status_names_release_and_layout() {
     assert_eq!(registry.archives[0].canister, family.shards[0].archive);
 }
 
-/// Canister, role and shard of each entry of the service discovery list.
 #[track_caller]
-fn targets(family: &Family) -> BTreeSet<(String, String, String)> {
+fn targets(family: &Family) -> BTreeSet<Target> {
     let text = family
-        .gets(Role::Front, "/metrics/targets")
+        .gets(Role::Front, TARGETS_PATH)
         .text("application/json");
-    let list: Vec<Value> = serde_json::from_str(&text).expect("a list");
-    let read = |group: &Value| {
-        let label = |name: &str| group["labels"][name].as_str().expect(name).to_owned();
-        let canister = label("canister_id");
-        let target = group["targets"][0].as_str().expect("an address");
-        assert_eq!(target, format!("{canister}.icp0.io"));
-        assert_eq!(label("__scheme__"), "https");
-        assert_eq!(label("__metrics_path__"), "/metrics");
-        assert_eq!(label("__param_canisterId"), canister);
-        (canister, label("role"), label("shard"))
-    };
-    list.iter().map(read).collect()
+    Target::list(&text)
 }

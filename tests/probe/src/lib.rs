@@ -2,11 +2,13 @@
 //! to other canisters with guards. It exists to test the network that it runs on.
 
 mod calls;
+mod site;
 mod state;
 mod timers;
 
 use candid::Principal;
 use ic_cdk::api;
+use ic_http_certification::{HttpRequest, HttpResponse};
 
 #[ic_cdk::init]
 fn init() {
@@ -97,4 +99,27 @@ fn certify(data: Vec<u8>) {
 #[ic_cdk::query]
 fn certificate() -> Option<Vec<u8>> {
     api::data_certificate()
+}
+
+/// Serves a text at `/page`, certified.
+#[ic_cdk::update]
+fn publish(text: String) {
+    site::publish(text);
+}
+
+/// Serves another text with the certificate of the one before.
+#[ic_cdk::update]
+fn forge(text: String) {
+    site::forge(text);
+}
+
+/// Serves the same text as another type, with the certificate of the one before.
+#[ic_cdk::update]
+fn forge_type(content_type: String) {
+    site::forge_type(content_type);
+}
+
+#[ic_cdk::query]
+fn http_request(request: HttpRequest<'static>) -> HttpResponse<'static> {
+    site::http_request(&request)
 }

@@ -57,8 +57,9 @@ impl Served {
 }
 
 impl Scraped {
+    /// Reads a text in Prometheus' format; every line must be readable.
     #[track_caller]
-    fn read(text: &str) -> Self {
+    pub fn read(text: &str) -> Self {
         assert!(text.ends_with('\n'), "the last line ends too");
         let (comments, samples): (Vec<&str>, Vec<&str>) =
             text.lines().partition(|line| line.starts_with('#'));
@@ -91,6 +92,12 @@ impl Scraped {
         let lines = text.lines().map(|line| Ok(line.to_owned()));
         let scrape = Scrape::parse(lines).expect("lines in memory");
         Self { scrape, families }
+    }
+
+    /// The families that a canister in this role is to show and that are not there.
+    pub fn lacks(&self, role: Role) -> BTreeSet<String> {
+        let expected = role.metric_families();
+        expected.difference(&self.families).cloned().collect()
     }
 
     /// The value of the sample with these labels (and perhaps others).
