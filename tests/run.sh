@@ -26,6 +26,8 @@ Environment
   LOCAL_IC_BIN        an embedded Internet Computer that is built already
   LOCAL_IC_MODULE_CACHE  where it keeps compiled modules (default: target/local-ic-modules)
   ANCHORAGE_WASM_DIR  where the modules are built to (default: target/wasm)
+  ANCHORAGE_WASM_PROFILE  how they are built (default: canister; "quick" while trying something out)
+  POCKET_IC_MUTE_SERVER  set to nothing: servers print what they log (default: they print nothing)
   --install           may install system packages with sudo
 USAGE
 }
@@ -62,6 +64,9 @@ integration) filter=$on_wasm classic=(-p anchorage-tests) ;;
 esac
 
 ensure_rust
+# A server lives on for a minute after its last test. If it printed, it would hold on to the output of that test,
+# which the test runner takes for a leak.
+export POCKET_IC_MUTE_SERVER=${POCKET_IC_MUTE_SERVER-1}
 ANCHORAGE_WASM_DIR=${ANCHORAGE_WASM_DIR:-$PWD/target/wasm}
 export ANCHORAGE_WASM_DIR
 if ((wasm)); then
