@@ -1,5 +1,6 @@
 //! `anchorage`, the operators' tool, as a program: what it is called with, what it prints, how it ends.
 
+use anchorage_tests::family::same_code_as_another_module;
 use anchorage_tests::server_binary;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -141,6 +142,12 @@ fn a_family_is_brought_up_served_and_found_again_in_its_state() {
         assert!(answer.status().is_success(), "{url}: {}", answer.status());
     }
 
+    // Prometheus is told to ask the front that there is. Other servers give other ids.
+    if std::env::var_os("POCKET_IC_BIN").is_none() {
+        let scraped = include_str!("../../monitoring/prometheus.yml");
+        assert!(scraped.contains(&format!("canisterId={front}\n")), "{front}");
+    }
+
     // Somebody else shows and audits it meanwhile.
     let url = desk.url();
     let demo = succeeds(&mut desk.command(&["demo", "--json", "--network", &url]));
@@ -165,6 +172,20 @@ fn a_family_is_brought_up_served_and_found_again_in_its_state() {
     assert_eq!(again["demo"]["anchor"], 10_002);
     assert_eq!(again["audit"]["blocks"], 6);
     assert_eq!(again["audit"]["shards"][0]["earlier_tip"]["index"], 3);
+    assert_eq!(again["upgraded"], 0);
+
+    // Modules that were built anew replace the old ones.
+    let wasm = desk.folder.path().join("wasm");
+    std::fs::create_dir(&wasm).expect("a new folder");
+    for name in ["front", "registry", "archive"] {
+        let module = same_code_as_another_module(name);
+        std::fs::write(wasm.join(format!("{name}.wasm.gz")), module).expect("it can be written");
+    }
+    let mut newer = desk.local(&["--exit", state[0], state[1], "--wasm-dir"]);
+    let newer = succeeds(newer.arg(&wasm));
+    assert_eq!(newer["upgraded"], 1 + 3 + 3);
+    assert_eq!(newer["demo"]["anchor"], 10_003);
+    assert_eq!(newer["audit"]["blocks"], 8);
 }
 
 #[test]

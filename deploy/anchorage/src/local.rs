@@ -35,6 +35,8 @@ const FAMILY: &str = "family.json";
 struct Running {
     url: String,
     operator_key: PathBuf,
+    /// How many canisters of a saved family got another module.
+    upgraded: usize,
     canisters: Vec<Row>,
     demo: Shows,
     audit: audit::Report,
@@ -90,19 +92,27 @@ pub(crate) async fn run(home: &Path, options: &Local, output: Output) -> Result<
         let operator = Operator::new(&url, &root_key, operator)?;
         let record = match known {
             Some(record) => record,
-            None => Record {
-                front: deploy_family(&operator, &server, &modules, options).await?,
-                root_key: hex::encode(&root_key),
-                tips: [].into(),
-            },
+            None => {
+                let record = Record {
+                    front: deploy_family(&operator, &server, &modules, options).await?,
+                    root_key: hex::encode(&root_key),
+                    tips: [].into(),
+                };
+                // At once: should this program be killed, the server still saves.
+                if let Some(dir) = &options.state_dir {
+                    record.write(&dir.join(FAMILY))?;
+                }
+                record
+            }
         };
         let mut network = Network::new(home, &url, root_key, record)?;
-        bring_up_to_date(&network, &operator, &modules).await?;
+        let upgraded = bring_up_to_date(&network, &operator, &modules).await?;
         let demo = demo::run(&network, ARCHIVE_SECONDS).await?;
         let audit = audit::run(&mut network).await?;
         output.result(&Running {
             url: url.to_string(),
             operator_key: key_path,
+            upgraded,
             canisters: table(&network, &url).await?,
             demo,
             audit,
@@ -173,7 +183,7 @@ async fn bring_up_to_date(
     network: &Network,
     operator: &Operator,
     modules: &Modules,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     let step = Step::begin("comparing the canisters with the modules");
     let mut count = 0;
     for one in named("upgrade", family_of(network).await)? {
@@ -186,7 +196,7 @@ async fn bring_up_to_date(
         0 => "every canister runs the module that was built".to_owned(),
         count => format!("{count} canisters upgraded to the modules that were built"),
     });
-    Ok(())
+    Ok(count)
 }
 
 async fn table(network: &Network, url: &Url) -> Result<Vec<Row>, Error> {

@@ -116,7 +116,7 @@ impl Shown for Report {
     fn lines(&self) -> Vec<String> {
         vec![
             format!(
-                "audit: {} blocks, chain verified, replay matches ({} shards, {:.1} s)",
+                "audit: {} blocks, chain verified, replay matches (shards: {}, {:.1} s)",
                 self.blocks,
                 self.shards.len(),
                 self.seconds
