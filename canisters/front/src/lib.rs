@@ -69,17 +69,17 @@ fn state() -> Shared {
     STATE.with_borrow(|state| state.clone().expect("init and post_upgrade set the state"))
 }
 
-#[ic_cdk::init(decode_with = "argument")]
+#[ic_cdk::init]
 fn init(argument: Option<FrontInit>) {
     start(argument);
 }
 
-#[ic_cdk::post_upgrade(decode_with = "argument")]
+#[ic_cdk::post_upgrade(decode_with = "upgrade_argument")]
 fn post_upgrade(argument: Option<FrontInit>) {
     start(argument);
 }
 
-fn argument(bytes: Vec<u8>) -> Option<FrontInit> {
+fn upgrade_argument(bytes: Vec<u8>) -> Option<FrontInit> {
     argument::optional_of_this_message(&bytes, "opt FrontInit")
 }
 

@@ -1,4 +1,4 @@
-//! The argument that a canister is started with, where it is optional.
+//! The argument of an upgrade, which is optional.
 //!
 //! Tools differ in what they send when their user says nothing: `dfx` and `icp` send the Candid of no values, tools
 //! that hand bytes through send none at all. Both mean the same as `(null)`.

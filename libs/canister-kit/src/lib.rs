@@ -8,7 +8,7 @@
 //! | [`counters`] | counters and instruction histograms that survive upgrades |
 //! | [`metrics`] | the Prometheus text of `/metrics` and the families that every canister has |
 //! | [`guards`] | who is calling, as a value that a function can ask for |
-//! | [`argument`] | what a canister is started with, where it may be nothing |
+//! | [`argument`] | what an upgrade is given, which may be nothing |
 //! | [`build`] | version and commit, and the public metadata sections of a module |
 //!
 //! Logic gets values: time, caller, memory. What asks the system is marked so in its documentation
