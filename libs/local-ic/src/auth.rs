@@ -93,7 +93,7 @@ pub fn authenticate(
             "the delegation permits queries only".to_string(),
         ));
     }
-    let message = content.to_request_id().signable();
+    let message = envelope.request_id().signable();
     keys::verify(&chain.key, &message, signature, root_key).map_err(AuthError::Signature)?;
     if let EnvelopeContent::Call {
         sender_info: Some(info),

@@ -18,7 +18,13 @@ pub fn certificate(
     paths: &[Path],
     form: RangesForm,
 ) -> Vec<u8> {
-    let tree = state_tree::of_subnet(network, subnet);
+    let mut tree = state_tree::of_subnet(network, subnet);
+    if form == RangesForm::Tree {
+        // In that form only the root subnet's ranges are in this place.
+        for other in &network.subnets[1..] {
+            tree.hide(&certificate::flat_ranges(other));
+        }
+    }
     let mut paths = paths.to_vec();
     paths.push(vec![b"time".to_vec()]);
     let delegation = certificate::delegation(network, subnet, form);

@@ -10,17 +10,18 @@ use crate::cbor::self_described;
 use crate::certification::{self, RangesForm};
 use crate::error::{ErrorCode, Reject};
 use crate::exec::QueryCall;
-use crate::ic::{Ic, IngressStatus};
+use crate::ic::Ic;
 use crate::ids::{CanisterId, MessageId, SubnetId};
 use crate::management;
 use crate::sandbox::SenderInfo;
-use crate::state::Ingress;
+use crate::state::{Ingress, IngressEntry, IngressState};
 use crate::topology;
 use ed25519_dalek::Signer;
 use ic_transport_types::{
     EnvelopeContent, NodeSignature, QueryResponse, RejectCode, RejectResponse, ReplyResponse,
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A refusal with its HTTP status; the text is the body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -141,8 +142,9 @@ impl Ic {
             );
         }
         let subnet = self.effective_subnet(effective, receiver, &method_name, &arg)?;
-        let id = MessageId(*envelope.content.to_request_id());
-        if !matches!(self.ingress_status(id, None), Ok(IngressStatus::Unknown)) {
+        let id = MessageId(*envelope.request_id());
+        // Each subnet remembers for itself: the same bytes may have gone to another one, too.
+        if self.history(subnet).contains_key(&id) {
             return Ok(Submission::Accepted(subnet, id));
         }
         let ingress = Ingress {
@@ -154,7 +156,7 @@ impl Ic {
             payload: arg,
             expiry: ingress_expiry,
         };
-        match self.accept(subnet, ingress) {
+        match self.accept(subnet, effective.0, ingress) {
             Ok(()) => Ok(Submission::Accepted(subnet, id)),
             Err(Reject { code, message }) => Ok(Submission::Rejected(self_described(&Rejection {
                 status: "non_replicated_rejection",
@@ -172,7 +174,7 @@ impl Ic {
         id: MessageId,
         form: RangesForm,
     ) -> Option<Vec<u8>> {
-        if !matches!(self.ingress_status(id, None), Ok(IngressStatus::Done(_))) {
+        if !matches!(self.history(subnet).get(&id)?.state, IngressState::Done(..)) {
             return None;
         }
         let path = vec![b"request_status".to_vec(), id.0.to_vec()];
@@ -233,7 +235,7 @@ impl Ic {
         };
         let subnet = self.network().subnet(subnet).expect("found above");
         let timestamp = self.time();
-        let message = response.signable(envelope.content.to_request_id(), timestamp);
+        let message = response.signable(envelope.request_id(), timestamp);
         let signature = NodeSignature {
             timestamp,
             signature: topology::node_key(&subnet.seed, 0).sign(&message).to_vec(),
@@ -246,6 +248,14 @@ impl Ic {
             }
         }
         Ok(self_described(&response))
+    }
+
+    /// What a subnet knows of users' calls.
+    fn history(&self, subnet: SubnetId) -> &BTreeMap<MessageId, IngressEntry> {
+        let subnet = self.network().subnet(subnet);
+        &subnet
+            .expect("routed to an existing subnet")
+            .ingress_history
     }
 
     fn authenticate(
@@ -269,8 +279,9 @@ impl Ic {
         argument: &[u8],
     ) -> Result<SubnetId, HttpError> {
         let right = if receiver == CanisterId::MANAGEMENT {
+            // A call that is about no canister is refused by the management canister, or is a creation.
             let about = management::effective_canister(method, argument);
-            method.starts_with("provisional_create") || about == Some(effective)
+            management::creates(method) || about.is_none_or(|about| about == effective)
         } else {
             receiver == effective
         };

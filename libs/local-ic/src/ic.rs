@@ -208,6 +208,11 @@ impl Ic {
     /// Submits an update call; it is executed by later rounds.
     pub fn submit(&mut self, call: Call) -> Result<(SubnetId, MessageId), Reject> {
         let subnet = self.route(&call)?;
+        let effective = match call.effective {
+            _ if call.canister != CanisterId::MANAGEMENT => call.canister.0,
+            Effective::Canister(id) => id.0,
+            Effective::Subnet(_) | Effective::None => subnet.0,
+        };
         self.network.unsigned_messages += 1;
         let id = topology::derive(&[b"message", &self.network.unsigned_messages.to_be_bytes()]);
         let ingress = Ingress {
@@ -220,15 +225,20 @@ impl Ic {
             expiry: self.network.time + limits::INGRESS_WINDOW_NS,
         };
         let id = ingress.id;
-        self.accept(subnet, ingress)?;
+        self.accept(subnet, effective, ingress)?;
         Ok((subnet, id))
     }
 
     /// Takes a message into the pool if nothing speaks against it.
-    pub(crate) fn accept(&mut self, subnet: SubnetId, ingress: Ingress) -> Result<(), Reject> {
+    pub(crate) fn accept(
+        &mut self,
+        subnet: SubnetId,
+        effective: Principal,
+        ingress: Ingress,
+    ) -> Result<(), Reject> {
         ingress::filter(&self.network, &mut self.machine, subnet, &ingress)?;
         self.certificates.clear();
-        ingress::accept(&mut self.network, subnet, ingress);
+        ingress::accept(&mut self.network, subnet, effective, ingress);
         Ok(())
     }
 
@@ -426,4 +436,4 @@ impl Ic {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

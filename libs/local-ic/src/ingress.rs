@@ -5,6 +5,7 @@ use crate::exec::{self, Machine, Queries, QueryCall};
 use crate::ids::{CanisterId, Cycles, SubnetId};
 use crate::management;
 use crate::state::{Ingress, IngressEntry, IngressState, Network, Subnet, not_found};
+use candid::Principal;
 
 /// Checks a message as a replica does before it accepts it, in the replica's order: the canister
 /// exists, somebody can pay, the method may be called, the canister takes calls, has code and
@@ -79,7 +80,7 @@ pub fn filter(
 }
 
 /// Puts an accepted message into the pool.
-pub fn accept(network: &mut Network, subnet: SubnetId, ingress: Ingress) {
+pub fn accept(network: &mut Network, subnet: SubnetId, effective: Principal, ingress: Ingress) {
     let subnet = network
         .subnet_mut(subnet)
         .expect("routed to an existing subnet");
@@ -88,6 +89,7 @@ pub fn accept(network: &mut Network, subnet: SubnetId, ingress: Ingress) {
         IngressEntry {
             sender: ingress.sender,
             receiver: ingress.receiver,
+            effective,
             expiry: ingress.expiry,
             state: IngressState::Received,
         },

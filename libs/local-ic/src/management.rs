@@ -269,6 +269,11 @@ pub fn effective_canister(method: &str, payload: &[u8]) -> Option<CanisterId> {
     id.map(CanisterId)
 }
 
+/// Whether the method makes a canister; then every id of the subnet is an effective canister id.
+pub fn creates(method: &str) -> bool {
+    ["create_canister", "provisional_create_canister_with_cycles"].contains(&method)
+}
+
 /// Who pays for receiving a call from a user; nobody for some.
 pub fn ingress_payer(method: &str, payload: &[u8]) -> Result<Option<CanisterId>, Reject> {
     // Refusals of unknown methods come later, in the order of the replica.

@@ -3,7 +3,7 @@
 //! ```text
 //! offset  bytes
 //! 0       8      "LOCAL-IC"
-//! 8       4      version of the format, big-endian: 1
+//! 8       4      version of the format, big-endian: 2
 //! 12      32     SHA-256 of what follows
 //! 44      ...    the network, CBOR
 //! ```
@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 8] = b"LOCAL-IC";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER: usize = 44;
 const FILE: &str = "network.state";
 

@@ -5,8 +5,11 @@ use candid::Principal;
 use ciborium::Value;
 use ic_certification::hash_tree::Label;
 use ic_transport_types::{
-    Delegation, DelegationPermissions, EnvelopeContent, SenderInfo, SignedDelegation,
+    Delegation, DelegationPermissions, EnvelopeContent, RequestId, SenderInfo, SignedDelegation,
+    to_request_id,
 };
+use serde::Serialize;
+use serde_bytes::Bytes;
 
 const MAX_NONCE_BYTES: usize = 32;
 
@@ -15,12 +18,46 @@ const MAX_NONCE_BYTES: usize = 32;
 pub struct Envelope {
     /// The request.
     pub content: EnvelopeContent,
+    /// The nonce of a reading, which `content` has no place for.
+    pub nonce: Option<Vec<u8>>,
     /// DER of the sender's key.
     pub sender_pubkey: Option<Vec<u8>>,
     /// The signature over the request, by the last key of the chain.
     pub sender_sig: Option<Vec<u8>>,
     /// The chain of delegations.
     pub sender_delegation: Vec<SignedDelegation>,
+}
+
+/// What is hashed of a reading.
+#[derive(Serialize)]
+struct ReadState<'a> {
+    request_type: &'static str,
+    ingress_expiry: u64,
+    sender: &'a Principal,
+    paths: &'a [Vec<Label<Vec<u8>>>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a Bytes>,
+}
+
+impl Envelope {
+    /// The hash of the request as it was sent: what is signed, and a call's name.
+    pub fn request_id(&self) -> RequestId {
+        match &self.content {
+            EnvelopeContent::ReadState {
+                ingress_expiry,
+                sender,
+                paths,
+            } => to_request_id(&ReadState {
+                request_type: "read_state",
+                ingress_expiry: *ingress_expiry,
+                sender,
+                paths,
+                nonce: self.nonce.as_deref().map(Bytes::new),
+            })
+            .expect("it has only fields that can be hashed"),
+            content => content.to_request_id(),
+        }
+    }
 }
 
 /// Reads an envelope.
@@ -34,8 +71,10 @@ pub fn parse(bytes: &[u8]) -> Result<Envelope, AuthError> {
             .ok_or_else(|| malformed("content is missing"))?,
         "content",
     )?;
+    let (content, nonce) = parse_content(content)?;
     Ok(Envelope {
-        content: parse_content(content)?,
+        content,
+        nonce,
         sender_pubkey: envelope.bytes("sender_pubkey")?,
         sender_sig: envelope.bytes("sender_sig")?,
         sender_delegation: envelope
@@ -47,23 +86,25 @@ pub fn parse(bytes: &[u8]) -> Result<Envelope, AuthError> {
     })
 }
 
-fn parse_content(mut content: Fields) -> Result<EnvelopeContent, AuthError> {
+/// The content, and the nonce if it is a reading's.
+fn parse_content(mut content: Fields) -> Result<(EnvelopeContent, Option<Vec<u8>>), AuthError> {
     let kind = content.required_text("request_type")?;
     let ingress_expiry = content.required_number("ingress_expiry")?;
     let sender = content.required_principal("sender")?;
-    if kind == "read_state" {
-        return Ok(EnvelopeContent::ReadState {
-            ingress_expiry,
-            sender,
-            paths: parse_paths(&mut content)?,
-        });
-    }
     let nonce = content.bytes("nonce")?;
     if nonce
         .as_ref()
         .is_some_and(|nonce| nonce.len() > MAX_NONCE_BYTES)
     {
         return Err(malformed("nonce has at most 32 bytes"));
+    }
+    if kind == "read_state" {
+        let content = EnvelopeContent::ReadState {
+            ingress_expiry,
+            sender,
+            paths: parse_paths(&mut content)?,
+        };
+        return Ok((content, nonce));
     }
     let canister_id = content.required_principal("canister_id")?;
     let method_name = content.required_text("method_name")?;
@@ -74,8 +115,8 @@ fn parse_content(mut content: Fields) -> Result<EnvelopeContent, AuthError> {
         .take("sender_info")
         .map(parse_sender_info)
         .transpose()?;
-    match kind.as_str() {
-        "call" => Ok(EnvelopeContent::Call {
+    let content = match kind.as_str() {
+        "call" => EnvelopeContent::Call {
             nonce,
             ingress_expiry,
             sender,
@@ -83,8 +124,8 @@ fn parse_content(mut content: Fields) -> Result<EnvelopeContent, AuthError> {
             method_name,
             arg,
             sender_info,
-        }),
-        "query" => Ok(EnvelopeContent::Query {
+        },
+        "query" => EnvelopeContent::Query {
             ingress_expiry,
             sender,
             canister_id,
@@ -92,11 +133,14 @@ fn parse_content(mut content: Fields) -> Result<EnvelopeContent, AuthError> {
             arg,
             nonce,
             sender_info,
-        }),
-        other => Err(malformed(&format!(
-            "request_type is '{other}', expected call, query or read_state"
-        ))),
-    }
+        },
+        other => {
+            return Err(malformed(&format!(
+                "request_type is '{other}', expected call, query or read_state"
+            )));
+        }
+    };
+    Ok((content, None))
 }
 
 fn parse_paths(content: &mut Fields) -> Result<Vec<Vec<Label<Vec<u8>>>>, AuthError> {

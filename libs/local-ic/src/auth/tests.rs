@@ -364,3 +364,64 @@ fn bodies_that_are_no_envelopes_are_refused_with_what_is_missing() {
         body(Value::Map(vec![(text("content"), content)])).contains("ingress_expiry is missing")
     );
 }
+
+/// The representation-independent hash of a map, as the interface specification defines it.
+fn hash_of_map(fields: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut pairs: Vec<Vec<u8>> = fields
+        .iter()
+        .map(|(name, value)| [Sha256::digest(name), Sha256::digest(value)].concat())
+        .collect();
+    pairs.sort();
+    Sha256::digest(pairs.concat()).to_vec()
+}
+
+#[test]
+fn the_nonce_of_a_reading_is_signed() {
+    let key = ed25519(1);
+    let sender = Principal::self_authenticating(&key.der);
+    let expiry = NOW + 1;
+    let nonce = b"once".to_vec();
+    let id = hash_of_map(&[
+        ("request_type", b"read_state".to_vec()),
+        ("ingress_expiry", leb128(expiry)),
+        ("sender", sender.as_slice().to_vec()),
+        // What is hashed of an array are its elements' hashes; here is one path of one label.
+        ("paths", Sha256::digest(Sha256::digest("time")).to_vec()),
+        ("nonce", nonce.clone()),
+    ]);
+    let signature = (key.sign)(&[b"\x0aic-request".as_slice(), &id].concat());
+    let text = |text: &str| Value::Text(text.to_string());
+    let read = |nonce: Vec<u8>| {
+        let content = Value::Map(vec![
+            (text("request_type"), text("read_state")),
+            (text("ingress_expiry"), Value::from(expiry)),
+            (text("sender"), Value::Bytes(sender.as_slice().to_vec())),
+            (
+                text("paths"),
+                Value::Array(vec![Value::Array(vec![Value::Bytes(b"time".to_vec())])]),
+            ),
+            (text("nonce"), Value::Bytes(nonce)),
+        ]);
+        let envelope = Value::Map(vec![
+            (text("content"), content),
+            (text("sender_pubkey"), Value::Bytes(key.der.clone())),
+            (text("sender_sig"), Value::Bytes(signature.clone())),
+        ]);
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&envelope, &mut bytes).unwrap();
+        authenticate(&parse(&bytes).unwrap(), Kind::Read, NOW, ROOT)
+    };
+    read(nonce).unwrap();
+    let other = read(b"twice".to_vec()).unwrap_err();
+    assert!(matches!(other, AuthError::Signature(_)), "{other}");
+}
+
+fn leb128(mut number: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x80 {
+        bytes.push(number.to_le_bytes()[0] | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number.to_le_bytes()[0]);
+    bytes
+}

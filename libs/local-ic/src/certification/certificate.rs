@@ -1,6 +1,7 @@
 //! Certificates: a witness, the subnet's signature, and why the subnet may sign.
 
 use super::state_tree::of_subnet;
+use super::tree::Path;
 use crate::cbor::self_described;
 use crate::state::{Network, Subnet};
 use crate::topology;
@@ -51,6 +52,12 @@ pub(super) fn sign(
     })
 }
 
+/// Where the flat form of a subnet's canister ids is.
+pub(super) fn flat_ranges(subnet: &Subnet) -> Path {
+    let id = subnet.id.0.as_slice().to_vec();
+    vec![b"subnet".to_vec(), id, b"canister_ranges".to_vec()]
+}
+
 /// The delegation for a subnet's certificates; the root subnet needs none.
 pub(super) fn delegation(
     network: &Network,
@@ -64,7 +71,7 @@ pub(super) fn delegation(
     let id = subnet.id.0.as_slice().to_vec();
     let below = |name: &[u8]| vec![b"subnet".to_vec(), id.clone(), name.to_vec()];
     let ranges = match form {
-        RangesForm::Flat => below(b"canister_ranges"),
+        RangesForm::Flat => flat_ranges(subnet),
         RangesForm::Tree => vec![b"canister_ranges".to_vec(), id.clone()],
     };
     let paths = [

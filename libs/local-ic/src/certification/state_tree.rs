@@ -38,10 +38,19 @@ fn of_canister(network: &Network, canister: &Canister) -> Tree {
         .iter()
         .map(|controller| Value::Bytes(controller.as_slice().to_vec()))
         .collect();
-    let mut entries = BTreeMap::from([(
-        b"controllers".to_vec(),
-        Tree::Leaf(self_described(&Value::Array(controllers))),
-    )]);
+    let mut entries = BTreeMap::from([
+        (
+            b"canister_creation_timestamp".to_vec(),
+            number(canister.created),
+        ),
+        (
+            b"controllers".to_vec(),
+            Tree::Leaf(self_described(&Value::Array(controllers))),
+        ),
+    ]);
+    if let Some(time) = canister.last_install {
+        entries.insert(b"last_install_timestamp".to_vec(), number(time));
+    }
     if let Some(code) = &canister.code {
         entries.insert(
             b"certified_data".to_vec(),

@@ -18,6 +18,8 @@ pub enum Tree {
     Leaf(Vec<u8>),
     /// Labels in the order of their bytes.
     Labels(BTreeMap<Vec<u8>, Tree>),
+    /// What no witness reveals: only its hash.
+    Hidden([u8; 32]),
 }
 
 impl Tree {
@@ -34,9 +36,22 @@ impl Tree {
     /// The value or subtree at a path.
     pub fn at(&self, path: &[Vec<u8>]) -> Option<&Tree> {
         path.iter().try_fold(self, |tree, name| match tree {
-            Tree::Leaf(_) => None,
+            Tree::Leaf(_) | Tree::Hidden(_) => None,
             Tree::Labels(entries) => entries.get(name),
         })
+    }
+
+    /// Keeps what is at this path, if anything is, out of every witness.
+    pub fn hide(&mut self, path: &[Vec<u8>]) {
+        match (path.split_first(), &mut *self) {
+            (None, tree) => *tree = Tree::Hidden(tree.digest()),
+            (Some((name, rest)), Tree::Labels(entries)) => {
+                if let Some(tree) = entries.get_mut(name) {
+                    tree.hide(rest);
+                }
+            }
+            (Some(_), Tree::Leaf(_) | Tree::Hidden(_)) => {}
+        }
     }
 
     /// The root hash.
@@ -56,6 +71,7 @@ impl Tree {
         }
         let entries = match self {
             Tree::Leaf(value) => return leaf(value.clone()),
+            Tree::Hidden(hash) => return pruned(*hash),
             Tree::Labels(entries) => entries,
         };
         let mut below: BTreeMap<&[u8], Vec<&[Vec<u8>]>> = BTreeMap::new();
@@ -94,6 +110,7 @@ impl Tree {
     fn whole(&self) -> Witness {
         match self {
             Tree::Leaf(value) => leaf(value.clone()),
+            Tree::Hidden(hash) => pruned(*hash),
             Tree::Labels(entries) => {
                 let nodes = entries
                     .iter()

@@ -54,6 +54,7 @@ impl Ic {
             network,
             subnet,
             effective,
+            form,
             sender: *sender,
             chain,
         }
@@ -70,6 +71,7 @@ struct Reader<'a> {
     network: &'a Network,
     subnet: &'a Subnet,
     effective: Effective,
+    form: RangesForm,
     sender: Principal,
     chain: Chain,
 }
@@ -77,16 +79,27 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn check(&self, paths: &[Path]) -> Result<(), HttpError> {
         let mut request = None;
+        let mut ranges = None;
         for path in paths {
             let labels: Vec<&[u8]> = path.iter().map(Vec::as_slice).collect();
             match labels.as_slice() {
                 [b"time" | b"subnet"]
                 | [b"subnet", _]
-                | [b"subnet", _, b"public_key" | b"canister_ranges" | b"type"]
+                | [b"subnet", _, b"public_key" | b"type"]
                 | [b"subnet", _, b"node", ..]
                 | [b"api_boundary_nodes", ..] => {}
-                [b"subnet", _, b"metrics"] | [b"canister_ranges", _]
-                    if matches!(self.effective, Effective::Subnet(_)) => {}
+                [b"subnet", id, b"canister_ranges"]
+                    if self.form == RangesForm::Flat || self.is_root(id) => {}
+                [b"subnet", id, b"metrics"]
+                    if self.effective == Effective::Subnet(self.subnet.id)
+                        && self.subnet.id.0.as_slice() == *id => {}
+                [b"canister_ranges", id] if matches!(self.effective, Effective::Subnet(_)) => {
+                    if ranges.replace(*id).is_some_and(|before| before != *id) {
+                        return Err(HttpError::bad(
+                            "all canister_ranges paths must name the same subnet",
+                        ));
+                    }
+                }
                 [b"request_status", id] | [b"request_status", id, _] => {
                     let id = <[u8; 32]>::try_from(*id)
                         .map(MessageId)
@@ -105,11 +118,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A request's status is for its sender; what is unknown is proven absent.
+    fn is_root(&self, subnet: &[u8]) -> bool {
+        self.network.subnets[0].id.0.as_slice() == subnet
+    }
+
+    /// A request's status is for its sender, at the effective id that it was sent to; what is unknown is proven absent.
     fn check_request(&self, id: MessageId) -> Result<(), HttpError> {
-        if let Effective::Subnet(_) = self.effective {
-            return Err(HttpError::bad("request_status is read at the canister"));
-        }
         let Some(entry) = self.subnet.ingress_history.get(&id) else {
             return Ok(());
         };
@@ -117,6 +131,15 @@ impl Reader<'_> {
             return Err(HttpError::forbidden(
                 "The user tries to access Request ID not signed by the caller.",
             ));
+        }
+        let effective = match self.effective {
+            Effective::Canister(id) => id.0,
+            Effective::Subnet(id) => id.0,
+        };
+        if entry.effective != effective {
+            return Err(HttpError::bad(format!(
+                "the request was made with another effective id than {effective}"
+            )));
         }
         if !self.chain.permits(entry.receiver) {
             return Err(HttpError::forbidden(
@@ -136,7 +159,12 @@ impl Reader<'_> {
             )));
         }
         match rest {
-            [b"controllers" | b"module_hash"] => Ok(()),
+            [
+                b"canister_creation_timestamp"
+                | b"controllers"
+                | b"last_install_timestamp"
+                | b"module_hash",
+            ] => Ok(()),
             [b"metadata", name] if self.may_read_metadata(canister, name) => Ok(()),
             [b"metadata", _] => Err(HttpError::forbidden(
                 "Custom section can only be requested by the controllers of the canister.",

@@ -9,6 +9,8 @@ use ic_management_canister_types::ProvisionalCreateCanisterWithCyclesArgs;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+mod agreement;
+
 fn ic() -> Ic {
     let config = InstanceConfig::new(&[SubnetKind::NNS, SubnetKind::Application]);
     Ic::new(&config, Arc::new(Compiler::new(None))).unwrap()

@@ -13,7 +13,7 @@ mod deadlines;
 mod extremes;
 
 /// Counts in its heap; `bump` adds one and answers, `get` answers, `burn` traps after adding.
-const COUNTER: &str = r#"(module
+pub(crate) const COUNTER: &str = r#"(module
     (import "ic0" "msg_reply" (func $reply))
     (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
     (import "ic0" "trap" (func $trap (param i32 i32)))
@@ -25,7 +25,7 @@ const COUNTER: &str = r#"(module
     (func (export "canister_update burn") (call $add) (call $trap (i32.const 100) (i32.const 4)))
     (func (export "canister_query get") (call $answer)))"#;
 
-pub(super) fn ic() -> Ic {
+pub(crate) fn ic() -> Ic {
     let config = InstanceConfig::new(&[SubnetKind::Application]);
     Ic::new(&config, Arc::new(Compiler::new(None))).unwrap()
 }
@@ -41,7 +41,7 @@ fn call(canister: CanisterId, method: &str, payload: Vec<u8>) -> Call {
     }
 }
 
-pub(super) fn update(
+pub(crate) fn update(
     ic: &mut Ic,
     canister: CanisterId,
     method: &str,
@@ -51,7 +51,7 @@ pub(super) fn update(
     ic.await_ingress(id).unwrap()
 }
 
-pub(super) fn install(ic: &mut Ic, wat: &str) -> CanisterId {
+pub(crate) fn install(ic: &mut Ic, wat: &str) -> CanisterId {
     let create = ProvisionalCreateCanisterWithCyclesArgs::default();
     let reply = update(
         ic,

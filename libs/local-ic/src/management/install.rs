@@ -170,6 +170,9 @@ impl Request<'_, '_> {
             (Ok(_), CanisterInstallMode::Upgrade(_)) => {}
             (Ok(_), _) => canister.log.forget_before(first_line),
         }
+        if result.is_ok() {
+            canister.last_install = Some(self.exec.now);
+        }
         let price = fees.execution(used.min(limit));
         canister.credit(fees.execution(limit) - price);
         canister.note_consumed(price);

@@ -111,6 +111,7 @@ pub fn uninstall(exec: &mut Exec<'_>, id: CanisterId, message: &str) {
         return;
     };
     canister.code = None;
+    canister.last_install = None;
     canister.module_bytes = (0, 0);
     canister.certified_data.clear();
     canister.chunks.clear();

@@ -75,6 +75,7 @@ impl Request<'_, '_> {
     pub(super) fn load_canister_snapshot(&mut self, payload: &[u8]) -> Answer {
         let (args,): (wire::LoadCanisterSnapshotArgs,) = decode(payload)?;
         let id = SnapshotId(args.snapshot_id);
+        let now = self.exec.now;
         let canister = self.controlled(args.canister_id, "load_canister_snapshot")?;
         let bytes = snapshot(canister, &id)?.bytes;
         self.charge_instructions(args.canister_id, BASE_INSTRUCTIONS + bytes)?;
@@ -89,6 +90,7 @@ impl Request<'_, '_> {
         } = snapshot(canister, &id)?.clone();
         let module = code.module;
         canister.code = Some(code);
+        canister.last_install = Some(now);
         canister.certified_data = certified_data;
         canister.chunks = chunks;
         canister.timer = 0;

@@ -149,6 +149,10 @@ pub struct Canister {
     pub consumed: Cycles,
     /// Until when storage and compute have been paid.
     pub paid_until: TimeNs,
+    /// When it was created.
+    pub created: TimeNs,
+    /// When its code was last installed, or loaded from a snapshot.
+    pub last_install: Option<TimeNs>,
     /// Module and memories; `None` for an empty canister.
     pub code: Option<ExecutionState>,
     /// Bytes of the module as uploaded, and of its custom sections.
@@ -191,6 +195,8 @@ impl Canister {
             cycles,
             consumed: 0,
             paid_until: now,
+            created: now,
+            last_install: None,
             code: None,
             module_bytes: (0, 0),
             certified_data: Vec::new(),

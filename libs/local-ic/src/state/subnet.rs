@@ -29,6 +29,8 @@ pub struct IngressEntry {
     /// The called canister, which a delegation's targets must name for the status to be read;
     /// [`CanisterId::MANAGEMENT`] for calls to the management canister.
     pub receiver: CanisterId,
+    /// The effective canister or subnet id of the call: where its status is read.
+    pub effective: Principal,
     /// When the entry may be forgotten.
     pub expiry: TimeNs,
     /// What is known.
