@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::network::{Network, RootKey};
+use crate::output;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use std::path::{Path, PathBuf};
@@ -129,7 +130,9 @@ impl Target {
 pub(crate) fn completions(shell: Shell) {
     let mut command = Cli::command();
     let name = command.get_name().to_owned();
-    clap_complete::generate(shell, &mut command, name, &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, name, &mut script);
+    output::print(String::from_utf8_lossy(&script).trim_end());
 }
 
 #[cfg(test)]

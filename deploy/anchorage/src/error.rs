@@ -64,6 +64,8 @@ pub(crate) enum Error {
     UnknownState(PathBuf),
     #[error("{0} holds a family, whose number of shards is what it is")]
     ShardsOfState(PathBuf),
+    #[error("interrupted")]
+    Interrupted,
     #[error("the server ended by itself: {0}")]
     ServerEnded(String),
     #[error("{0} is no module")]
@@ -112,6 +114,7 @@ impl Error {
             Self::NoModule(_) => "build it with: deploy/build.sh",
             Self::Content { .. }
             | Self::ServerEnded(_)
+            | Self::Interrupted
             | Self::File { .. }
             | Self::Uncertified { .. }
             | Self::Unexpected(_)

@@ -13,10 +13,11 @@ use crate::family;
 use crate::network::{self, Network};
 use crate::output::{Output, Shown, Step};
 use crate::record::Record;
+use ic_agent::identity::BasicIdentity;
 use modules::Modules;
 use operator::Operator;
 use serde::Serialize;
-use server::Server;
+use server::{End, Server};
 use std::path::{Path, PathBuf};
 use types::Principal;
 use url::Url;
@@ -81,49 +82,37 @@ pub(crate) async fn run(home: &Path, options: &Local, output: Output) -> Result<
     // The key belongs to the canisters: it is kept with them.
     let (key_path, operator) = operator::key(options.state_dir.as_deref().unwrap_or(home))?;
 
+    let mut end = End::new()?;
     let step = Step::begin("starting the embedded Internet Computer");
     let state = options.state_dir.as_ref().map(|dir| dir.join(STATE));
     let server = Server::start(options.server.as_deref(), options.port, state.as_deref());
     let mut server = named("server", server.await)?;
     step.done(format!("the embedded Internet Computer runs at {url}"));
 
-    let outcome = async {
-        let root_key = named("server", network::fetch_root_key(&url).await)?;
-        let operator = Operator::new(&url, &root_key, operator)?;
-        let record = match known {
-            Some(record) => record,
-            None => {
-                let record = Record {
-                    front: deploy_family(&operator, &server, &modules, options).await?,
-                    root_key: hex::encode(&root_key),
-                    tips: [].into(),
-                };
-                // At once: should this program be killed, the server still saves.
-                if let Some(dir) = &options.state_dir {
-                    record.write(&dir.join(FAMILY))?;
-                }
-                record
-            }
-        };
-        let mut network = Network::new(home, &url, root_key, record)?;
-        let upgraded = bring_up_to_date(&network, &operator, &modules).await?;
-        let demo = demo::run(&network, ARCHIVE_SECONDS).await?;
-        let audit = audit::run(&mut network).await?;
-        output.result(&Running {
-            url: url.to_string(),
-            operator_key: key_path,
-            upgraded,
-            canisters: table(&network, &url).await?,
-            demo,
-            audit,
-        });
-        if !options.exit {
-            eprintln!("serving until Ctrl-C");
-            server.until_told_to_end().await?;
+    let begun = Begun {
+        url: &url,
+        place: server.place(),
+        modules: &modules,
+        operator_key: &key_path,
+        options,
+    };
+    let outcome = tokio::select! {
+        running = begun.bring_up(home, operator, known) => {
+            running.map(|running| output.result(&running))
         }
-        Ok(())
-    }
-    .await;
+        () = end.asked() => Err(Error::Interrupted),
+        error = server.ended() => Err(error),
+    };
+    let outcome = match outcome {
+        Ok(()) if !options.exit => {
+            eprintln!("serving until Ctrl-C");
+            tokio::select! {
+                () = end.asked() => Ok(()),
+                error = server.ended() => Err(error),
+            }
+        }
+        outcome => outcome,
+    };
     // Also after a failure: what there is is saved, and nothing stays behind.
     let step = Step::begin("ending");
     let ended = named("end of the server", server.end().await);
@@ -134,6 +123,71 @@ pub(crate) async fn run(home: &Path, options: &Local, output: Output) -> Result<
         step.done("ended");
     }
     outcome.and(ended)
+}
+
+/// A network on which there may be a family already.
+struct Begun<'a> {
+    url: &'a Url,
+    /// Where canisters are created.
+    place: Principal,
+    modules: &'a Modules,
+    operator_key: &'a Path,
+    options: &'a Local,
+}
+
+impl Begun<'_> {
+    /// Deploys or upgrades the family, tries it and audits it.
+    async fn bring_up(
+        &self,
+        home: &Path,
+        operator: BasicIdentity,
+        known: Option<Record>,
+    ) -> Result<Running, Error> {
+        let root_key = named("server", network::fetch_root_key(self.url).await)?;
+        let operator = Operator::new(self.url, &root_key, operator)?;
+        let record = match known {
+            Some(record) => record,
+            None => self.deploy(&operator, &root_key).await?,
+        };
+        let mut network = Network::new(home, self.url, root_key, record)?;
+        let upgraded = bring_up_to_date(&network, &operator, self.modules).await?;
+        let demo = demo::run(&network, ARCHIVE_SECONDS).await?;
+        let audit = audit::run(&mut network).await?;
+        Ok(Running {
+            url: self.url.to_string(),
+            operator_key: self.operator_key.to_owned(),
+            upgraded,
+            canisters: table(&network, self.url).await?,
+            demo,
+            audit,
+        })
+    }
+
+    async fn deploy(&self, operator: &Operator, root_key: &[u8]) -> Result<Record, Error> {
+        let Self {
+            place,
+            modules,
+            options,
+            ..
+        } = self;
+        let shards = options.shards.unwrap_or(SHARDS);
+        let step = Step::begin("deploying the family");
+        let gateway = format!("http://127.0.0.1:{}", options.port);
+        let deployed = deploy::family(operator, *place, modules, shards, gateway).await;
+        let record = Record {
+            front: named("deployment", deployed)?,
+            root_key: hex::encode(root_key),
+            tips: [].into(),
+        };
+        // At once: should this program be killed, the server still saves.
+        if let Some(dir) = &options.state_dir {
+            record.write(&dir.join(FAMILY))?;
+        }
+        step.done(format!(
+            "front, {shards} shards and an archive for each deployed"
+        ));
+        Ok(record)
+    }
 }
 
 /// The family that a state directory holds; `None` if it is new.
@@ -159,23 +213,6 @@ fn remember_family(home: &Path, url: &Url, dir: &Path) -> Result<(), Error> {
         Some(record) => record.write(&dir.join(FAMILY)),
         None => Ok(()),
     }
-}
-
-async fn deploy_family(
-    operator: &Operator,
-    server: &Server,
-    modules: &Modules,
-    options: &Local,
-) -> Result<Principal, Error> {
-    let shards = options.shards.unwrap_or(SHARDS);
-    let step = Step::begin("deploying the family");
-    let gateway = format!("http://127.0.0.1:{}", options.port);
-    let deployed = deploy::family(operator, server.place(), modules, shards, gateway).await;
-    let front = named("deployment", deployed)?;
-    step.done(format!(
-        "front, {shards} shards and an archive for each deployed"
-    ));
-    Ok(front)
 }
 
 /// Installs the modules wherever another one runs.

@@ -4,6 +4,7 @@ use crate::error::Error;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::fmt::Display;
+use std::io::Write;
 use std::time::Duration;
 
 /// How often the terminal is drawn anew.
@@ -35,12 +36,9 @@ impl Output {
     /// The result of a command.
     pub(crate) fn result(self, shown: &impl Shown) {
         if self.json {
-            let text = serde_json::to_string_pretty(shown).expect("plain data");
-            println!("{text}");
+            print(&serde_json::to_string_pretty(shown).expect("plain data"));
         } else {
-            for line in shown.lines() {
-                println!("{line}");
-            }
+            print(&shown.lines().join("\n"));
         }
     }
 
@@ -49,13 +47,18 @@ impl Output {
         let hint = error.hint();
         if self.json {
             let failed = serde_json::json!({ "error": error.to_string(), "hint": hint });
-            println!("{failed:#}");
+            print(&format!("{failed:#}"));
         }
         eprintln!("error: {error}");
         if let Some(hint) = hint {
             eprintln!("hint: {hint}");
         }
     }
+}
+
+/// Writes lines to standard output. Whoever closed it does not want them.
+pub(crate) fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 impl Step {

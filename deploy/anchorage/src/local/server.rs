@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// After so many seconds without a request the server ends by itself, should this program be killed.
 const TIME_TO_LIVE: u64 = 60;
@@ -100,17 +100,12 @@ impl Server {
         self.place
     }
 
-    /// Waits for Ctrl-C, or for a request to end.
-    pub(crate) async fn until_told_to_end(&mut self) -> Result<(), Error> {
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(signals)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(signals)?;
-        tokio::select! {
-            _ = interrupt.recv() => Ok(()),
-            _ = terminate.recv() => Ok(()),
-            ended = self.child.wait() => Err(Error::ServerEnded(
-                ended.map_or_else(|error| error.to_string(), |status| status.to_string()),
-            )),
-        }
+    /// Waits until the server ends by itself, which it must not.
+    pub(crate) async fn ended(&mut self) -> Error {
+        let status = self.child.wait().await;
+        Error::ServerEnded(
+            status.map_or_else(|error| error.to_string(), |status| status.to_string()),
+        )
     }
 
     /// Has the network saved and deleted, and ends the server.
@@ -120,6 +115,35 @@ impl Server {
         // Nothing is left in it that could be lost.
         let _ = self.child.kill().await;
         deleted
+    }
+}
+
+/// Ctrl-C, or a service manager's request to end. From the first value on neither kills this program.
+#[derive(Debug)]
+pub(crate) struct End {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl End {
+    pub(crate) fn new() -> Result<Self, Error> {
+        let wait_for = |kind| {
+            signal(kind).map_err(|error| {
+                Error::Unexpected(format!("signals cannot be waited for: {error}"))
+            })
+        };
+        Ok(Self {
+            interrupt: wait_for(SignalKind::interrupt())?,
+            terminate: wait_for(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for it.
+    pub(crate) async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
@@ -176,9 +200,4 @@ fn accepted(answer: reqwest::Result<reqwest::Response>) -> Result<(), Error> {
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn refused(error: reqwest::Error) -> Error {
     Error::Instance(error.to_string())
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn signals(error: std::io::Error) -> Error {
-    Error::Unexpected(format!("signals cannot be waited for: {error}"))
 }
