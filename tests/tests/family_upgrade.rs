@@ -1,9 +1,9 @@
 //! Upgrades and roll-backs, in the middle of what people do. Each upgrade installs a module with another hash.
 
-use anchorage_tests::built;
 use anchorage_tests::family::{
     Device, Family, Role, Setup, ask, principal_of, same_code_as_another_module,
 };
+use anchorage_tests::{built, probe};
 use std::time::Duration;
 use types::front::RegisterResponse;
 use types::{AnchorNumber, BlockIndex};
@@ -193,22 +193,41 @@ fn front_can_stop_while_people_register_and_all_get_their_answers() {
 fn a_shard_that_is_down_locks_nobody_out_afterwards() {
     let family = Setup::default()
         .ranges(&[(10_000, 20_000)])
-        .rate_limit(1, 3_600_000_000_000)
+        .rate_limit(2, 3_600_000_000_000)
         .deploy();
     let alice = Device::new("alice");
     let challenge = family.challenge();
     let of_alice = family.registration(&alice).with(&challenge);
+    let down = |why: &str| {
+        for _ in 0..3 {
+            let error = of_alice.is_sent().is_refused().to_string();
+            assert!(
+                error.contains("is not available, try again later"),
+                "{why}: {error}"
+            );
+        }
+    };
     family.stops(REGISTRY);
-    for _ in 0..3 {
-        let words = "outcome unknown, repeat the same call";
-        of_alice.is_sent().is_refused_saying(words);
-    }
+    down("stopped");
     // No round trip to the shard is open, so front can be stopped at once.
     family.stops(FRONT);
     family.starts(FRONT);
     family.starts(REGISTRY);
-    // The very same call is the same order, and takes no second token.
+    // Code that traps in the middle of the order: what it wrote is undone.
+    let trapping = probe(
+        r#"(func (export "canister_update create_anchor")
+             (call $stable_write (i64.const 0) (i64.const 0) (i64.const 8))
+             (unreachable))"#,
+    );
+    family.installs(REGISTRY, trapping);
+    down("trapping");
+    family.installs(REGISTRY, built("registry"));
+    // Nothing was paid: the challenge is good, and both tokens are there.
     assert_eq!(of_alice.gives_an_anchor().anchor.get(), 10_000);
+    assert_eq!(family.register("bob").anchor.get(), 10_001);
+    let of_carol = family.registration(&Device::new("carol")).is_sent();
+    of_carol.is_refused_saying("rate limit reached");
+    assert_eq!(family.audits(0).blocks.len(), 2);
 }
 
 #[test]

@@ -40,6 +40,10 @@ pub(crate) enum NoReply {
     /// It was not executed. Retry.
     #[error("the call was not executed")]
     NotDone,
+    /// The callee is stopped, has no such method, or trapped (reject code 5). What it wrote since its last await is undone,
+    /// what it wrote before stays: of a method that awaits nothing, nothing does. Retry.
+    #[error("the callee failed")]
+    CalleeFailed,
     /// It may have been executed, or not. Retry only what may be done twice.
     #[error("nobody knows whether the call was executed")]
     Unknown,
@@ -78,7 +82,7 @@ impl Runtime for Ic {
         method: &'static str,
         arguments: Vec<u8>,
     ) -> Result<Vec<u8>, NoReply> {
-        use ic_cdk::call::{Call, CallErrorExt};
+        use ic_cdk::call::{Call, CallErrorExt, CallFailed, RejectCode};
         let reply = Call::bounded_wait(canister, method)
             .take_raw_args(arguments)
             .change_timeout(TIMEOUT_SECONDS)
@@ -86,6 +90,11 @@ impl Runtime for Ic {
         match reply {
             Ok(response) => Ok(response.into_bytes()),
             Err(error) if error.is_clean_reject() => Err(NoReply::NotDone),
+            Err(CallFailed::CallRejected(rejected))
+                if rejected.reject_code() == Ok(RejectCode::CanisterError) =>
+            {
+                Err(NoReply::CalleeFailed)
+            }
             Err(_) => Err(NoReply::Unknown),
         }
     }

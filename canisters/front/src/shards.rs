@@ -23,7 +23,7 @@ pub(crate) enum ShardFailure {
     /// The shard said no and changed nothing. Whether to retry is the error's to say.
     #[error(transparent)]
     Refused(RegistryError),
-    /// The shard did not execute the message. Retry.
+    /// The shard did not execute the message, or its execution was undone. Retry.
     #[error("the shard did not take the message")]
     NotDone,
     /// Nobody knows whether the shard executed it. Retry with the same order id only.
@@ -96,7 +96,8 @@ where
         .expect("a blob, which Candid can encode");
     let reply = match runtime.call(shard, Q::METHOD, arguments).await {
         Ok(reply) => reply,
-        Err(NoReply::NotDone) => {
+        // A shard's methods await nothing (see the registry's door): one that failed wrote nothing.
+        Err(NoReply::NotDone | NoReply::CalleeFailed) => {
             count(state, metrics::CALLS_NOT_DONE);
             return Err(ShardFailure::NotDone);
         }

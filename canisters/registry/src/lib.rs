@@ -2,7 +2,8 @@
 //! their changes. Every endpoint is here, in a few lines; what it does is in the module of its name.
 //!
 //! Nothing awaits: each message runs from its beginning to its end, so record, block and remembered
-//! answer are written together or not at all.
+//! answer are written together or not at all. Front builds on this: of an order that failed here (reject code 5)
+//! it takes for granted that nothing was written.
 
 #![expect(
     clippy::needless_pass_by_value,

@@ -88,7 +88,7 @@ fn an_unknown_outcome_is_repeated_once_with_the_same_bytes() {
 
 #[test]
 fn two_unknown_outcomes_stay_unknown() {
-    for second in [NoReply::Unknown, NoReply::NotDone] {
+    for second in [NoReply::Unknown, NoReply::NotDone, NoReply::CalleeFailed] {
         let (mock, state) = (Mock::new(), with_shards(&[1]));
         mock.will_reply(Err(NoReply::Unknown));
         mock.will_reply(Err(second));
@@ -99,11 +99,13 @@ fn two_unknown_outcomes_stay_unknown() {
 
 #[test]
 fn an_order_that_was_not_executed_is_not_repeated_here() {
-    let (mock, state) = (Mock::new(), with_shards(&[1]));
-    mock.will_reply(Err(NoReply::NotDone));
-    let result: Result<AnchorNumber, _> = run(order(&mock, &state, shard(1), create));
-    assert_eq!(result, Err(ShardFailure::NotDone));
-    assert_eq!(mock.calls.borrow().len(), 1);
+    for failure in [NoReply::NotDone, NoReply::CalleeFailed] {
+        let (mock, state) = (Mock::new(), with_shards(&[1]));
+        mock.will_reply(Err(failure));
+        let result: Result<AnchorNumber, _> = run(order(&mock, &state, shard(1), create));
+        assert_eq!(result, Err(ShardFailure::NotDone));
+        assert_eq!(mock.calls.borrow().len(), 1);
+    }
 }
 
 #[test]
