@@ -88,7 +88,7 @@ impl Exec<'_> {
         for call in sandbox.calls.drain(..) {
             self.send(canister, context, call);
         }
-        update_low_memory(canister);
+        canister.update_low_memory();
     }
 
     fn send(&mut self, canister: &mut Canister, context: ContextId, call: OutgoingCall) {
@@ -230,17 +230,4 @@ fn shorten(mut reject: Reject) -> Reject {
         reject.message.truncate(end);
     }
     reject
-}
-
-/// Notes that the low memory hook is due when the heap comes close to its limit.
-fn update_low_memory(canister: &mut Canister) {
-    let Some(code) = &canister.code else { return };
-    let limit = match canister.settings.wasm_memory_limit {
-        0 => limits::MAX_HEAP_BYTES,
-        limit => limit,
-    };
-    let used = code.heap_pages * crate::memory::WASM_PAGE_BYTES;
-    let low = limit.saturating_sub(used) < canister.settings.wasm_memory_threshold;
-    let (due, ran) = canister.low_memory;
-    canister.low_memory = (low && (due || !ran), low && ran);
 }

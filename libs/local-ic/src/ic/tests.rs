@@ -11,6 +11,7 @@ use ic_management_canister_types::{
 mod composite;
 mod deadlines;
 mod extremes;
+mod low_memory;
 
 /// Counts in its heap; `bump` adds one and answers, `get` answers, `burn` traps after adding.
 pub(crate) const COUNTER: &str = r#"(module

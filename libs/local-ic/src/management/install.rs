@@ -172,6 +172,7 @@ impl Request<'_, '_> {
         }
         if result.is_ok() {
             canister.last_install = Some(self.exec.now);
+            canister.update_low_memory();
         }
         let price = fees.execution(used.min(limit));
         canister.credit(fees.execution(limit) - price);

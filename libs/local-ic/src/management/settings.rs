@@ -21,6 +21,7 @@ impl Request<'_, '_> {
         apply(&mut settings, args.settings)?;
         canister.settings = settings;
         canister.log.trim(canister.settings.log_memory_limit);
+        canister.update_low_memory();
         canister.version += 1;
         let controllers = canister.settings.controllers.clone();
         if names_controllers {

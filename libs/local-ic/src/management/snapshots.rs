@@ -94,6 +94,7 @@ impl Request<'_, '_> {
         canister.certified_data = certified_data;
         canister.chunks = chunks;
         canister.timer = 0;
+        canister.update_low_memory();
         canister.version += 1;
         let module = self.exec.machine.module(self.exec.modules, module);
         let canister = self.controlled(args.canister_id, "load_canister_snapshot")?;

@@ -293,6 +293,20 @@ impl Canister {
         Ok(())
     }
 
+    /// Notes that the low memory hook is due when the heap comes close to its limit. To be called
+    /// whenever heap, limit or threshold may have changed.
+    pub fn update_low_memory(&mut self) {
+        let Some(code) = &self.code else { return };
+        let limit = match self.settings.wasm_memory_limit {
+            0 => crate::limits::MAX_HEAP_BYTES,
+            limit => limit,
+        };
+        let used = code.heap_pages * crate::memory::WASM_PAGE_BYTES;
+        let low = limit.saturating_sub(used) < self.settings.wasm_memory_threshold;
+        let (due, ran) = self.low_memory;
+        self.low_memory = (low && (due || !ran), low && ran);
+    }
+
     /// Room in the queues to other canisters: open calls count.
     pub fn queue_room(&self) -> QueueRoom {
         let mut room = QueueRoom::default();
