@@ -1,6 +1,11 @@
 //! A canister in the style of published ones: Candid methods, stable structures, timers, calls
 //! to other canisters with guards. It exists to test the network that it runs on.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "an endpoint owns its decoded arguments"
+)]
+
 mod calls;
 mod site;
 mod state;
