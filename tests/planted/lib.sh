@@ -89,7 +89,10 @@ options_of() {
     local packages suite
     suite=$(suite_of "$1")
     if [[ -n $suite ]]; then
-        echo "-p local-ic -p anchorage-tests --bins --test $suite"
+        packages="-p local-ic -p anchorage-tests"
+        # This suite runs the tool as a program.
+        [[ $suite != operators_tool ]] || packages+=" -p anchorage"
+        echo "$packages --bins --test $suite"
         return
     fi
     packages=$(packages_of "$1")
