@@ -21,8 +21,9 @@
 //!
 //! * [`Transport`] is what a new way to reach canisters implements; module `pocket_ic` does it for
 //!   `PocketIC` (feature `pocket-ic`), module `agent` over the Internet Computer's HTTP interface (feature
-//!   `agent`), where a `Passkey` may be the one that signs.
+//!   `agent`), where a `Passkey` may be the one that signs, or one of module `keys`.
 //! * [`Replicated`] asks every query as an update, for an answer that the subnet agreed on.
+//! * Module `recovery_phrase` (feature `phrase`) makes and reads recovery phrases.
 
 #[cfg(feature = "agent")]
 pub mod agent;
@@ -30,11 +31,15 @@ mod archive;
 mod canister;
 mod error;
 mod front;
+#[cfg(feature = "agent")]
+pub mod keys;
 mod log;
 #[cfg(feature = "agent")]
 pub mod passkey;
 #[cfg(feature = "pocket-ic")]
 pub mod pocket_ic;
+#[cfg(feature = "phrase")]
+pub mod recovery_phrase;
 mod registry;
 mod transport;
 

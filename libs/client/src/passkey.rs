@@ -3,19 +3,23 @@
 //! It signs as the interface specification has it under "Signatures", "Web Authentication":
 //!
 //! ```text
-//! public key = DER SubjectPublicKeyInfo { 1.3.6.1.4.1.56387.1.1, COSE key (EC2, ES256, P-256, x, y) }
+//! public key = DER SubjectPublicKeyInfo { 1.3.6.1.4.1.56387.1.1, COSE key }
 //! signature  = CBOR 55799 { authenticator_data, client_data_json, signature }
 //! signed     = authenticator data | SHA-256(client data), whose challenge is the message
 //! ```
+//!
+//! | | COSE key | signature | who makes them |
+//! |---|---|---|---|
+//! | ES256 | EC2, P-256, x, y | ECDSA with SHA-256, DER | nearly all |
+//! | RS256 | RSA, n, e | PKCS#1 v1.5 with SHA-256, 256 bytes | Windows Hello |
+//! | `EdDSA` | OKP, Ed25519, x | 64 bytes | some security keys; networks accept it since version 0.62 |
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ciborium::tag::Required;
-use coset::{CborSerializable, CoseKeyBuilder, iana};
+use coset::CborSerializable;
 use ic_agent::agent::EnvelopeContent;
 use ic_agent::identity::{Delegation, Identity, Signature};
-use p256::ecdsa::SigningKey;
-use p256::ecdsa::signature::Signer;
 use p256::elliptic_curve::rand_core::OsRng;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -23,6 +27,11 @@ use spki::der::Encode;
 use spki::der::asn1::{BitString, ObjectIdentifier};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use types::{CredentialId, DeviceData, DeviceKey, DeviceProtection, KeyType, Principal, Purpose};
+
+use crate::keys::InvalidSecret;
+use secret::Secret;
+
+mod secret;
 
 /// Keys of `WebAuthn` (interface specification, "Signatures").
 const COSE_IN_DER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.56387.1.1");
@@ -33,19 +42,14 @@ const USER_PRESENT_AND_VERIFIED: u8 = 0b101;
 /// What authenticators that keep no count of signatures answer.
 const NO_COUNT: [u8; 4] = [0; 4];
 
-/// A P-256 key that signs as `WebAuthn` does for one host. Works on every network.
+/// A key that signs as `WebAuthn` does for one host.
 #[derive(Clone)]
 pub struct Passkey {
-    secret: SigningKey,
+    secret: Secret,
     origin: String,
     authenticator_data: Vec<u8>,
     public_key: DeviceKey,
 }
-
-/// The bytes are no secret key of P-256: zero, or not below the group's order. Take others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("these bytes are not a secret key of P-256")]
-pub struct InvalidSecret;
 
 #[derive(Serialize)]
 struct ClientData<'a> {
@@ -67,18 +71,29 @@ struct Assertion<'a> {
 }
 
 impl Passkey {
-    /// A new passkey for `https://<host>`, from the operating system's randomness.
+    /// A new ES256 passkey for `https://<host>`, from the operating system's randomness.
     pub fn generate(host: &str) -> Self {
-        Self::new(SigningKey::random(&mut OsRng), host)
+        let secret = p256::ecdsa::SigningKey::random(&mut OsRng);
+        Self::new(Secret::Es256(secret), host)
     }
 
-    /// The passkey with this secret (a big-endian number) for `https://<host>`.
-    pub fn from_secret(secret: &[u8; 32], host: &str) -> Result<Self, InvalidSecret> {
-        let secret = SigningKey::from_slice(secret).map_err(|_| InvalidSecret)?;
-        Ok(Self::new(secret, host))
+    /// The ES256 passkey with this secret (a big-endian number) for `https://<host>`.
+    pub fn es256(secret: &[u8; 32], host: &str) -> Result<Self, InvalidSecret> {
+        Ok(Self::new(Secret::es256(secret)?, host))
     }
 
-    fn new(secret: SigningKey, host: &str) -> Self {
+    /// The RS256 passkey of 2048 bits with these two primes (big-endian, not tested for being prime) for
+    /// `https://<host>`. For tests: making a signature takes a time that depends on the secret.
+    pub fn rs256(primes: [&[u8; 128]; 2], host: &str) -> Result<Self, InvalidSecret> {
+        Ok(Self::new(Secret::rs256(primes)?, host))
+    }
+
+    /// The `EdDSA` passkey with this secret (RFC 8032, section 5.1.5) for `https://<host>`.
+    pub fn ed_dsa(secret: &[u8; 32], host: &str) -> Self {
+        Self::new(Secret::EdDsa(secret.into()), host)
+    }
+
+    fn new(secret: Secret, host: &str) -> Self {
         let mut authenticator_data = Sha256::digest(host).to_vec();
         authenticator_data.push(USER_PRESENT_AND_VERIFIED);
         authenticator_data.extend(NO_COUNT);
@@ -126,11 +141,10 @@ impl Passkey {
         .map_err(|error| error.to_string())?;
         let client_data_hash = Sha256::digest(&client_data_json);
         let signed = [&self.authenticator_data[..], &client_data_hash].concat();
-        let signature: p256::ecdsa::DerSignature = self.secret.sign(&signed);
         let assertion = Required::<_, SELF_DESCRIBED>(Assertion {
             authenticator_data: &self.authenticator_data,
             client_data_json,
-            signature: signature.as_bytes().to_vec(),
+            signature: self.secret.sign(&signed),
         });
         let mut bytes = Vec::new();
         ciborium::into_writer(&assertion, &mut bytes).map_err(|error| error.to_string())?;
@@ -164,25 +178,17 @@ impl Identity for Passkey {
     }
 }
 
-fn public_key(secret: &SigningKey) -> DeviceKey {
-    let point = secret.verifying_key().to_encoded_point(false);
-    let (x, y) = point
-        .x()
-        .zip(point.y())
-        .expect("an uncompressed point of a public key has both coordinates");
-    let cose = CoseKeyBuilder::new_ec2_pub_key(iana::EllipticCurve::P_256, x.to_vec(), y.to_vec())
-        .algorithm(iana::Algorithm::ES256)
-        .build()
-        .to_vec()
-        .expect("a key of integers and bytes has an encoding");
+fn public_key(secret: &Secret) -> DeviceKey {
+    let cose = secret.cose_key().to_vec();
+    let cose = cose.expect("a key of integers and bytes has an encoding");
     let info = SubjectPublicKeyInfoOwned {
         algorithm: AlgorithmIdentifierOwned {
             oid: COSE_IN_DER,
             parameters: None,
         },
-        subject_public_key: BitString::from_bytes(&cose).expect("77 bytes are not too many"),
+        subject_public_key: BitString::from_bytes(&cose).expect("272 bytes are not too many"),
     };
-    DeviceKey::new(info.to_der().expect("94 bytes are not too many"))
+    DeviceKey::new(info.to_der().expect("295 bytes are not too many"))
 }
 
 #[cfg(test)]
