@@ -54,8 +54,16 @@ pub fn apply<M: Memory>(
     };
     let proof = shard.authenticate(anchor, caller, now)?;
     shard.accepts_orders(now)?;
+    let limits = shard.limits();
+    let gone = match &operation {
+        DeviceOperation::Replace { key, .. } | DeviceOperation::Remove { key } => Some(key.clone()),
+        DeviceOperation::Add { .. } | DeviceOperation::Update { .. } => None,
+    };
     let change = match operation {
-        DeviceOperation::Add { device } => proof.add(device, shard.limits(), now),
+        DeviceOperation::Add { device } => proof.add(device, limits, now),
+        DeviceOperation::Update { key, device } => proof.update(&key, device, limits, now),
+        DeviceOperation::Replace { key, device } => proof.replace(key, device, limits, now),
+        DeviceOperation::Remove { key } => proof.remove(key, now),
     };
     let change = change.map_err(RegistryError::Device)?;
     shard
@@ -65,6 +73,9 @@ pub fn apply<M: Memory>(
     if let Some(operation) = change.operation() {
         let tx = transaction(anchor, caller, operation);
         shard.finish(order, &tx, &(), now);
+    }
+    if let Some(key) = gone {
+        shard.temporary_keys.forget(anchor, &key);
     }
     Ok(())
 }

@@ -23,10 +23,17 @@ pub const HANDED_OUT_BLOCKS: Slot = Slot::new(5);
 /// Blocks forgotten because an archive has them.
 pub const FORGOTTEN_BLOCKS: Slot = Slot::new(6);
 
+const UPDATED: Slot = Slot::new(7);
+const REPLACED: Slot = Slot::new(8);
+const REMOVED: Slot = Slot::new(9);
+
 /// The counters, family by family.
-pub const TABLE: [StoredCounter; 29] = [
+pub const TABLE: [StoredCounter; 32] = [
     operation_counter(REGISTERED, &[("operation", "register")]),
     operation_counter(ADDED, &[("operation", "add")]),
+    operation_counter(UPDATED, &[("operation", "update")]),
+    operation_counter(REPLACED, &[("operation", "replace")]),
+    operation_counter(REMOVED, &[("operation", "remove")]),
     single(
         REPEATED_ORDERS,
         "registry_orders_repeated_total",
@@ -108,6 +115,9 @@ pub fn operation(operation: &Operation) -> Slot {
     match operation {
         Operation::Register { .. } => REGISTERED,
         Operation::Add { .. } => ADDED,
+        Operation::Update { .. } => UPDATED,
+        Operation::Replace { .. } => REPLACED,
+        Operation::Remove { .. } => REMOVED,
     }
 }
 

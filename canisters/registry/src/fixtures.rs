@@ -150,14 +150,29 @@ impl World {
 
     /// The order of `name` to add passkey `device` to an anchor.
     pub(crate) fn addition(&mut self, anchor: AnchorNumber, name: &str, device: &str) -> Apply {
+        let device = passkey(device);
+        self.change(anchor, name, DeviceOperation::Add { device })
+    }
+
+    /// The order of `name` to remove device `device` of an anchor.
+    pub(crate) fn removal(&mut self, anchor: AnchorNumber, name: &str, device: &str) -> Apply {
+        let key = DeviceKey::new(device.as_bytes());
+        self.change(anchor, name, DeviceOperation::Remove { key })
+    }
+
+    /// The order of `name` to change an anchor.
+    pub(crate) fn change(
+        &mut self,
+        anchor: AnchorNumber,
+        name: &str,
+        operation: DeviceOperation,
+    ) -> Apply {
         Apply {
             order: self.next_order(),
             expected: None,
             anchor,
             caller: principal(name),
-            operation: DeviceOperation::Add {
-                device: passkey(device),
-            },
+            operation,
         }
     }
 

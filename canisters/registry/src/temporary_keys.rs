@@ -54,6 +54,22 @@ impl TemporaryKeys {
         (now < temporary.ends).then_some(&temporary.device)
     }
 
+    /// Forgets the keys that act for a device that is gone: should its key come back, they do not.
+    pub fn forget(&mut self, anchor: AnchorNumber, device: &DeviceKey) {
+        let of_device = |temporary: &Temporary| temporary.device == *device;
+        let first = (anchor, Principal::from_slice(&[]));
+        let of_anchor = self.keys.range(first..);
+        let found: Vec<_> = of_anchor
+            .take_while(|((other, _), _)| *other == anchor)
+            .filter(|(_, temporary)| of_device(temporary))
+            .map(|((_, key), temporary)| (*key, temporary.ends))
+            .collect();
+        for (key, ends) in found {
+            self.keys.remove(&(anchor, key));
+            self.ends.remove(&(ends, anchor));
+        }
+    }
+
     /// Number of keys remembered, dead ones that are still to be forgotten included.
     pub fn count(&self) -> usize {
         self.keys.len()

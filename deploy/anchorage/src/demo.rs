@@ -258,7 +258,14 @@ async fn is_archived(
             let found: BTreeSet<_> = entries
                 .map(|entry| match &entry.operation {
                     EntryOperation::RegisterAnchor { device, .. }
-                    | EntryOperation::AddDevice { device } => device.pubkey.as_slice(),
+                    | EntryOperation::AddDevice { device }
+                    | EntryOperation::UpdateDevice {
+                        new_values: device, ..
+                    }
+                    | EntryOperation::ReplaceDevice {
+                        new_device: device, ..
+                    } => device.pubkey.as_slice(),
+                    EntryOperation::RemoveDevice { device } => device.as_slice(),
                 })
                 .collect();
             if found == wanted {

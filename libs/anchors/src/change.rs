@@ -5,10 +5,15 @@ use crate::authentication::Authenticated;
 use crate::record::{AnchorRecord, DeviceRecord};
 use crate::rules::{Limits, check_device, check_devices, limits};
 use oplog::Operation;
-use types::{AnchorNumber, DeviceData, DeviceError, Principal, PublicDevice, TimestampNs};
+use types::{
+    AnchorNumber, DeviceData, DeviceError, DeviceKey, DeviceProtection, Principal, PublicDevice,
+    TimestampNs,
+};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod twin;
 
 /// A new anchor, checked, that has no number yet: [`AnchorStore::allocate`] gives it one.
 ///
@@ -92,17 +97,108 @@ impl Authenticated {
         limits: Limits,
         now: TimestampNs,
     ) -> Result<Change, DeviceError> {
-        let mut present = self.record.devices.iter();
-        if present.any(|known| known.data.pubkey == device.pubkey) {
-            return Err(DeviceError::KeyExists { key: device.pubkey });
-        }
-        check_device(&device)?;
         let operation = Operation::Add {
             device: PublicDevice::from(&device),
         };
         self.mark_used(now);
-        self.record.devices.push(DeviceRecord::new(device, None));
+        self.push(device, limits)?;
+        self.change(operation)
+    }
+
+    /// Gives a device other data. Its key stays the same, and so do its place and its last use.
+    ///
+    /// The log has an [`Operation::Update`] for it also if nothing public changes: see
+    /// `docs/decisions/0006-every-order-has-its-block.md`.
+    pub fn update(
+        mut self,
+        key: &DeviceKey,
+        device: DeviceData,
+        limits: Limits,
+        now: TimestampNs,
+    ) -> Result<Change, DeviceError> {
+        let at = self.position(key).ok_or(DeviceError::NothingToUpdate)?;
+        if device.pubkey != *key {
+            return Err(DeviceError::KeyImmutable);
+        }
+        check_device(&device)?;
+        self.check_unlocked(at)?;
+        let operation = Operation::Update {
+            device: PublicDevice::from(&device),
+        };
+        self.mark_used(now);
+        self.record.devices[at].data = device;
         check_devices(&self.record.devices, limits)?;
+        self.change(operation)
+    }
+
+    /// Removes a device and adds another one after those that are left, both or neither. So the new one
+    /// may take the old one's place as the only recovery phrase, as the last one that is allowed, and
+    /// even its key.
+    pub fn replace(
+        mut self,
+        key: DeviceKey,
+        device: DeviceData,
+        limits: Limits,
+        now: TimestampNs,
+    ) -> Result<Change, DeviceError> {
+        let operation = Operation::Replace {
+            old: key.clone(),
+            device: PublicDevice::from(&device),
+        };
+        self.take_out(key, now)?;
+        self.push(device, limits)?;
+        self.change(operation)
+    }
+
+    /// Removes a device: any one, the caller's own and the last one included. Without devices an
+    /// anchor is dead for ever, because nobody can be authenticated for it.
+    ///
+    /// What is left is not checked against limits: nobody is kept from removing a device because
+    /// the limits have become narrower.
+    pub fn remove(mut self, key: DeviceKey, now: TimestampNs) -> Result<Change, DeviceError> {
+        let operation = Operation::Remove { key: key.clone() };
+        self.take_out(key, now)?;
+        self.change(operation)
+    }
+
+    fn push(&mut self, device: DeviceData, limits: Limits) -> Result<(), DeviceError> {
+        if self.position(&device.pubkey).is_some() {
+            return Err(DeviceError::KeyExists { key: device.pubkey });
+        }
+        check_device(&device)?;
+        self.record.devices.push(DeviceRecord::new(device, None));
+        check_devices(&self.record.devices, limits)
+    }
+
+    /// Afterwards `self.device` stands for nothing: the caller's device may be the one that is gone.
+    fn take_out(&mut self, key: DeviceKey, now: TimestampNs) -> Result<(), DeviceError> {
+        let Some(at) = self.position(&key) else {
+            return Err(DeviceError::KeyNotFound { key });
+        };
+        self.check_unlocked(at)?;
+        self.mark_used(now);
+        self.record.devices.remove(at);
+        Ok(())
+    }
+
+    fn position(&self, key: &DeviceKey) -> Option<usize> {
+        let mut devices = self.record.devices.iter();
+        devices.position(|device| device.data.pubkey == *key)
+    }
+
+    /// A protected device yields to its own key only, not to a temporary key that acts for it.
+    fn check_unlocked(&self, at: usize) -> Result<(), DeviceError> {
+        let device = &self.record.devices[at];
+        if device.data.protection == DeviceProtection::Protected && !device.is(&self.caller) {
+            return Err(DeviceError::Locked {
+                authorized: device.data.pubkey.principal(),
+                actual: self.caller,
+            });
+        }
+        Ok(())
+    }
+
+    fn change(self, operation: Operation) -> Result<Change, DeviceError> {
         Ok(Change {
             anchor: self.anchor,
             record: encode(&self.record)?,

@@ -19,7 +19,8 @@ pub struct AnchorRecord {
     /// When it was registered.
     #[n(0)]
     pub(crate) created_at: TimestampNs,
-    /// In the order in which they were added. None left: the anchor is dead for ever.
+    /// In the order in which they were added; an update keeps the place. None left: the anchor is dead for
+    /// ever.
     #[n(1)]
     pub(crate) devices: Vec<DeviceRecord>,
 }

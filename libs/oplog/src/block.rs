@@ -25,17 +25,35 @@ pub enum BlockType {
     /// [`crate::Operation::Add`]
     #[n(1)]
     Add,
+    /// [`crate::Operation::Update`]
+    #[n(2)]
+    Update,
+    /// [`crate::Operation::Replace`]
+    #[n(3)]
+    Replace,
+    /// [`crate::Operation::Remove`]
+    #[n(4)]
+    Remove,
 }
 
 impl BlockType {
     /// Every type there is, in the order of their numbers.
-    pub const ALL: [Self; 2] = [Self::Register, Self::Add];
+    pub const ALL: [Self; 5] = [
+        Self::Register,
+        Self::Add,
+        Self::Update,
+        Self::Replace,
+        Self::Remove,
+    ];
 
     /// The `btype` that readers see, and that the block's hash covers.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Register => "anchorage_register",
             Self::Add => "anchorage_add",
+            Self::Update => "anchorage_update",
+            Self::Replace => "anchorage_replace",
+            Self::Remove => "anchorage_remove",
         }
     }
 

@@ -119,6 +119,15 @@ impl Block {
                     temporary_key,
                 },
                 Operation::Add { device } => EntryOperation::AddDevice { device },
+                Operation::Update { device } => EntryOperation::UpdateDevice {
+                    device: device.pubkey.clone(),
+                    new_values: device,
+                },
+                Operation::Replace { old, device } => EntryOperation::ReplaceDevice {
+                    old_device: old,
+                    new_device: device,
+                },
+                Operation::Remove { key } => EntryOperation::RemoveDevice { device: key },
             },
             timestamp: self.ts,
             caller,
@@ -128,8 +137,8 @@ impl Block {
 }
 
 impl Tx {
-    /// The transaction as a map: `anchor`, `caller`, `device`, and `temporary_key` if there is one.
-    /// What is absent in the transaction is absent in the map.
+    /// The transaction as a map: `anchor`, `caller`, `device` as it is afterwards, `temporary_key`, and
+    /// `removed`, the key of a device that is gone. What is absent in the transaction is absent in the map.
     pub fn to_value(&self) -> Value {
         let Self {
             anchor,
@@ -150,7 +159,14 @@ impl Tx {
                     fields.push(("temporary_key".to_owned(), Value::blob(key)));
                 }
             }
-            Operation::Add { device } => fields.push(("device".to_owned(), device_value(device))),
+            Operation::Add { device } | Operation::Update { device } => {
+                fields.push(("device".to_owned(), device_value(device)));
+            }
+            Operation::Replace { old, device } => {
+                fields.push(("removed".to_owned(), Value::blob(old)));
+                fields.push(("device".to_owned(), device_value(device)));
+            }
+            Operation::Remove { key } => fields.push(("removed".to_owned(), Value::blob(key))),
         }
         Value::Map(fields)
     }

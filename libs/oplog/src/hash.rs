@@ -23,11 +23,17 @@ const PHASH: [u8; 32] = hex!("8864a831a29477212fd689197ef113969b9d63002b35f87fdd
 
 const REGISTER: [u8; 32] = hex!("927899acdfc50e0c11efb6f0ccbae6a9ebd8b3d736d6e4a8efea3d7a852d04b9");
 const ADD: [u8; 32] = hex!("51fa4557cd929ca92b63be5feefbc1f5f4692b5c482e96d269b070e1c836a4fc");
+const UPDATE: [u8; 32] = hex!("63e45672400ed65f17e1d8291879f8c558ca181a0e3cf811ef5848384befbf62");
+const REPLACE: [u8; 32] = hex!("3a12e432452de62671dbaa85a4394dcb9723d5f9fef862878c77c12a9893bdf6");
+const REMOVE: [u8; 32] = hex!("0016a00dd129170073884cf2ae626d3674a9b502c0616b4d91190d075abd4fa8");
 
 const fn type_hash(btype: BlockType) -> &'static [u8; 32] {
     match btype {
         BlockType::Register => &REGISTER,
         BlockType::Add => &ADD,
+        BlockType::Update => &UPDATE,
+        BlockType::Replace => &REPLACE,
+        BlockType::Remove => &REMOVE,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use types::{AnchorNumber, AnchorRange, DeviceKey, PublicDevice};
+use types::{AnchorNumber, AnchorRange, DeviceKey, DeviceProtection, Principal, PublicDevice};
 
 use crate::{Block, BlockError, Operation, Tx};
 
@@ -50,6 +50,30 @@ pub enum ReplayError {
         /// The key in question.
         key: DeviceKey,
     },
+    /// The anchor has no device with the key that changes or goes.
+    #[error("anchor {anchor} has no device {key}")]
+    KeyNotFound {
+        /// The anchor in question.
+        anchor: AnchorNumber,
+        /// The key in question.
+        key: DeviceKey,
+    },
+    /// A protected device that was changed or removed by somebody else.
+    #[error("anchor {anchor}: protected device {key} changed by {caller}")]
+    Locked {
+        /// The anchor in question.
+        anchor: AnchorNumber,
+        /// The device's key.
+        key: DeviceKey,
+        /// Who did it.
+        caller: Principal,
+    },
+    /// The anchor's last device was removed before: nobody can act for it any more.
+    #[error("anchor {anchor} is dead")]
+    Dead {
+        /// The anchor in question.
+        anchor: AnchorNumber,
+    },
 }
 
 impl Replay {
@@ -71,7 +95,7 @@ impl Replay {
     pub fn apply(&mut self, tx: Tx) -> Result<(), ReplayError> {
         let Tx {
             anchor,
-            caller: _,
+            caller,
             operation,
         } = tx;
         if !self.range.contains(anchor) {
@@ -86,6 +110,27 @@ impl Replay {
                 temporary_key: _,
             } => self.register(anchor, device),
             Operation::Add { device } => self.add(anchor, device),
+            Operation::Update { device } => {
+                let (devices, at) = self.changeable(anchor, &device.pubkey, caller)?;
+                devices[at] = device;
+                Ok(())
+            }
+            Operation::Replace { old, device } => {
+                let (devices, at) = self.changeable(anchor, &old, caller)?;
+                let is_new = |other: &PublicDevice| other.pubkey == device.pubkey;
+                if old != device.pubkey && devices.iter().any(is_new) {
+                    let key = device.pubkey;
+                    return Err(ReplayError::KeyExists { anchor, key });
+                }
+                devices.remove(at);
+                devices.push(device);
+                Ok(())
+            }
+            Operation::Remove { key } => {
+                let (devices, at) = self.changeable(anchor, &key, caller)?;
+                devices.remove(at);
+                Ok(())
+            }
         }
     }
 
@@ -103,10 +148,7 @@ impl Replay {
     }
 
     fn add(&mut self, anchor: AnchorNumber, device: PublicDevice) -> Result<(), ReplayError> {
-        let devices = self
-            .anchors
-            .get_mut(&anchor)
-            .ok_or(ReplayError::NotRegistered { anchor })?;
+        let devices = self.living(anchor)?;
         if devices.iter().any(|other| other.pubkey == device.pubkey) {
             return Err(ReplayError::KeyExists {
                 anchor,
@@ -115,6 +157,37 @@ impl Replay {
         }
         devices.push(device);
         Ok(())
+    }
+
+    /// The anchor's devices, of which there is one at least.
+    fn living(&mut self, anchor: AnchorNumber) -> Result<&mut Vec<PublicDevice>, ReplayError> {
+        match self.anchors.get_mut(&anchor) {
+            None => Err(ReplayError::NotRegistered { anchor }),
+            Some(devices) if devices.is_empty() => Err(ReplayError::Dead { anchor }),
+            Some(devices) => Ok(devices),
+        }
+    }
+
+    /// The anchor's devices, and where among them the one is that `caller` changes or removes.
+    fn changeable(
+        &mut self,
+        anchor: AnchorNumber,
+        key: &DeviceKey,
+        caller: Principal,
+    ) -> Result<(&mut Vec<PublicDevice>, usize), ReplayError> {
+        let devices = self.living(anchor)?;
+        let Some(at) = devices.iter().position(|device| device.pubkey == *key) else {
+            let key = key.clone();
+            return Err(ReplayError::KeyNotFound { anchor, key });
+        };
+        if devices[at].protection == DeviceProtection::Protected && caller != key.principal() {
+            return Err(ReplayError::Locked {
+                anchor,
+                key: key.clone(),
+                caller,
+            });
+        }
+        Ok((devices, at))
     }
 
     /// The shard's range.

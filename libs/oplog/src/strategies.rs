@@ -36,25 +36,52 @@ pub(crate) fn full_device() -> PublicDevice {
     }
 }
 
-pub(crate) fn register(anchor: u64, key: u8) -> Tx {
-    Tx {
-        anchor: anchor.into(),
-        caller: Principal::anonymous(),
-        operation: Operation::Register {
-            device: plain_device(key),
-            temporary_key: None,
-        },
+/// A recovery phrase with a one-byte key that only it can change.
+pub(crate) fn protected_device(key: u8) -> PublicDevice {
+    PublicDevice {
+        key_type: KeyType::SeedPhrase,
+        protection: DeviceProtection::Protected,
+        ..plain_device(key)
     }
 }
 
-pub(crate) fn add(anchor: u64, key: u8) -> Tx {
+/// The operation on that anchor, by nobody in particular.
+pub(crate) fn tx_of(anchor: u64, operation: Operation) -> Tx {
     Tx {
         anchor: anchor.into(),
         caller: Principal::anonymous(),
-        operation: Operation::Add {
-            device: plain_device(key),
-        },
+        operation,
     }
+}
+
+pub(crate) fn register(anchor: u64, key: u8) -> Tx {
+    let operation = Operation::Register {
+        device: plain_device(key),
+        temporary_key: None,
+    };
+    tx_of(anchor, operation)
+}
+
+pub(crate) fn add(anchor: u64, key: u8) -> Tx {
+    let device = plain_device(key);
+    tx_of(anchor, Operation::Add { device })
+}
+
+pub(crate) fn update(anchor: u64, device: PublicDevice) -> Tx {
+    tx_of(anchor, Operation::Update { device })
+}
+
+pub(crate) fn replace(anchor: u64, old: u8, key: u8) -> Tx {
+    let operation = Operation::Replace {
+        old: DeviceKey::new([old]),
+        device: plain_device(key),
+    };
+    tx_of(anchor, operation)
+}
+
+pub(crate) fn remove(anchor: u64, key: u8) -> Tx {
+    let key = DeviceKey::new([key]);
+    tx_of(anchor, Operation::Remove { key })
 }
 
 /// The transactions as a log, one nanosecond apart.
@@ -72,6 +99,10 @@ pub(crate) fn chain(txs: &[Tx]) -> Vec<Block> {
 
 fn principal() -> impl Strategy<Value = Principal> {
     vec(any::<u8>(), 0..=29).prop_map(|bytes| Principal::from_slice(&bytes))
+}
+
+fn key() -> impl Strategy<Value = DeviceKey> {
+    vec(any::<u8>(), 0..40).prop_map(DeviceKey::new)
 }
 
 fn device() -> impl Strategy<Value = PublicDevice> {
@@ -117,6 +148,9 @@ pub(crate) fn tx() -> impl Strategy<Value = Tx> {
             }
         }),
         device().prop_map(|device| Operation::Add { device }),
+        device().prop_map(|device| Operation::Update { device }),
+        (key(), device()).prop_map(|(old, device)| Operation::Replace { old, device }),
+        key().prop_map(|key| Operation::Remove { key }),
     ];
     (any::<u64>(), principal(), operation).prop_map(|(anchor, caller, operation)| Tx {
         anchor: AnchorNumber::new(anchor),

@@ -6,6 +6,9 @@
 //!
 //! operation 0, register: [0, [device, temporary key]]     (the key is left out if there is none)
 //! operation 1, add:      [1, [device]]
+//! operation 2, update:   [2, [device]]
+//! operation 3, replace:  [3, [pubkey of the old device, new device]]
+//! operation 4, remove:   [4, [pubkey]]
 //! device: [pubkey, credential id, purpose, key type, protection, origin, metadata keys]
 //! ```
 //!
@@ -13,7 +16,7 @@
 //! bytes, so they never change; another content gets another operation number or version.
 
 use minicbor::{Decode, Decoder, Encode};
-use types::{AnchorNumber, Principal, PublicDevice};
+use types::{AnchorNumber, DeviceKey, Principal, PublicDevice};
 
 use crate::BlockType;
 
@@ -35,7 +38,7 @@ pub struct Tx {
     pub operation: Operation,
 }
 
-/// A change of an anchor's public state. Numbers are never reused.
+/// A change of an anchor, as far as it is public. Numbers are never reused.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Operation {
     /// The anchor begins to exist, with one device.
@@ -56,6 +59,31 @@ pub enum Operation {
         #[n(0)]
         device: PublicDevice,
     },
+    /// The device with this key is now like this, and stays in its place. It may be like this before
+    /// too: then something private changed.
+    #[n(2)]
+    Update {
+        /// All of it, with the key that it has kept.
+        #[n(0)]
+        device: PublicDevice,
+    },
+    /// One device less, and another one behind the others.
+    #[n(3)]
+    Replace {
+        /// Key of the device that is gone.
+        #[n(0)]
+        old: DeviceKey,
+        /// The new device.
+        #[n(1)]
+        device: PublicDevice,
+    },
+    /// One device less.
+    #[n(4)]
+    Remove {
+        /// Its key.
+        #[n(0)]
+        key: DeviceKey,
+    },
 }
 
 impl Operation {
@@ -64,6 +92,9 @@ impl Operation {
         match self {
             Self::Register { .. } => BlockType::Register,
             Self::Add { .. } => BlockType::Add,
+            Self::Update { .. } => BlockType::Update,
+            Self::Replace { .. } => BlockType::Replace,
+            Self::Remove { .. } => BlockType::Remove,
         }
     }
 }

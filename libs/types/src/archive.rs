@@ -5,7 +5,9 @@ use candid::{CandidType, Principal};
 use serde::Deserialize;
 
 use crate::registry::{NotServed, ShardTip};
-use crate::{AnchorNumber, AnchorRange, BlockHash, BlockIndex, PublicDevice, TimestampNs};
+use crate::{
+    AnchorNumber, AnchorRange, BlockHash, BlockIndex, DeviceKey, PublicDevice, TimestampNs,
+};
 
 /// Init argument of an archive.
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
@@ -65,6 +67,28 @@ pub enum EntryOperation {
     AddDevice {
         /// The new device.
         device: PublicDevice,
+    },
+    /// A device was changed, or something private about it.
+    #[serde(rename = "update_device")]
+    UpdateDevice {
+        /// Its key.
+        device: DeviceKey,
+        /// All of it as it is now, not only what changed: what is absent here it does not have.
+        new_values: PublicDevice,
+    },
+    /// A device less and another one at the end, at once.
+    #[serde(rename = "replace_device")]
+    ReplaceDevice {
+        /// Key of the device that is gone.
+        old_device: DeviceKey,
+        /// The new device.
+        new_device: PublicDevice,
+    },
+    /// A device less. After the last one the anchor is dead for ever.
+    #[serde(rename = "remove_device")]
+    RemoveDevice {
+        /// Its key.
+        device: DeviceKey,
     },
 }
 

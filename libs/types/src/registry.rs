@@ -98,6 +98,33 @@ pub enum DeviceOperation {
         #[n(0)]
         device: DeviceData,
     },
+    /// Other data for a device, which keeps its key, its place and its last use.
+    #[n(1)]
+    Update {
+        /// The device's key.
+        #[n(0)]
+        key: DeviceKey,
+        /// The device as it is to be; with the same key.
+        #[n(1)]
+        device: DeviceData,
+    },
+    /// One device less and another one at the end, at once.
+    #[n(2)]
+    Replace {
+        /// Key of the device that goes.
+        #[n(0)]
+        key: DeviceKey,
+        /// The new device.
+        #[n(1)]
+        device: DeviceData,
+    },
+    /// One device less. Without any the anchor is dead for ever.
+    #[n(3)]
+    Remove {
+        /// The device's key.
+        #[n(0)]
+        key: DeviceKey,
+    },
 }
 
 /// Question: may this caller act for this anchor?

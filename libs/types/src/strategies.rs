@@ -103,20 +103,30 @@ pub(crate) fn create_anchor() -> impl Strategy<Value = CreateAnchor> {
         )
 }
 
+fn operation() -> impl Strategy<Value = DeviceOperation> {
+    let key = || bytes().prop_map(DeviceKey::new);
+    prop_oneof![
+        device().prop_map(|device| DeviceOperation::Add { device }),
+        (key(), device()).prop_map(|(key, device)| DeviceOperation::Update { key, device }),
+        (key(), device()).prop_map(|(key, device)| DeviceOperation::Replace { key, device }),
+        key().prop_map(|key| DeviceOperation::Remove { key }),
+    ]
+}
+
 pub(crate) fn apply() -> impl Strategy<Value = Apply> {
     (
         any::<[u8; 32]>(),
         option::of(tip()),
         any::<u64>(),
         principal(),
-        device(),
+        operation(),
     )
-        .prop_map(|(order, expected, anchor, caller, device)| Apply {
+        .prop_map(|(order, expected, anchor, caller, operation)| Apply {
             order: OrderId::new(order),
             expected,
             anchor: AnchorNumber::new(anchor),
             caller,
-            operation: DeviceOperation::Add { device },
+            operation,
         })
 }
 

@@ -235,7 +235,7 @@ fn leads_to(blocks: &[Block], tip: BlockHash) -> bool {
 fn tampered(block: &Block) -> Vec<Block> {
     let btype = match block.btype {
         BlockType::Register => BlockType::Add,
-        BlockType::Add => BlockType::Register,
+        _ => BlockType::Register,
     };
     let phash = block.phash.map(|hash| {
         let mut bytes = *hash.as_bytes();

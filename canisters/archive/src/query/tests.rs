@@ -57,7 +57,7 @@ fn entries_say_what_the_blocks_say() {
             oplog::Operation::Add { device } => {
                 types::archive::EntryOperation::AddDevice { device }
             }
-            oplog::Operation::Register { .. } => unreachable!("the first three blocks register"),
+            other => unreachable!("blocks after the first three add, not {other:?}"),
         },
         timestamp: time_at(4),
         caller: tx(4).caller,

@@ -147,5 +147,6 @@ fn every_block_type_is_supported() {
         .into_iter()
         .map(|supported| supported.block_type)
         .collect();
-    assert_eq!(names, ["anchorage_register", "anchorage_add"]);
+    let expected = ["register", "add", "update", "replace", "remove"];
+    assert_eq!(names, expected.map(|name| format!("anchorage_{name}")));
 }

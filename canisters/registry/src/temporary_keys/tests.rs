@@ -37,6 +37,27 @@ fn one_key_may_act_for_devices_of_two_anchors() {
 }
 
 #[test]
+fn the_keys_of_a_device_that_is_gone_are_forgotten_and_no_others() {
+    let mut keys = TemporaryKeys::default();
+    for (n, key) in [(1, "k"), (2, "k"), (2, "l"), (3, "k")] {
+        // Two keys of one anchor cannot begin at the same time: each registration has its number.
+        let now = at(5 + keys.count() as u64);
+        keys.insert(anchor(n), principal(key), device(n), now);
+    }
+    keys.forget(anchor(2), &device(1));
+    assert_eq!((keys.count(), keys.ends.len()), (4, 4), "another device");
+    keys.forget(anchor(2), &device(2));
+    assert_eq!((keys.count(), keys.ends.len()), (2, 2));
+    for key in ["k", "l"] {
+        assert_eq!(keys.device(anchor(2), principal(key), at(20)), None);
+    }
+    for n in [1, 3] {
+        let found = keys.device(anchor(n), principal("k"), at(20));
+        assert_eq!(found, Some(&device(n)));
+    }
+}
+
+#[test]
 fn one_message_forgets_a_bounded_number_of_dead_keys() {
     let mut keys = TemporaryKeys::default();
     for n in 0..50 {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::strategies::{self, add, register};
+use crate::strategies::{self, add, plain_device, register, remove, replace, update};
 
 #[test]
 fn golden_bytes() {
@@ -32,6 +32,24 @@ fn golden_bytes() {
         ]
         .concat()
     );
+}
+
+#[test]
+fn every_operation_has_its_number_and_name() {
+    let expected = [
+        (register(0, 1), "00", "anchorage_register"),
+        (add(0, 2), "01", "anchorage_add"),
+        (update(0, plain_device(2)), "02", "anchorage_update"),
+        (replace(0, 2, 3), "03", "anchorage_replace"),
+        (remove(0, 3), "04", "anchorage_remove"),
+    ];
+    assert_eq!(expected.len(), BlockType::ALL.len());
+    for (tx, number, name) in expected {
+        let block = Block::new(None, TimestampNs::new(1), &tx);
+        assert_eq!(hex::encode(block.encode())[2..4], *number, "{name}");
+        assert_eq!(block.btype.name(), name);
+        assert_eq!(block.tx(), Ok(tx));
+    }
 }
 
 #[test]

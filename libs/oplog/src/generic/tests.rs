@@ -1,8 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::strategies::{self, chain, full_device, plain_device, register};
-use types::Principal;
+use crate::strategies::{
+    self, add, chain, full_device, plain_device, register, remove, replace, update,
+};
+use types::{DeviceKey, Principal};
 
 fn fields(value: Value) -> Vec<(String, Value)> {
     match value {
@@ -105,6 +107,53 @@ fn a_transaction_in_words() {
         ("temporary_key", Value::blob([1, 2])),
     ]);
     assert_eq!(tx.to_value(), expected);
+}
+
+#[test]
+fn a_transaction_names_the_key_that_is_gone_and_the_device_that_there_is() {
+    let names = |tx: Tx| -> Vec<String> {
+        let names = fields(tx.to_value()).into_iter().map(|(name, _)| name);
+        names.collect()
+    };
+    let with_device = ["anchor", "caller", "device"];
+    assert_eq!(names(add(1, 2)), with_device);
+    assert_eq!(names(update(1, full_device())), with_device);
+    let replaced = ["anchor", "caller", "removed", "device"];
+    assert_eq!(names(replace(1, 2, 3)), replaced);
+    let removed = remove(1, 2).to_value();
+    assert_eq!(fields(removed)[2], ("removed".to_owned(), Value::blob([2])));
+}
+
+#[test]
+fn every_change_of_a_device_has_an_entry_of_its_name() {
+    let log = chain(&[
+        add(1, 2),
+        update(1, full_device()),
+        replace(1, 2, 3),
+        remove(1, 3),
+    ]);
+    let entries = (0..).zip(&log).map(|(index, block): (u64, &Block)| {
+        let entry = block.to_entry(index.into()).expect("a block of ours");
+        assert_eq!(entry.anchor, 1.into());
+        entry.operation
+    });
+    let expected = [
+        EntryOperation::AddDevice {
+            device: plain_device(2),
+        },
+        EntryOperation::UpdateDevice {
+            device: full_device().pubkey,
+            new_values: full_device(),
+        },
+        EntryOperation::ReplaceDevice {
+            old_device: DeviceKey::new([2]),
+            new_device: plain_device(3),
+        },
+        EntryOperation::RemoveDevice {
+            device: DeviceKey::new([3]),
+        },
+    ];
+    assert_eq!(entries.collect::<Vec<_>>(), expected);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::strategies::{self, add, full_device, register};
+use crate::strategies::{self, add, full_device, register, remove, replace, update};
 
 /// Key h'aabb', credential id h'cc', 0 (recovery), 2 (cross platform), 1 (unprotected), an origin
 /// of 11 letters, one metadata key of 1 letter.
@@ -48,6 +48,18 @@ fn golden_bytes() {
         &add(0, 7),
         &["01", "83", "00", "4104", "820181", PLAIN_DEVICE],
     );
+    // ... [2 (update), [device]]
+    assert_golden(
+        &update(0, full_device()),
+        &["01", "83", "00", "4104", "820281", FULL_DEVICE],
+    );
+    // ... [3 (replace), [key h'05', device]]
+    assert_golden(
+        &replace(0, 5, 7),
+        &["01", "83", "00", "4104", "8203824105", PLAIN_DEVICE],
+    );
+    // ... [4 (remove), [key h'05']]
+    assert_golden(&remove(0, 5), &["01", "83", "00", "4104", "8204814105"]);
 }
 
 #[test]

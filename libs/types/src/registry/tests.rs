@@ -74,18 +74,37 @@ fn create_anchor() {
 
 #[test]
 fn apply() {
-    let order = Apply {
-        order: OrderId::new([0x22; 32]),
-        expected: None,
-        anchor: AnchorNumber::new(10_000),
-        caller: Principal::anonymous(),
-        operation: DeviceOperation::Add { device: device() },
+    let key = || DeviceKey::new([0xcc]);
+    let add = DeviceOperation::Add { device: device() };
+    let update = DeviceOperation::Update {
+        key: key(),
+        device: device(),
     };
-    // operation: [0 (add), [device]]
-    assert_golden(
-        &order,
-        &["01", "85", ORDER, "f6", "192710", "4104", "820081", DEVICE],
-    );
+    let replace = DeviceOperation::Replace {
+        key: key(),
+        device: device(),
+    };
+    let remove = DeviceOperation::Remove { key: key() };
+    for (operation, golden) in [
+        // [0 (add), [device]]
+        (add, ["820081", DEVICE]),
+        // [1 (update), [key, device]]
+        (update, ["82018241cc", DEVICE]),
+        // [2 (replace), [key, device]]
+        (replace, ["82028241cc", DEVICE]),
+        // [3 (remove), [key]]
+        (remove, ["82038141cc", ""]),
+    ] {
+        let order = Apply {
+            order: OrderId::new([0x22; 32]),
+            expected: None,
+            anchor: AnchorNumber::new(10_000),
+            caller: Principal::anonymous(),
+            operation,
+        };
+        let before = ["01", "85", ORDER, "f6", "192710", "4104"];
+        assert_golden(&order, &[&before[..], &golden[..]].concat());
+    }
 }
 
 #[test]
