@@ -1,5 +1,6 @@
 //! The management canister, `aaaaa-aa`.
 
+mod access;
 mod chunks;
 mod create;
 mod info;
@@ -8,84 +9,22 @@ mod lifecycle;
 mod settings;
 mod snapshots;
 
+pub use access::check_ingress;
 pub use lifecycle::uninstall;
+
+use access::{
+    Access, METHODS, only_canisters, query_only, require_admin, require_controller, require_method,
+};
 
 use crate::error::{ErrorCode, Reject};
 use crate::exec::{Call, Exec, QueryCall};
 use crate::ids::{CanisterId, Cycles};
 use crate::state::{
-    Canister, Change, ChangeOrigin, ChangeRecord, DeferredAnswer, Ingress, Management, Origin,
-    Subnet, not_found,
+    Canister, Change, ChangeOrigin, ChangeRecord, DeferredAnswer, Management, Origin, Subnet,
+    not_found,
 };
 use candid::utils::{ArgumentDecoder, ArgumentEncoder};
 use candid::{CandidType, DecoderConfig, Deserialize, Principal};
-
-/// Who may call a method as an ingress message, and who pays for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Access {
-    /// Everyone; nobody pays.
-    Everyone,
-    /// Controllers of the canister, which pays.
-    Controllers,
-    /// Controllers or the visibility settings of the canister, which pays.
-    Visible,
-    /// Canisters only.
-    Canisters,
-    /// Only as a query.
-    Query,
-}
-
-/// The methods that exist here.
-const METHODS: &[(&str, Access)] = &[
-    ("canister_info", Access::Canisters),
-    ("canister_metadata", Access::Canisters),
-    ("canister_status", Access::Visible),
-    ("clear_chunk_store", Access::Controllers),
-    ("create_canister", Access::Canisters),
-    ("delete_canister", Access::Controllers),
-    ("delete_canister_snapshot", Access::Controllers),
-    ("deposit_cycles", Access::Canisters),
-    ("fetch_canister_logs", Access::Query),
-    ("install_chunked_code", Access::Controllers),
-    ("install_code", Access::Controllers),
-    ("list_canister_snapshots", Access::Visible),
-    ("load_canister_snapshot", Access::Controllers),
-    ("provisional_create_canister_with_cycles", Access::Everyone),
-    ("provisional_top_up_canister", Access::Everyone),
-    ("raw_rand", Access::Canisters),
-    ("start_canister", Access::Controllers),
-    ("stop_canister", Access::Controllers),
-    ("stored_chunks", Access::Controllers),
-    ("take_canister_snapshot", Access::Controllers),
-    ("uninstall_code", Access::Controllers),
-    ("update_settings", Access::Controllers),
-    ("upload_chunk", Access::Controllers),
-];
-
-/// Methods of the interface specification that are refused with a word of their own.
-const NOT_SUPPORTED: &[&str] = &[
-    "bitcoin_get_balance",
-    "bitcoin_get_block_headers",
-    "bitcoin_get_current_fee_percentiles",
-    "bitcoin_get_utxos",
-    "bitcoin_send_transaction",
-    "canister_metrics",
-    "ecdsa_public_key",
-    "flexible_http_request",
-    "http_request",
-    "list_canisters",
-    "node_metrics_history",
-    "read_canister_snapshot_data",
-    "read_canister_snapshot_metadata",
-    "schnorr_public_key",
-    "sign_with_ecdsa",
-    "sign_with_schnorr",
-    "subnet_info",
-    "upload_canister_snapshot_data",
-    "upload_canister_snapshot_metadata",
-    "vetkd_derive_key",
-    "vetkd_public_key",
-];
 
 /// A call being executed.
 struct Request<'a, 'b> {
@@ -139,8 +78,12 @@ pub fn execute(exec: &mut Exec<'_>, call: Management) {
 impl Request<'_, '_> {
     fn dispatch(&mut self, method: &str, payload: &[u8]) -> Answer {
         let access = require_method(method)?;
-        if access == Access::Canisters && !self.from_canister {
-            return Err(only_canisters(method));
+        match access {
+            Access::Canisters if !self.from_canister => return Err(only_canisters(method)),
+            Access::CanistersAndAdmins if !self.from_canister => {
+                require_admin(self.exec.subnet, self.caller, method)?;
+            }
+            _ => {}
         }
         match method {
             "canister_info" => self.canister_info(payload),
@@ -171,10 +114,11 @@ impl Request<'_, '_> {
 
     /// The canister, if the caller controls it.
     fn controlled(&mut self, id: Principal, method: &str) -> Result<&mut Canister, Reject> {
-        let caller = self.caller;
-        let canister = self.canister(id)?;
-        require_controller(canister, caller, method)?;
-        Ok(canister)
+        let subnet = &*self.exec.subnet;
+        let id = CanisterId(id);
+        let canister = subnet.canisters.get(&id).ok_or_else(|| not_found(id))?;
+        require_controller(subnet, canister, self.caller, method)?;
+        self.canister(id.0)
     }
 
     fn canister(&mut self, id: Principal) -> Result<&mut Canister, Reject> {
@@ -295,29 +239,6 @@ pub fn ingress_payer(method: &str, payload: &[u8]) -> Result<Option<CanisterId>,
         })
 }
 
-/// Checks a user's call before it is accepted.
-pub fn check_ingress(subnet: &Subnet, ingress: &Ingress) -> Result<(), Reject> {
-    let method = ingress.method.as_str();
-    match require_method(method)? {
-        Access::Everyone => Ok(()),
-        Access::Canisters => Err(only_canisters(method)),
-        Access::Query => Err(query_only(method)),
-        access @ (Access::Controllers | Access::Visible) => {
-            let id = effective_canister(method, &ingress.payload).ok_or_else(|| {
-                Reject::new(
-                    ErrorCode::InvalidManagementPayload,
-                    format!("Failed to parse payload for ic00 method {method}"),
-                )
-            })?;
-            let canister = subnet.canisters.get(&id).ok_or_else(|| not_found(id))?;
-            if access == Access::Visible && may_see(canister, ingress.sender, method) {
-                return Ok(());
-            }
-            require_controller(canister, ingress.sender, method)
-        }
-    }
-}
-
 /// Answers a query to the management canister.
 pub fn query(subnet: &Subnet, call: &QueryCall) -> Result<Vec<u8>, Reject> {
     match call.method.as_str() {
@@ -326,7 +247,7 @@ pub fn query(subnet: &Subnet, call: &QueryCall) -> Result<Vec<u8>, Reject> {
             let (args,): (ic_management_canister_types::CanisterIdRecord,) = decode(&call.payload)?;
             let id = CanisterId(args.canister_id);
             let canister = subnet.canisters.get(&id).ok_or_else(|| not_found(id))?;
-            require_controller(canister, call.caller, &call.method)?;
+            require_controller(subnet, canister, call.caller, &call.method)?;
             Ok(encode((info::status(canister, subnet),)))
         }
         method => {
@@ -367,61 +288,9 @@ pub fn answer_deferred(exec: &mut Exec<'_>) {
     }
 }
 
-fn require_method(method: &str) -> Result<Access, Reject> {
-    if let Some((_, access)) = METHODS.iter().find(|(name, _)| *name == method) {
-        return Ok(*access);
-    }
-    let message = if NOT_SUPPORTED.contains(&method) {
-        format!("Management canister method '{method}' is not supported by local-ic yet")
-    } else {
-        format!("Management canister has no method '{method}'")
-    };
-    Reject::err(ErrorCode::UnknownManagementMessage, message)
-}
-
-fn only_canisters(method: &str) -> Reject {
-    Reject::new(
-        ErrorCode::CanisterRejectedMessage,
-        format!("Only canisters can call ic00 method {method}"),
-    )
-}
-
-fn query_only(method: &str) -> Reject {
-    Reject::new(
-        ErrorCode::CanisterRejectedMessage,
-        format!("ic00 method {method} can be called only as a query"),
-    )
-}
-
-fn require_controller(canister: &Canister, caller: Principal, method: &str) -> Result<(), Reject> {
-    if canister.settings.controllers.contains(&caller)
-        || method == "canister_status" && canister.id.0 == caller
-    {
-        return Ok(());
-    }
-    let controllers: Vec<String> = canister
-        .settings
-        .controllers
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    Reject::err(
-        ErrorCode::CanisterInvalidController,
-        format!(
-            "Only controllers of canister {} can call ic00 method {method}. Sender: {caller}. Controllers: {}.",
-            canister.id,
-            controllers.join(" ")
-        ),
-    )
-}
-
-fn may_see(canister: &Canister, caller: Principal, method: &str) -> bool {
-    method == "list_canister_snapshots"
-        && info::visible(&canister.settings.snapshot_visibility, canister, caller)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::access::NOT_SUPPORTED;
     use super::*;
     use serde_bytes::ByteBuf;
 

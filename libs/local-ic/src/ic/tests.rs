@@ -8,6 +8,7 @@ use ic_management_canister_types::{
     ProvisionalCreateCanisterWithCyclesArgs, UploadChunkArgs,
 };
 
+mod admins;
 mod composite;
 mod deadlines;
 mod extremes;

@@ -1,6 +1,6 @@
 //! The chunk store: modules that are too large for one message arrive in pieces.
 
-use super::{Answer, Outcome, Request, decode, empty_reply, encode, require_controller};
+use super::{Answer, Outcome, Request, decode, empty_reply, encode};
 use crate::error::{ErrorCode, Reject};
 use crate::limits;
 use crate::state::Canister;
@@ -102,12 +102,10 @@ impl Request<'_, '_> {
 
     /// The canister whose store it is; the canister itself and its controllers may use it.
     fn store(&mut self, id: Principal, method: &str) -> Result<&mut Canister, Reject> {
-        let caller = self.caller;
-        let canister = self.canister(id)?;
-        if caller != id {
-            require_controller(canister, caller, method)?;
+        if self.caller == id {
+            return self.canister(id);
         }
-        Ok(canister)
+        self.controlled(id, method)
     }
 }
 

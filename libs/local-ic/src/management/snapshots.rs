@@ -4,7 +4,7 @@ use super::{Answer, Outcome, Request, decode, empty_reply, encode};
 use crate::error::{ErrorCode, Reject};
 use crate::ids::CanisterId;
 use crate::limits;
-use crate::state::{Canister, ChangeRecord, Snapshot, SnapshotId, Visibility};
+use crate::state::{Canister, ChangeRecord, Snapshot, SnapshotId};
 use ic_management_canister_types as wire;
 
 /// Instructions charged for taking or loading a snapshot, beside one for each byte.
@@ -112,11 +112,9 @@ impl Request<'_, '_> {
     pub(super) fn list_canister_snapshots(&mut self, payload: &[u8]) -> Answer {
         let (args,): (wire::CanisterIdRecord,) = decode(payload)?;
         let caller = self.caller;
-        let canister = self.canister(args.canister_id)?;
-        if canister.settings.snapshot_visibility == Visibility::Controllers
-            || !super::info::visible(&canister.settings.snapshot_visibility, canister, caller)
-        {
-            super::require_controller(canister, caller, "list_canister_snapshots")?;
+        let mut canister = self.canister(args.canister_id)?;
+        if !super::info::visible(&canister.settings.snapshot_visibility, canister, caller) {
+            canister = self.controlled(args.canister_id, "list_canister_snapshots")?;
         }
         let list: Vec<wire::Snapshot> = canister
             .snapshots

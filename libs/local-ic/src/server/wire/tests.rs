@@ -161,9 +161,7 @@ fn every_code_of_ours_has_the_clients_name_and_number() {
             continue;
         };
         let name = format!("{theirs:?}");
-        let Ok(ours) = serde_json::from_value::<ErrorCode>(json!(name)) else {
-            continue;
-        };
+        let ours: ErrorCode = serde_json::from_value(json!(name)).expect("we know all of them");
         assert_eq!(
             (u64::from(ours.number()), ours.name()),
             (number, name.as_str())
