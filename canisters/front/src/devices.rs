@@ -1,4 +1,5 @@
-//! `add`, `get_anchor_info` and `lookup`: front finds the shard, the shard decides.
+//! `add`, `update`, `replace`, `remove`, `get_anchor_info` and `lookup`: front finds the shard, the
+//! shard decides.
 
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
@@ -10,22 +11,15 @@ use types::front::IdentityAnchorInfo;
 use types::registry::{AnchorDetails, AnchorInfo, Apply, DeviceOperation, RegistryError};
 use types::{AnchorNumber, DeviceData};
 
-/// Adds a device to an anchor, and counts how it went.
-pub(crate) async fn add<R: Runtime>(
+/// Changes the devices of an anchor, and counts how it went.
+pub(crate) async fn change<R: Runtime>(
     runtime: &R,
     state: &Shared,
     caller: Principal,
     anchor: AnchorNumber,
-    device: DeviceData,
+    operation: DeviceOperation,
 ) -> Result<(), Refusal> {
-    let result = apply(
-        runtime,
-        state,
-        caller,
-        anchor,
-        DeviceOperation::Add { device },
-    )
-    .await;
+    let result = apply(runtime, state, caller, anchor, operation).await;
     let slot = match &result {
         Ok(()) => metrics::CHANGED,
         Err(Refusal::OutcomeUnknown) => metrics::CHANGE_UNKNOWN,

@@ -23,7 +23,8 @@ enum Audience {
 /// Whether to accept a message from outside.
 pub(crate) fn accepts(method: &str, caller: Caller, argument_bytes: usize) -> bool {
     let audience = match method {
-        "register" | "add" | "get_anchor_info" | "prepare_delegation" => Audience::Devices,
+        "register" | "add" | "update" | "replace" | "remove" | "get_anchor_info"
+        | "prepare_delegation" => Audience::Devices,
         "set_routing" => Audience::Controllers,
         "get_delegation" | "http_request" => Audience::Nobody,
         _ => Audience::Everybody,
@@ -53,7 +54,15 @@ mod tests {
     fn anonymous_callers_are_turned_away_where_a_device_is_needed() {
         let anonymous = caller(Principal::anonymous(), false);
         let person = caller(Principal::self_authenticating([1]), false);
-        for method in ["register", "add", "get_anchor_info", "prepare_delegation"] {
+        for method in [
+            "register",
+            "add",
+            "update",
+            "replace",
+            "remove",
+            "get_anchor_info",
+            "prepare_delegation",
+        ] {
             assert!(!accepts(method, anonymous, 10), "{method}");
             assert!(accepts(method, person, 10), "{method}");
         }

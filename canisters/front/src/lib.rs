@@ -51,7 +51,8 @@ use types::front::{
     CertifiedRouting, Challenge, ChallengeResult, FrontInit, GetDelegationResponse,
     IdentityAnchorInfo, InternetIdentityStats, RegisterResponse, RoutingError, ShardRoute,
 };
-use types::{AnchorNumber, DeviceData, Principal, SessionKey, TimestampNs, UserKey};
+use types::registry::DeviceOperation;
+use types::{AnchorNumber, DeviceData, DeviceKey, Principal, SessionKey, TimestampNs, UserKey};
 
 const BUILD: BuildInfo = canister_kit::build_info!();
 const RESEED_SECONDS: u64 = 3_600;
@@ -156,8 +157,33 @@ async fn register(
 #[ic_cdk::update(manual_reply = true)]
 async fn add(anchor: AnchorNumber, device: DeviceData) {
     let state = state();
-    answer::unit(devices::add(&Ic, &state, msg_caller(), anchor, device).await);
+    let operation = DeviceOperation::Add { device };
+    answer::unit(devices::change(&Ic, &state, msg_caller(), anchor, operation).await);
     answer::observe(&state, metrics::ADD);
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn update(anchor: AnchorNumber, key: DeviceKey, device: DeviceData) {
+    let state = state();
+    let operation = DeviceOperation::Update { key, device };
+    answer::unit(devices::change(&Ic, &state, msg_caller(), anchor, operation).await);
+    answer::observe(&state, metrics::UPDATE);
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn replace(anchor: AnchorNumber, key: DeviceKey, device: DeviceData) {
+    let state = state();
+    let operation = DeviceOperation::Replace { key, device };
+    answer::unit(devices::change(&Ic, &state, msg_caller(), anchor, operation).await);
+    answer::observe(&state, metrics::REPLACE);
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn remove(anchor: AnchorNumber, key: DeviceKey) {
+    let state = state();
+    let operation = DeviceOperation::Remove { key };
+    answer::unit(devices::change(&Ic, &state, msg_caller(), anchor, operation).await);
+    answer::observe(&state, metrics::REMOVE);
 }
 
 #[ic_cdk::query(composite = true, manual_reply = true)]

@@ -140,12 +140,18 @@ pub(crate) const ADD: Method = Method::new(3);
 pub(crate) const GET_ANCHOR_INFO: Method = Method::new(4);
 pub(crate) const PREPARE_DELEGATION: Method = Method::new(5);
 pub(crate) const SET_ROUTING: Method = Method::new(6);
+pub(crate) const UPDATE: Method = Method::new(7);
+pub(crate) const REPLACE: Method = Method::new(8);
+pub(crate) const REMOVE: Method = Method::new(9);
 
-const METHODS: [MeasuredMethod; 7] = [
+const METHODS: [MeasuredMethod; 10] = [
     MeasuredMethod::new(INIT_SALT, "init_salt"),
     MeasuredMethod::new(CREATE_CHALLENGE, "create_challenge"),
     MeasuredMethod::new(REGISTER, "register"),
     MeasuredMethod::new(ADD, "add"),
+    MeasuredMethod::new(UPDATE, "update"),
+    MeasuredMethod::new(REPLACE, "replace"),
+    MeasuredMethod::new(REMOVE, "remove"),
     MeasuredMethod::new(GET_ANCHOR_INFO, "get_anchor_info"),
     MeasuredMethod::new(PREPARE_DELEGATION, "prepare_delegation"),
     MeasuredMethod::new(SET_ROUTING, "set_routing"),

@@ -4,7 +4,7 @@ use types::front::{
     CertifiedRouting, Challenge, ChallengeResult, FrontInit, GetDelegationResponse,
     IdentityAnchorInfo, InternetIdentityStats, RegisterResponse, RoutingError, ShardRoute,
 };
-use types::{AnchorNumber, DeviceData, Principal, SessionKey, TimestampNs, UserKey};
+use types::{AnchorNumber, DeviceData, DeviceKey, Principal, SessionKey, TimestampNs, UserKey};
 
 use crate::{Canister, ClientError, Transport};
 
@@ -50,6 +50,31 @@ impl<T: Transport> FrontClient<T> {
     /// Adds a device.
     pub async fn add(&self, anchor: AnchorNumber, device: &DeviceData) -> Result<(), ClientError> {
         self.0.update("add", (anchor, device)).await
+    }
+
+    /// Gives the device with that key other data.
+    pub async fn update(
+        &self,
+        anchor: AnchorNumber,
+        key: &DeviceKey,
+        device: &DeviceData,
+    ) -> Result<(), ClientError> {
+        self.0.update("update", (anchor, key, device)).await
+    }
+
+    /// Removes the device with that key and adds another one, at once.
+    pub async fn replace(
+        &self,
+        anchor: AnchorNumber,
+        key: &DeviceKey,
+        device: &DeviceData,
+    ) -> Result<(), ClientError> {
+        self.0.update("replace", (anchor, key, device)).await
+    }
+
+    /// Removes the device with that key.
+    pub async fn remove(&self, anchor: AnchorNumber, key: &DeviceKey) -> Result<(), ClientError> {
+        self.0.update("remove", (anchor, key)).await
     }
 
     /// The public part of an anchor's devices. A composite query.

@@ -4,7 +4,7 @@ use crate::runtime::mock::{Mock, run};
 use crate::shards::tests::{authenticated, device};
 use crate::state::tests::{shard, with_shards};
 use types::registry::UsedDevice;
-use types::{DeviceError, TimestampNs};
+use types::{DeviceError, DeviceKey, TimestampNs};
 
 const ANCHOR: AnchorNumber = AnchorNumber::new(150);
 
@@ -13,7 +13,33 @@ fn caller() -> Principal {
 }
 
 fn add_device(mock: &Mock, state: &Shared, key: u8) -> Result<(), Refusal> {
-    run(add(mock, state, caller(), ANCHOR, device(key)))
+    let operation = DeviceOperation::Add {
+        device: device(key),
+    };
+    run(change(mock, state, caller(), ANCHOR, operation))
+}
+
+#[test]
+fn every_change_is_sent_to_the_shard_as_it_was_asked_for() {
+    let key = DeviceKey::new([9]);
+    for operation in [
+        DeviceOperation::Add { device: device(1) },
+        DeviceOperation::Update {
+            key: key.clone(),
+            device: device(1),
+        },
+        DeviceOperation::Replace {
+            key: key.clone(),
+            device: device(1),
+        },
+        DeviceOperation::Remove { key },
+    ] {
+        let (mock, state) = (Mock::new(), with_shards(&[1]));
+        mock.will_answer(1, Ok(()));
+        let changed = run(change(&mock, &state, caller(), ANCHOR, operation.clone()));
+        assert_eq!(changed, Ok(()));
+        assert_eq!(mock.sent::<Apply>(0).1.operation, operation);
+    }
 }
 
 #[test]
