@@ -46,6 +46,44 @@ impl<'a> Person<'a> {
         ask(front.add(self.anchor, &device.data))
     }
 
+    /// Gives the device with this key this data.
+    #[track_caller]
+    pub fn updates(&self, device: &Device) {
+        self.tries_to_update(device, device).succeeds();
+    }
+
+    /// Gives a device the data of another one (or other data of its own), if that is allowed.
+    pub fn tries_to_update(&self, device: &Device, with: &Device) -> Attempt<()> {
+        let front = self.family.front_as(self.caller);
+        ask(front.update(self.anchor, &device.data.pubkey, &with.data))
+    }
+
+    /// Puts a new device with that name in the place of one.
+    #[track_caller]
+    pub fn replaces(&self, old: &Device, name: &str) -> Device {
+        let device = Device::new(name);
+        self.tries_to_replace(old, &device).succeeds();
+        device
+    }
+
+    /// Puts a device in the place of another one, if that is allowed.
+    pub fn tries_to_replace(&self, old: &Device, new: &Device) -> Attempt<()> {
+        let front = self.family.front_as(self.caller);
+        ask(front.replace(self.anchor, &old.data.pubkey, &new.data))
+    }
+
+    /// Removes a device.
+    #[track_caller]
+    pub fn removes(&self, device: &Device) {
+        self.tries_to_remove(device).succeeds();
+    }
+
+    /// Removes a device, if that is allowed.
+    pub fn tries_to_remove(&self, device: &Device) -> Attempt<()> {
+        let front = self.family.front_as(self.caller);
+        ask(front.remove(self.anchor, &device.data.pubkey))
+    }
+
     /// Asks for everything about the anchor.
     pub fn asks_for_info(&self) -> Attempt<IdentityAnchorInfo> {
         let front = self.family.front_as(self.caller);
