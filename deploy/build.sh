@@ -57,8 +57,9 @@ compile() {
         packages+=(-p "$one")
     done
     # Paths of this machine have no place in a module.
-    local remap="--remap-path-prefix=$PWD=/anchorage --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
-    env ${WASM_ENV[@]+"${WASM_ENV[@]}"} RUSTFLAGS="$remap" ANCHORAGE_COMMIT="$(commit_name)" \
+    # In the form that allows spaces in them: separated by the unit separator of ASCII.
+    local remap="--remap-path-prefix=$PWD=/anchorage"$'\x1f'"--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+    env ${WASM_ENV[@]+"${WASM_ENV[@]}"} CARGO_ENCODED_RUSTFLAGS="$remap" ANCHORAGE_COMMIT="$(commit_name)" \
         CARGO_TARGET_DIR="$CANISTER_TARGET_DIR" \
         cargo build --locked --profile "$profile" --target "$WASM_TARGET" \
         ${WASM_ARGS[@]+"${WASM_ARGS[@]}"} "${packages[@]}"

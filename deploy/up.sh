@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Brings up a family on this machine: sets up what is missing, builds, deploys, tries everything once, and serves.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+here=$PWD
+CDPATH='' cd -- "$(dirname -- "$0")/.."
 # shellcheck source=deploy/lib/log.sh
 . deploy/lib/log.sh
 # shellcheck source=deploy/lib/packages.sh
@@ -29,15 +30,36 @@ USAGE
 }
 
 options=()
+
+# number NAME VALUE LOW HIGH: whatever takes a number says so before anything is built.
+number() {
+    if ! [[ $2 =~ ^[0-9]{1,5}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then
+        fail "$1 needs a number from $3 to $4, not ${2:-nothing}"
+    fi
+}
+
+# option NAME VALUE
+option() {
+    case $1 in
+    --port) number "$1" "$2" 1 65535 ;;
+    --shards) number "$1" "$2" 1 64 ;;
+    --state-dir)
+        [[ -n $2 && $2 != -* ]] || fail "$1 needs a directory, not ${2:-nothing}"
+        [[ $2 == /* ]] || set -- "$1" "$here/$2"
+        ;;
+    esac
+    options+=("$1" "$2")
+}
+
 while (($#)); do
     case $1 in
     --exit | --json) options+=("$1") ;;
     --port | --shards | --state-dir)
         (($# > 1)) || fail "$1 needs a value (see --help)"
-        options+=("$1" "$2")
+        option "$1" "$2"
         shift
         ;;
-    --port=* | --shards=* | --state-dir=*) options+=("$1") ;;
+    --port=* | --shards=* | --state-dir=*) option "${1%%=*}" "${1#*=}" ;;
     --install) export ANCHORAGE_INSTALL=1 ;;
     -h | --help)
         usage

@@ -20,9 +20,11 @@ as_root() {
 # try_packages PACKAGE...: installs Debian packages if this run may; the status says whether they are there.
 try_packages() {
     command -v apt-get >/dev/null && may_install || return 1
+    local limit=(env)
+    command -v timeout >/dev/null && limit=(timeout 300)
     if ((apt_updated == 0)); then
         # A stale list still serves, so a failure here is not yet one.
-        as_root limited 300 apt-get -qq update >&2 || note "apt-get update failed; going on with the present list"
+        as_root "${limit[@]}" apt-get -qq update >&2 || note "apt-get update failed; going on with the present list"
         apt_updated=1
     fi
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >&2

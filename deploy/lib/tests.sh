@@ -7,9 +7,7 @@ has_nextest() { cargo nextest --version >/dev/null 2>&1; }
 
 # host_target_dir: where cargo puts what it builds for this machine.
 host_target_dir() {
-    local dir=${CARGO_TARGET_DIR:-target}
-    [[ $dir == /* ]] || dir=$PWD/$dir
-    echo "$dir"
+    cargo metadata --locked --no-deps --format-version 1 | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'
 }
 
 # add_up FILE: the sums over all `test result:` lines of a `cargo test` as one line of the same words.

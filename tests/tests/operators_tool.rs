@@ -49,9 +49,9 @@ impl Desk {
     fn local(&self, arguments: &[&str]) -> Command {
         let port = self.port.to_string();
         let mut command = self.command(&["local", "--port", &port, "--json"]);
-        let wasm = option_env!("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
         if std::env::var_os("ANCHORAGE_WASM_DIR").is_none() {
-            command.env("ANCHORAGE_WASM_DIR", Path::new(wasm).join("../target/wasm"));
+            let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+            command.env("ANCHORAGE_WASM_DIR", tests.join("../target/wasm"));
         }
         command.args(arguments).env("LOCAL_IC_BIN", server_binary());
         command
@@ -201,7 +201,9 @@ fn a_history_that_was_replaced_is_found() {
     let record = record.last().expect("a record").expect("a file").path();
     let honest = std::fs::read_to_string(&record).expect("text");
     let mut forged: Value = serde_json::from_str(&honest).expect("JSON");
-    let tips = forged["tips"].as_object_mut().expect("tips");
+    let front = forged["front"].as_str().expect("an id").to_owned();
+    let mut vanished = forged.clone();
+    let tips = forged["families"][&front].as_object_mut().expect("tips");
     assert_eq!(tips.len(), 1);
     for tip in tips.values_mut() {
         tip["hash"] = "00".repeat(32).into();
@@ -223,6 +225,13 @@ fn a_history_that_was_replaced_is_found() {
     std::fs::write(&record, longer).expect("it can be written");
     let (error, _) = fails(&mut audit);
     assert!(error.contains("the log has 2 blocks"), "{error}");
+    // A shard that was there is not named any more; what is there is audited nevertheless.
+    let tips = vanished["families"][&front].as_object_mut().expect("tips");
+    let tip = tips.values().next().expect("one").clone();
+    tips.insert("aaaaa-aa".to_owned(), tip);
+    std::fs::write(&record, vanished.to_string()).expect("it can be written");
+    let (error, _) = fails(&mut audit);
+    assert!(error.contains("does not name it any more"), "{error}");
     std::fs::write(&record, honest).expect("it can be written");
     assert_eq!(succeeds(&mut audit)["blocks"], 2);
     assert_eq!(serving.ends(), Some(0));

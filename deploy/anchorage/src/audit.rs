@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::family::{self, Shard};
 use crate::network::Network;
 use crate::output::Step;
-use crate::record::SavedTip;
+use crate::record::{SavedTip, Tips};
 use client::{RegistryClient, Replicated};
 use ic_agent::Agent;
 use ledger::Ledger;
@@ -31,6 +31,7 @@ use log::Log;
 pub(crate) use report::Report;
 use report::{ShardReport, Tip};
 use std::time::{Duration, Instant};
+use types::Principal;
 
 /// Anchors on a page of the public state; a shard gives at most as many.
 const PAGE: u32 = 500;
@@ -38,23 +39,47 @@ const PAGE: u32 = 500;
 const NODE_CATCHES_UP: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Audits all shards, and saves their tips.
+/// Audits all shards, and saves their tips. A finding at one shard does not keep the others from being audited.
 pub(crate) async fn run(network: &mut Network) -> Result<Report, Error> {
     let begin = Instant::now();
     let agent = network.anonymous()?;
     let shards = named("audit", family::shards(network, &agent).await)?;
+    let mut errors = missing(&network.tips, &shards);
     let mut reports = Vec::new();
     for shard in &shards {
-        let saved = network.record.tips.get(&shard.registry).cloned();
-        let report = named("audit", audit(&agent, shard, saved).await)?;
-        if let Some(tip) = &report.tip {
-            network.record.tips.insert(shard.registry, tip.save());
-            // Per shard: what stood the audit is known, whatever becomes of the next one.
-            network.remember()?;
+        let saved = network.tips.get(&shard.registry).cloned();
+        match audit(&agent, shard, saved).await {
+            Ok(report) => {
+                if let Some(tip) = &report.tip {
+                    network.tips.insert(shard.registry, tip.save());
+                }
+                // Per shard: what stood the audit is known, whatever becomes of the next one.
+                network.remember()?;
+                reports.push(report);
+            }
+            Err(error) => errors.push(error),
         }
-        reports.push(report);
     }
-    Ok(Report::new(reports, begin.elapsed()))
+    let all = match errors.len() {
+        0 => Ok(Report::new(reports, begin.elapsed())),
+        1 => Err(errors.remove(0)),
+        _ => Err(Error::Several(errors)),
+    };
+    named("audit", all)
+}
+
+/// A family without shards, and shards that were audited before and that front does not name any more: front never lets
+/// go of a shard that has given numbers.
+fn missing(tips: &Tips, shards: &[Shard]) -> Vec<Error> {
+    let is_there = |shard: &Principal| shards.iter().any(|one| one.registry == *shard);
+    let gone = tips.keys().filter(|shard| !is_there(shard)).copied();
+    let mut errors: Vec<_> = gone
+        .map(|shard| Error::found(shard, Finding::Gone))
+        .collect();
+    if shards.is_empty() && errors.is_empty() {
+        errors.push(Error::NoShards);
+    }
+    errors
 }
 
 async fn audit(
@@ -62,10 +87,7 @@ async fn audit(
     shard: &Shard,
     saved: Option<SavedTip>,
 ) -> Result<ShardReport, Error> {
-    let found = |finding| Error::Audit {
-        shard: shard.registry,
-        finding: Box::new(finding),
-    };
+    let found = |finding| Error::found(shard.registry, finding);
     let mut log = Log::new(agent, shard);
     // Before the shard's tip, so that none of them can be ahead of it.
     let archived = log.archive_tips().await?;
@@ -78,9 +100,11 @@ async fn audit(
         ledger.watch(saved.index);
     }
 
-    let length = tip.map_or(0, |tip| tip.index + 1);
-    let step = Step::counted(format!("auditing shard {}", shard.registry), length);
-    extend(&mut ledger, &mut log, length, |done| step.reached(done)).await?;
+    let step = Step::counted(format!("auditing shard {}", shard.registry), length(tip));
+    extend(&mut ledger, &mut log, length(tip), |done| {
+        step.reached(done);
+    })
+    .await?;
     let tip = compare_state(agent, shard, &mut ledger, &mut log, tip).await?;
     if let Some(tip) = &tip {
         let hash = ledger.last_hash();
@@ -93,7 +117,7 @@ async fn audit(
         ledger.continues(saved).map_err(found)?;
     }
 
-    let archived = archived.iter().map(|(_, tip)| tip.index + 1).max();
+    let archived = archived.iter().map(|(_, tip)| length(Some(*tip))).max();
     let report = ShardReport {
         registry: shard.registry,
         range: [shard.range.lo().get(), shard.range.hi().get()],
@@ -109,6 +133,11 @@ async fn audit(
     Ok(report)
 }
 
+/// How many blocks a log with this tip has.
+fn length(tip: Option<CertifiedTip>) -> u64 {
+    tip.map_or(0, |tip| tip.index.saturating_add(1))
+}
+
 /// Takes the blocks below `length` into the ledger.
 async fn extend(
     ledger: &mut Ledger,
@@ -119,10 +148,8 @@ async fn extend(
     while ledger.length() < length {
         let (by, blocks) = log.blocks(ledger.length(), length).await?;
         for block in blocks {
-            ledger.push(by, &block).map_err(|finding| Error::Audit {
-                shard: log.shard(),
-                finding: Box::new(finding),
-            })?;
+            let pushed = ledger.push(by, &block);
+            pushed.map_err(|finding| Error::found(log.shard(), finding))?;
         }
         reached(ledger.length());
     }
@@ -137,10 +164,7 @@ async fn compare_state(
     log: &mut Log<'_>,
     tip: Option<CertifiedTip>,
 ) -> Result<Option<CertifiedTip>, Error> {
-    let found = |finding| Error::Audit {
-        shard: shard.registry,
-        finding: Box::new(finding),
-    };
+    let found = |finding| Error::found(shard.registry, finding);
     // As updates: the subnet certifies the answers.
     let registry = RegistryClient::new(Replicated(agent), shard.registry);
     let mut from = Some(shard.range.lo());
@@ -150,17 +174,19 @@ async fn compare_state(
         ledger.agrees(first, &page).map_err(found)?;
         from = page.next;
     }
-    let length = ledger.length();
-    let covers = |tip: &Option<CertifiedTip>| tip.map_or(0, |tip| tip.index + 1) >= length;
-    let (begin, mut tip) = (Instant::now(), tip);
-    while !covers(&tip) {
+    let seen = ledger.length();
+    let begin = Instant::now();
+    let mut tip = tip;
+    while length(tip) < seen {
         if begin.elapsed() > NODE_CATCHES_UP {
-            return Err(found(Finding::Uncovered { length }));
+            return Err(found(Finding::Uncovered { length: seen }));
         }
         tokio::time::sleep(PAUSE).await;
         tip = log.tip().await?;
     }
-    let length = tip.map_or(0, |tip| tip.index + 1);
-    extend(ledger, log, length, |_| ()).await?;
+    extend(ledger, log, length(tip), |_| ()).await?;
     Ok(tip)
 }
+
+#[cfg(test)]
+mod tests;

@@ -251,7 +251,8 @@ async fn is_archived(
     let begin = Instant::now();
     let wanted = BTreeSet::from(keys.map(DeviceKey::as_slice));
     loop {
-        for &id in &shard.archives {
+        for archive in &shard.archives {
+            let id = archive.canister;
             let archive = ArchiveClient::new(agent, id);
             let answer = archive.get_anchor_entries(anchor, None, None).await?;
             let entries = answer.entries.iter().flatten();

@@ -54,6 +54,12 @@ pub(crate) enum Error {
         shard: Principal,
         finding: Box<Finding>,
     },
+    #[error("{}", listed(.0))]
+    Several(Vec<Error>),
+    #[error("front's routing table names no shard")]
+    NoShards,
+    #[error("port {0} cannot be listened on: {1}")]
+    Port(u16, std::io::Error),
     #[error("port {0} is in use")]
     PortInUse(u16),
     #[error("the server {path} cannot be started: {reason}")]
@@ -79,10 +85,22 @@ impl Error {
         move |error| Self::File { path, error }
     }
 
+    /// What an audit found at a shard.
+    pub(crate) fn found(shard: Principal, finding: Finding) -> Self {
+        Self::Audit {
+            shard,
+            finding: Box::new(finding),
+        }
+    }
+
     /// What to do about it, if there is something.
     pub(crate) fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Step { error, .. } => return error.hint(),
+            Self::Several(errors) => {
+                let hints: Vec<_> = errors.iter().filter_map(Self::hint).collect();
+                return (!hints.is_empty()).then(|| hints.join("; "));
+            }
             Self::Url(..) => "give http://HOST:PORT, https://HOST, or ic",
             Self::NoFront(_) => {
                 "name it with --front CANISTER; it is remembered afterwards. A family of `anchorage local` is known in the folder it was started in (--home)"
@@ -105,23 +123,36 @@ impl Error {
                 "look at `status` of the archive, which names its last failure; or give it more time with --archive-seconds"
             }
             Self::Audit { finding, .. } => finding.hint(),
-            Self::PortInUse(_) => "end what uses it, or choose another one with --port",
+            Self::PortInUse(_) => {
+                "end what uses it (perhaps a local-ic whose `anchorage local` was killed), or choose another one with --port"
+            }
             Self::Server { .. } => {
                 "build it with: cargo build -p local-ic; or name one with --server"
             }
-            Self::UnknownState(_) => "it was made by something else; name another --state-dir",
+            Self::UnknownState(_) => {
+                "its first deployment was interrupted, or it was made by something else: delete it, or name another --state-dir"
+            }
+            Self::Uncertified { .. } => {
+                "is this machine's clock right? If so, somebody is on the way"
+            }
+            Self::Content { .. } => "mend it, or delete it: what is in it is forgotten then",
+            Self::Port(..) => "choose another one with --port",
+            Self::NoShards => "set it with front's `set_routing`",
             Self::ShardsOfState(_) => "leave --shards out, or name another --state-dir",
             Self::NoModule(_) => "build it with: deploy/build.sh",
-            Self::Content { .. }
-            | Self::ServerEnded(_)
+            Self::ServerEnded(_)
             | Self::Interrupted
             | Self::File { .. }
-            | Self::Uncertified { .. }
             | Self::Unexpected(_)
             | Self::Instance(_) => return None,
         };
         Some(hint.to_owned())
     }
+}
+
+fn listed(errors: &[Error]) -> String {
+    let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    errors.join("; ")
 }
 
 const fn call_hint(error: &CallError) -> Option<&'static str> {

@@ -3,9 +3,10 @@
 use crate::certified::Certified;
 use crate::error::Error;
 use crate::network::Network;
-use client::{FrontClient, RegistryClient};
+use client::{FrontClient, RegistryClient, Replicated};
 use ic_agent::Agent;
 use types::front::ShardRoute;
+use types::registry::ArchiveProgress;
 use types::{AnchorNumber, AnchorRange, Principal};
 
 /// A shard with its archives.
@@ -15,8 +16,8 @@ pub(crate) struct Shard {
     pub(crate) range: AnchorRange,
     /// The registry's canister.
     pub(crate) registry: Principal,
-    /// Canisters with its blocks, those with the first ones first.
-    pub(crate) archives: Vec<Principal>,
+    /// The archives that it was told of, also those that have nothing yet.
+    pub(crate) archives: Vec<ArchiveProgress>,
 }
 
 /// The rows of the routing table, as front certified them.
@@ -40,12 +41,12 @@ pub(crate) async fn routes(network: &Network, agent: &Agent) -> Result<Vec<Shard
 pub(crate) async fn shards(network: &Network, agent: &Agent) -> Result<Vec<Shard>, Error> {
     let mut shards = Vec::new();
     for route in routes(network, agent).await? {
-        // Every archive that the shard was told of, also one that has nothing yet.
-        let status = RegistryClient::new(agent, route.canister).status().await?;
+        // As an update: one node could leave an archive out.
+        let registry = RegistryClient::new(Replicated(agent), route.canister);
         shards.push(Shard {
             range: route.range,
             registry: route.canister,
-            archives: status.archives.iter().map(|one| one.canister).collect(),
+            archives: registry.status().await?.archives,
         });
     }
     Ok(shards)

@@ -4,6 +4,7 @@ mod deploy;
 mod modules;
 mod operator;
 mod server;
+mod state_dir;
 
 use crate::audit;
 use crate::cli::Local;
@@ -12,12 +13,12 @@ use crate::error::Error;
 use crate::family;
 use crate::network::{self, Network};
 use crate::output::{Output, Shown, Step};
-use crate::record::Record;
 use ic_agent::identity::BasicIdentity;
 use modules::Modules;
 use operator::Operator;
 use serde::Serialize;
 use server::{End, Server};
+use state_dir::{Saved, StateDir};
 use std::path::{Path, PathBuf};
 use types::Principal;
 use url::Url;
@@ -26,10 +27,6 @@ use url::Url;
 const ARCHIVE_SECONDS: u64 = 120;
 /// How many shards there are, unless something else is asked for.
 const SHARDS: u16 = 2;
-/// Where the network's state is in a state directory.
-const STATE: &str = "network";
-/// What is known of the family in a state directory.
-const FAMILY: &str = "family.json";
 
 /// What runs where, and what was tried.
 #[derive(Debug, Serialize)]
@@ -72,146 +69,145 @@ impl Shown for Running {
 }
 
 /// Starts everything, tries it, and serves until it is told to end.
-pub(crate) async fn run(home: &Path, options: &Local, output: Output) -> Result<(), Error> {
+pub(crate) async fn run(home: &Path, options: &Local, output: &Output) -> Result<(), Error> {
     let modules = named("modules", Modules::read(&options.wasm_dir))?;
     let url = network::parse(&format!("http://127.0.0.1:{}", options.port))?;
-    let known = match &options.state_dir {
-        Some(dir) => known_family(dir, options.shards)?,
-        None => None,
-    };
+    let state = options
+        .state_dir
+        .as_deref()
+        .map(StateDir::open)
+        .transpose()?;
+    let saved = state.as_ref().map(StateDir::saved).transpose()?.flatten();
+    if let (Some(state), Some(_), Some(_)) = (&state, &saved, options.shards) {
+        return Err(Error::ShardsOfState(state.path().to_owned()));
+    }
     // The key belongs to the canisters: it is kept with them.
-    let (key_path, operator) = operator::key(options.state_dir.as_deref().unwrap_or(home))?;
+    let key_folder = state.as_ref().map_or(home, StateDir::path);
+    let (operator_key, operator) = operator::key(key_folder)?;
 
     let mut end = End::new()?;
     let step = Step::begin("starting the embedded Internet Computer");
-    let state = options.state_dir.as_ref().map(|dir| dir.join(STATE));
-    let server = Server::start(options.server.as_deref(), options.port, state.as_deref());
-    let mut server = named("server", server.await)?;
+    let network = state.as_ref().map(StateDir::network);
+    let mut server = tokio::select! {
+        server = Server::start(options.server.as_deref(), options.port, network.as_deref()) => {
+            named("server", server)?
+        }
+        () = end.asked() => return Err(Error::Interrupted),
+    };
     step.done(format!("the embedded Internet Computer runs at {url}"));
 
-    let begun = Begun {
+    let start = Start {
+        home,
         url: &url,
         place: server.place(),
         modules: &modules,
-        operator_key: &key_path,
-        options,
+        shards: options.shards.unwrap_or(SHARDS),
+        state: state.as_ref(),
     };
-    let outcome = tokio::select! {
-        running = begun.bring_up(home, operator, known) => {
-            running.map(|running| output.result(&running))
-        }
+    let mut outcome = tokio::select! {
+        outcome = start.run(operator, saved) => outcome,
         () = end.asked() => Err(Error::Interrupted),
         error = server.ended() => Err(error),
     };
-    let outcome = match outcome {
-        Ok(()) if !options.exit => {
+    if let Ok((_, running)) = &mut outcome {
+        running.operator_key = operator_key;
+        output.result(running);
+        if !options.exit {
             eprintln!("serving until Ctrl-C");
             tokio::select! {
-                () = end.asked() => Ok(()),
-                error = server.ended() => Err(error),
+                () = end.asked() => {}
+                error = server.ended() => return Err(error),
             }
         }
-        outcome => outcome,
-    };
+    }
     // Also after a failure: what there is is saved, and nothing stays behind.
     let step = Step::begin("ending");
-    let ended = named("end of the server", server.end().await);
-    if let (Ok(()), Some(dir)) = (&ended, &options.state_dir) {
-        remember_family(home, &url, dir)?;
-        step.done(format!("ended; the state is in {}", dir.display()));
-    } else if ended.is_ok() {
-        step.done("ended");
+    tokio::select! {
+        ended = server.end() => named("end of the server", ended)?,
+        // Whoever asks a second time does not want to wait.
+        () = end.asked() => return Err(Error::Interrupted),
     }
-    outcome.and(ended)
+    if let Some(state) = &state {
+        match &outcome {
+            Ok((saved, _)) => state.save_tips(saved, &network::record_path(home, &url))?,
+            Err(_) => state.forget_unfinished()?,
+        }
+    }
+    step.done("ended");
+    outcome.map(|_| ())
 }
 
-/// A network on which there may be a family already.
-struct Begun<'a> {
+/// Everything that is needed for a family on a network that has just been started.
+struct Start<'a> {
+    home: &'a Path,
     url: &'a Url,
     /// Where canisters are created.
     place: Principal,
     modules: &'a Modules,
-    operator_key: &'a Path,
-    options: &'a Local,
+    shards: u16,
+    state: Option<&'a StateDir>,
 }
 
-impl Begun<'_> {
+impl Start<'_> {
     /// Deploys or upgrades the family, tries it and audits it.
-    async fn bring_up(
+    async fn run(
         &self,
-        home: &Path,
         operator: BasicIdentity,
-        known: Option<Record>,
-    ) -> Result<Running, Error> {
+        saved: Option<Saved>,
+    ) -> Result<(Saved, Running), Error> {
         let root_key = named("server", network::fetch_root_key(self.url).await)?;
         let operator = Operator::new(self.url, &root_key, operator)?;
-        let record = match known {
-            Some(record) => record,
+        let saved = match saved {
+            Some(saved) => {
+                if saved.root_key != hex::encode(&root_key) {
+                    let dir = self.state.map_or(self.home, StateDir::path).to_owned();
+                    return Err(Error::UnknownState(dir));
+                }
+                for canister in &saved.canisters {
+                    // One may have been stopped when an upgrade was interrupted.
+                    named("start of the canisters", operator.starts(*canister).await)?;
+                }
+                saved
+            }
             None => self.deploy(&operator, &root_key).await?,
         };
-        let mut network = Network::new(home, self.url, root_key, record)?;
+        let (front, tips) = (saved.front, saved.tips.clone());
+        let mut network = Network::new(self.home, self.url, root_key, front, tips);
+        network.remember_anew()?;
         let upgraded = bring_up_to_date(&network, &operator, self.modules).await?;
         let demo = demo::run(&network, ARCHIVE_SECONDS).await?;
         let audit = audit::run(&mut network).await?;
-        Ok(Running {
+        let running = Running {
             url: self.url.to_string(),
-            operator_key: self.operator_key.to_owned(),
+            operator_key: PathBuf::new(),
             upgraded,
             canisters: table(&network, self.url).await?,
             demo,
             audit,
-        })
+        };
+        Ok((saved, running))
     }
 
-    async fn deploy(&self, operator: &Operator, root_key: &[u8]) -> Result<Record, Error> {
-        let Self {
-            place,
-            modules,
-            options,
-            ..
-        } = self;
-        let shards = options.shards.unwrap_or(SHARDS);
+    async fn deploy(&self, operator: &Operator, root_key: &[u8]) -> Result<Saved, Error> {
         let step = Step::begin("deploying the family");
-        let gateway = format!("http://127.0.0.1:{}", options.port);
-        let deployed = deploy::family(operator, *place, modules, shards, gateway).await;
-        let record = Record {
-            front: named("deployment", deployed)?,
+        let gateway = self.url.as_str().trim_end_matches('/').to_owned();
+        let deployed = deploy::family(operator, self.place, self.modules, self.shards, gateway);
+        let canisters = named("deployment", deployed.await)?;
+        let saved = Saved {
+            front: canisters[0],
             root_key: hex::encode(root_key),
+            canisters,
             tips: [].into(),
         };
-        // At once: should this program be killed, the server still saves.
-        if let Some(dir) = &options.state_dir {
-            record.write(&dir.join(FAMILY))?;
+        // At once: should this program be killed, the server may still save.
+        if let Some(state) = self.state {
+            state.save(&saved)?;
         }
         step.done(format!(
-            "front, {shards} shards and an archive for each deployed"
+            "front, {} shards and an archive for each deployed",
+            self.shards
         ));
-        Ok(record)
-    }
-}
-
-/// The family that a state directory holds; `None` if it is new.
-fn known_family(dir: &Path, shards: Option<u16>) -> Result<Option<Record>, Error> {
-    let state = dir.join(STATE);
-    std::fs::create_dir_all(&state).map_err(Error::file(&state))?;
-    let mut entries = std::fs::read_dir(&state).map_err(Error::file(&state))?;
-    if entries.next().is_none() {
-        return Ok(None);
-    }
-    if shards.is_some() {
-        return Err(Error::ShardsOfState(dir.to_owned()));
-    }
-    match Record::read(&dir.join(FAMILY))? {
-        Some(record) => Ok(Some(record)),
-        None => Err(Error::UnknownState(dir.to_owned())),
-    }
-}
-
-/// Writes beside the saved state what is known of it: also the tips of audits that were made meanwhile.
-fn remember_family(home: &Path, url: &Url, dir: &Path) -> Result<(), Error> {
-    match Record::read(&network::record_path(home, url))? {
-        Some(record) => record.write(&dir.join(FAMILY)),
-        None => Ok(()),
+        Ok(saved)
     }
 }
 
@@ -258,7 +254,7 @@ async fn family_of(network: &Network) -> Result<Vec<Row>, Error> {
     for shard in family::shards(network, &agent).await? {
         let range = shard.range.to_string();
         for archive in shard.archives {
-            archives.push(row("archive", format!("log of {range}"), archive));
+            archives.push(row("archive", format!("log of {range}"), archive.canister));
         }
         registries.push(row("registry", format!("anchors {range}"), shard.registry));
     }

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.json);
-    match run(cli, output).await {
+    match run(cli, &output).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output.failure(&error);
@@ -38,12 +38,13 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli, output: Output) -> Result<(), Error> {
+async fn run(cli: Cli, output: &Output) -> Result<(), Error> {
     match cli.command {
         Command::Local(options) => local::run(&cli.home, &options, output).await,
         Command::Demo(options) => {
             let network = options.target.connect(&cli.home).await?;
             let shown = demo::run(&network, options.archive_seconds).await?;
+            network.remember()?;
             output.result(&shown);
             Ok(())
         }

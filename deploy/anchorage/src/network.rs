@@ -1,13 +1,13 @@
 //! A family on a network: where it is, what its certificates must lead to, and who front is.
 
 use crate::error::Error;
-use crate::record::Record;
+use crate::record::{self, Record, Tips};
 use client::agent::Network as Reached;
 use ic_agent::identity::AnonymousIdentity;
 use ic_agent::{Agent, Identity};
 use std::path::{Path, PathBuf};
 use types::Principal;
-use url::{Host, Url};
+use url::Url;
 
 /// The Internet Computer's own gateway for `/api`.
 const IC: &str = "https://icp-api.io";
@@ -45,13 +45,14 @@ impl RootKey {
 #[derive(Debug)]
 pub(crate) struct Network {
     reached: Reached,
-    /// What is remembered of it.
-    pub(crate) record: Record,
+    front: Principal,
+    /// The tips that earlier audits saved.
+    pub(crate) tips: Tips,
     path: PathBuf,
 }
 
 impl Network {
-    /// Reaches a family, and remembers it.
+    /// Reaches a network, and finds what is known of its family. Nothing is remembered yet.
     pub(crate) async fn connect(
         home: &Path,
         url: &str,
@@ -62,46 +63,42 @@ impl Network {
         let root_key = match root_key {
             RootKey::Given(key) => key,
             RootKey::Usual if is_here(&url) => fetch_root_key(&url).await?,
-            RootKey::Usual => default_agent(&url)?.read_root_key(),
+            RootKey::Usual => ic_root_key()?,
         };
         let path = record_path(home, &url);
-        let known = Record::read(&path)?;
-        let of_another_front = |record: &Record| front.is_some_and(|front| front != record.front);
-        let record = match known.filter(|record| !of_another_front(record)) {
-            Some(record) if record.root_key != hex::encode(&root_key) => {
-                let url = url.to_string();
-                return Err(Error::OtherRootKey { url, record: path });
-            }
-            Some(record) => record,
-            None => Record {
-                front: front.ok_or_else(|| Error::NoFront(url.to_string()))?,
-                root_key: hex::encode(&root_key),
-                tips: [].into(),
-            },
-        };
-        Self::new(home, &url, root_key, record)
+        let known = Record::read(&path)?.unwrap_or_default();
+        if !known.root_key.is_empty() && known.root_key != hex::encode(&root_key) {
+            let url = url.to_string();
+            return Err(Error::OtherRootKey { url, record: path });
+        }
+        let front = front.or(known.front);
+        let front = front.ok_or_else(|| Error::NoFront(url.to_string()))?;
+        let tips = known.families.get(&front).cloned().unwrap_or_default();
+        Ok(Self::new(home, &url, root_key, front, tips))
     }
 
-    /// A family of which everything is known. The record is written.
+    /// A family of which everything is known.
     pub(crate) fn new(
         home: &Path,
         url: &Url,
         root_key: Vec<u8>,
-        record: Record,
-    ) -> Result<Self, Error> {
-        let path = record_path(home, url);
-        record.write(&path)?;
-        let url = url.to_string();
-        Ok(Self {
-            reached: Reached { url, root_key },
-            record,
-            path,
-        })
+        front: Principal,
+        tips: Tips,
+    ) -> Self {
+        Self {
+            path: record_path(home, url),
+            reached: Reached {
+                url: url.to_string(),
+                root_key,
+            },
+            front,
+            tips,
+        }
     }
 
     /// Front's canister.
     pub(crate) const fn front(&self) -> Principal {
-        self.record.front
+        self.front
     }
 
     /// DER of the root key.
@@ -119,9 +116,27 @@ impl Network {
         self.agent(AnonymousIdentity)
     }
 
-    /// Writes what is remembered.
+    /// Remembers the family, after it showed that it is one, and its tips.
     pub(crate) fn remember(&self) -> Result<(), Error> {
-        self.record.write(&self.path)
+        self.write(|known| record::merge(known, &self.tips))
+    }
+
+    /// Remembers the family, and forgets what was known of one with the same canister ids.
+    pub(crate) fn remember_anew(&self) -> Result<(), Error> {
+        self.write(|known| known.clone_from(&self.tips))
+    }
+
+    fn write(&self, tips: impl FnOnce(&mut Tips)) -> Result<(), Error> {
+        let root_key = hex::encode(self.root_key());
+        Record::change(&self.path, |record| {
+            if record.root_key != root_key {
+                *record = Record::default();
+            }
+            record.root_key = root_key;
+            record.front = Some(self.front);
+            tips(record.families.entry(self.front).or_default());
+        })?;
+        Ok(())
     }
 }
 
@@ -143,11 +158,14 @@ pub(crate) fn parse(text: &str) -> Result<Url, Error> {
 
 /// Whether the network is on this machine.
 fn is_here(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+    reached(url).is_on_this_machine()
+}
+
+/// The network before its root key is known.
+fn reached(url: &Url) -> Reached {
+    Reached {
+        url: url.to_string(),
+        root_key: Vec::new(),
     }
 }
 
@@ -180,17 +198,18 @@ pub(crate) async fn fetch_root_key(url: &Url) -> Result<Vec<u8>, Error> {
         url: url.to_string(),
         reason,
     };
-    let status = default_agent(url)?.status().await;
+    let status = reached(url).agent(AnonymousIdentity)?.status().await;
     let status = status.map_err(|error| no_answer(error.to_string()))?;
     status
         .root_key
         .ok_or_else(|| no_answer("its status has no root key".to_owned()))
 }
 
-/// An agent as it comes, with the Internet Computer's root key.
-fn default_agent(url: &Url) -> Result<Agent, Error> {
-    let agent = Agent::builder().with_url(url.as_str()).build();
-    agent.map_err(|error| Error::Call(error.into()))
+/// The Internet Computer's root key, which the published agent knows.
+fn ic_root_key() -> Result<Vec<u8>, Error> {
+    let agent = Agent::builder().with_url(IC).build();
+    let agent = agent.map_err(|error| Error::Call(error.into()))?;
+    Ok(agent.read_root_key())
 }
 
 #[cfg(test)]

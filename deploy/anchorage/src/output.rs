@@ -3,6 +3,7 @@
 use crate::error::Error;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use std::cell::Cell;
 use std::fmt::Display;
 use std::io::Write;
 use std::time::Duration;
@@ -17,9 +18,11 @@ pub(crate) trait Shown: Serialize {
 }
 
 /// Where output goes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Output {
     json: bool,
+    /// Whether there was a result: a program gets one document.
+    is_printed: Cell<bool>,
 }
 
 /// A step that has begun. Dropped without an end it leaves nothing on the terminal.
@@ -30,11 +33,15 @@ pub(crate) struct Step {
 
 impl Output {
     pub(crate) const fn new(json: bool) -> Self {
-        Self { json }
+        Self {
+            json,
+            is_printed: Cell::new(false),
+        }
     }
 
     /// The result of a command.
-    pub(crate) fn result(self, shown: &impl Shown) {
+    pub(crate) fn result(&self, shown: &impl Shown) {
+        self.is_printed.set(true);
         if self.json {
             print(&serde_json::to_string_pretty(shown).expect("plain data"));
         } else {
@@ -43,9 +50,9 @@ impl Output {
     }
 
     /// Why a command failed.
-    pub(crate) fn failure(self, error: &Error) {
+    pub(crate) fn failure(&self, error: &Error) {
         let hint = error.hint();
-        if self.json {
+        if self.json && !self.is_printed.get() {
             let failed = serde_json::json!({ "error": error.to_string(), "hint": hint });
             print(&format!("{failed:#}"));
         }

@@ -3,22 +3,26 @@
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use types::Principal;
 
-/// A family on a network, as it was when it was last visited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A network, as it was when it was last visited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
-    /// Front's canister.
-    pub(crate) front: Principal,
     /// DER of the network's root key, hex.
     pub(crate) root_key: String,
-    /// The last tip that stood an audit, for each shard.
+    /// Front's canister of the family that was visited last.
+    pub(crate) front: Option<Principal>,
+    /// For each front, and for each shard of its family: the last tip that stood an audit.
     #[serde(default)]
-    pub(crate) tips: BTreeMap<Principal, SavedTip>,
+    pub(crate) families: BTreeMap<Principal, Tips>,
 }
+
+/// The last tip of each shard that stood an audit.
+pub(crate) type Tips = BTreeMap<Principal, SavedTip>;
 
 /// The last block of a log that stood an audit. A later log must contain it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,17 +51,34 @@ impl Record {
         Ok(Some(record))
     }
 
-    /// Writes it at once or not at all: a saved tip must not get lost half-way.
-    pub(crate) fn write(&self, path: &Path) -> Result<(), Error> {
+    /// Changes the record at this path, or begins one. Nobody else changes it meanwhile, and it is written at once or
+    /// not at all: a saved tip must not get lost half-way.
+    pub(crate) fn change(path: &Path, change: impl FnOnce(&mut Self)) -> Result<Self, Error> {
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
-        let text = serde_json::to_string_pretty(self).expect("plain data");
+        let lock = File::open(folder).map_err(Error::file(folder))?;
+        lock.lock().map_err(Error::file(folder))?;
+        let mut record = Self::read(path)?.unwrap_or_default();
+        change(&mut record);
+        let text = serde_json::to_string_pretty(&record).expect("plain data");
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(folder))?;
         writeln!(file, "{text}").map_err(Error::file(path))?;
         file.as_file().sync_all().map_err(Error::file(path))?;
         file.persist(path)
             .map_err(|error| Error::file(path)(error.error))?;
-        Ok(())
+        Ok(record)
+    }
+}
+
+/// Takes these tips over; where both have one of a shard, the later one.
+pub(crate) fn merge(into: &mut Tips, from: &Tips) {
+    for (shard, tip) in from {
+        match into.get(shard) {
+            Some(known) if known.index >= tip.index => {}
+            _ => {
+                into.insert(*shard, tip.clone());
+            }
+        }
     }
 }
 

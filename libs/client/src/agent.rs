@@ -20,17 +20,36 @@ pub struct Network {
 }
 
 impl Network {
-    /// An agent that signs as this identity. Nothing is sent yet.
+    /// An agent that signs as this identity. Nothing is sent yet. A network on this machine is asked directly, also
+    /// where the environment names a proxy.
     pub fn agent(&self, identity: impl Identity + 'static) -> Result<Agent, CallError> {
         // The agent joins paths to it, which would replace the last part without the slash. And its own
         // `with_url` panics if this is no URL.
         let url = format!("{}/", self.url.trim_end_matches('/'));
+        let mut http = reqwest::Client::builder();
+        if self.is_on_this_machine() {
+            http = http.no_proxy().redirect(reqwest::redirect::Policy::none());
+        }
+        let http = http.build().map_err(|error| CallError::NotAccepted {
+            reason: error.to_string(),
+        })?;
         let agent = Agent::builder()
+            .with_http_client(http)
             .with_route_provider(RoundRobinRouteProvider::new(vec![url])?)
             .with_identity(identity)
             .build()?;
         agent.set_root_key(self.root_key.clone());
         Ok(agent)
+    }
+
+    /// Whether the URL names this machine by an address of the loopback interface or as `localhost`.
+    pub fn is_on_this_machine(&self) -> bool {
+        let url = reqwest::Url::parse(&self.url);
+        let host = url.as_ref().ok().and_then(reqwest::Url::host_str);
+        host.is_some_and(|host| {
+            let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        })
     }
 }
 

@@ -8,6 +8,26 @@ use types::{AnchorNumber, BlockHash, Principal};
 pub(crate) enum Finding {
     #[error("nobody has block {index}; {tried}")]
     Missing { index: u64, tried: String },
+    #[error("front's routing table does not name it any more")]
+    Gone,
+    #[error(
+        "archive {archive} acknowledged {acknowledged} blocks, and has those below {next} only"
+    )]
+    Lost {
+        archive: Principal,
+        acknowledged: u64,
+        next: u64,
+    },
+    #[error("archive {archive} has blocks and certifies none")]
+    NoTip { archive: Principal },
+    #[error("archive {archive} has other blocks than the shard, says the shard")]
+    Diverged { archive: Principal },
+    #[error("{by} certified block {index}; the log has {length} blocks")]
+    Behind {
+        by: Principal,
+        index: u64,
+        length: u64,
+    },
     #[error("block {index} of {by} cannot be read: {reason}")]
     Unreadable {
         index: u64,
@@ -73,6 +93,15 @@ impl Finding {
             }
             Self::OtherHistory { .. } => {
                 "the history was replaced, which only the controllers can do; they must explain it"
+            }
+            Self::Gone => {
+                "front lets no shard go that has given numbers: it was installed anew, or its table was forged; the controllers must explain it"
+            }
+            Self::Lost { .. } | Self::NoTip { .. } | Self::Diverged { .. } => {
+                "the archive was rolled back or installed anew, or the shard was; the controllers must explain it"
+            }
+            Self::Behind { .. } => {
+                "the shard was rolled back behind its archive: it serves no changes until the missing blocks are replayed"
             }
             Self::Uncovered { .. } => "a node may be behind; try again",
             _ => "keep the output: this must not happen, whatever the network's state is",

@@ -90,7 +90,7 @@ impl Ledger {
             });
         }
         if let Some(next) = *next
-            && next <= from
+            && (next <= from || next >= tip.next_anchor)
         {
             return Err(Finding::WrongPage { from, next });
         }
@@ -116,8 +116,14 @@ impl Ledger {
 
     /// Whether the log contains the tip that an archive certified.
     pub(crate) fn contains(&self, by: Principal, tip: &CertifiedTip) -> Result<(), Finding> {
-        let found = self.watched.get(&tip.index).copied().flatten();
-        same_tip(by, tip.index, tip.hash, found)
+        match self.watched.get(&tip.index).copied().flatten() {
+            Some(found) => same_tip(by, tip.index, tip.hash, Some(found)),
+            None => Err(Finding::Behind {
+                by,
+                index: tip.index,
+                length: self.length(),
+            }),
+        }
     }
 
     /// Whether the log contains the tip that an earlier audit saved.

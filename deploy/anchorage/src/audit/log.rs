@@ -1,15 +1,17 @@
 //! The blocks of a shard, from whoever has them.
 
-use super::Finding;
+use super::{Finding, NODE_CATCHES_UP, PAUSE};
 use crate::certified::CertifiedTip;
 use crate::error::Error;
 use crate::family::Shard;
-use client::{ArchiveClient, ClientError, LogClient, RegistryClient};
+use client::{ArchiveClient, CallError, ClientError, RegistryClient, Replicated};
 use ic_agent::Agent;
 use oplog::Block;
 use std::collections::BTreeMap;
+use std::time::Instant;
 use types::Principal;
 use types::icrc3::GetBlocksRequest;
+use types::registry::ArchiveProgress;
 
 /// A shard's log: its archives', then its own.
 pub(crate) struct Log<'a> {
@@ -36,9 +38,9 @@ impl<'a> Log<'a> {
         self.shard.registry
     }
 
-    /// Archives that did not answer.
-    pub(crate) fn silent(&self) -> Vec<Principal> {
-        self.silent.keys().copied().collect()
+    /// Archives that did not answer, and why.
+    pub(crate) fn silent(&self) -> BTreeMap<Principal, String> {
+        self.silent.clone()
     }
 
     /// The shard's certified tip.
@@ -48,41 +50,66 @@ impl<'a> Log<'a> {
         CertifiedTip::new(self.agent, self.shard.registry, tip.as_ref())
     }
 
-    /// The certified tips of the archives that answer and have something.
+    /// The certified tips of the archives that answer and have something. What an archive says of itself, and the shard
+    /// of it, must agree: it has what it acknowledged.
     pub(crate) async fn archive_tips(&mut self) -> Result<Vec<(Principal, CertifiedTip)>, Error> {
         let mut tips = Vec::new();
-        for &id in &self.shard.archives {
-            let archive = ArchiveClient::new(self.agent, id);
-            match archive.log().get_tip_certificate().await {
-                Ok(tip) => {
-                    let tip = CertifiedTip::new(self.agent, id, tip.as_ref())?;
-                    tips.extend(tip.map(|tip| (id, tip)));
-                }
-                Err(error) => self.is_silent(id, &error),
+        for known in &self.shard.archives {
+            match self.archive_tip(known).await {
+                Ok(tip) => tips.extend(tip.map(|tip| (known.canister, tip))),
+                Err(error) => self.is_silent(known.canister, error)?,
             }
         }
         Ok(tips)
     }
 
-    /// Some blocks from `start` on and below `end`, at least one, and who answered them.
+    async fn archive_tip(&self, known: &ArchiveProgress) -> Result<Option<CertifiedTip>, Error> {
+        let archive = known.canister;
+        if known.diverged {
+            return Err(self.found(Finding::Diverged { archive }));
+        }
+        // As an update: one node could say that there is nothing.
+        let client = ArchiveClient::new(Replicated(self.agent), archive);
+        let status = client.status().await?;
+        let (acknowledged, next) = (known.acknowledged.get(), status.next_index.get());
+        if next < acknowledged {
+            return Err(self.found(Finding::Lost {
+                archive,
+                acknowledged,
+                next,
+            }));
+        }
+        let client = ArchiveClient::new(self.agent, archive);
+        let begin = Instant::now();
+        loop {
+            let tip = client.log().get_tip_certificate().await?;
+            let tip = CertifiedTip::new(self.agent, archive, tip.as_ref())?;
+            if tip.is_some() || status.next_index == status.first_index {
+                return Ok(tip);
+            }
+            if begin.elapsed() > NODE_CATCHES_UP {
+                return Err(self.found(Finding::NoTip { archive }));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Some blocks from `start` on and below `end`, at least one, and who answered them. Waits a little for a node that
+    /// has not seen yet what the subnet has agreed on.
     pub(crate) async fn blocks(
         &mut self,
         start: u64,
         end: u64,
     ) -> Result<(Principal, Vec<Block>), Error> {
-        let sources = self.shard.archives.len() + 1;
-        for offset in 0..sources {
-            let at = (self.at + offset) % sources;
-            let by = self.source(at);
-            match self.ask(by, start, end).await {
-                Ok(blocks) if blocks.is_empty() => {}
-                Ok(blocks) => {
-                    self.at = at;
-                    return Ok((by, blocks));
-                }
-                Err(Error::Client(error)) => self.is_silent(by, &error),
-                Err(error) => return Err(error),
+        let begin = Instant::now();
+        loop {
+            if let Some(found) = self.ask_all(start, end).await? {
+                return Ok(found);
             }
+            if begin.elapsed() > NODE_CATCHES_UP {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
         }
         let tried = match self.silent.first_key_value() {
             Some((id, why)) => format!("{id} does not answer: {why}"),
@@ -94,21 +121,46 @@ impl<'a> Log<'a> {
         }))
     }
 
-    fn source(&self, at: usize) -> Principal {
-        let archive = self.shard.archives.get(at);
-        archive.copied().unwrap_or(self.shard.registry)
+    /// Asks who had the blocks before, then everybody else.
+    async fn ask_all(
+        &mut self,
+        start: u64,
+        end: u64,
+    ) -> Result<Option<(Principal, Vec<Block>)>, Error> {
+        let sources = self.shard.archives.len() + 1;
+        for offset in 0..sources {
+            let at = (self.at + offset) % sources;
+            let archive = self.shard.archives.get(at).map(|archive| archive.canister);
+            let by = archive.unwrap_or(self.shard.registry);
+            match (self.ask(by, start, end).await, archive) {
+                (Ok(blocks), _) => {
+                    self.silent.remove(&by);
+                    if !blocks.is_empty() {
+                        self.at = at;
+                        return Ok(Some((by, blocks)));
+                    }
+                }
+                (Err(error), Some(archive)) => self.is_silent(archive, error)?,
+                (Err(error), None) => return Err(error),
+            }
+        }
+        Ok(None)
     }
 
+    /// What this canister has of the blocks from `start` on; nothing if it has only later ones.
     async fn ask(&self, by: Principal, start: u64, end: u64) -> Result<Vec<Block>, Error> {
         // Archives and shards give their blocks by the same methods.
-        let archive = ArchiveClient::new(self.agent, by);
-        let log: LogClient<_> = archive.log();
+        let log = ArchiveClient::new(self.agent, by);
         let run = GetBlocksRequest {
             start: start.into(),
             length: (end - start).into(),
         };
+        let answer = log.log().get_blocks(&[run]).await?.blocks;
+        if answer.first().is_none_or(|first| first.id > start) {
+            return Ok(Vec::new());
+        }
         let mut blocks = Vec::new();
-        for (expected, found) in (start..end).zip(log.get_blocks(&[run]).await?.blocks) {
+        for (expected, found) in (start..end).zip(answer) {
             if found.id != expected {
                 return Err(self.found(Finding::WrongBlock {
                     by,
@@ -128,14 +180,21 @@ impl<'a> Log<'a> {
         Ok(blocks)
     }
 
-    fn is_silent(&mut self, id: Principal, error: &ClientError) {
-        self.silent.insert(id, error.to_string());
+    /// Notes an archive that cannot be reached or refuses, as a stopped one does. Anything else is an error.
+    fn is_silent(&mut self, id: Principal, error: Error) -> Result<(), Error> {
+        match error {
+            Error::Client(ClientError::Call {
+                error: error @ (CallError::Unreachable { .. } | CallError::Rejected { .. }),
+                ..
+            }) => {
+                self.silent.insert(id, error.to_string());
+                Ok(())
+            }
+            error => Err(error),
+        }
     }
 
     fn found(&self, finding: Finding) -> Error {
-        Error::Audit {
-            shard: self.shard.registry,
-            finding: Box::new(finding),
-        }
+        Error::found(self.shard.registry, finding)
     }
 }

@@ -4,6 +4,7 @@ use crate::certified::CertifiedTip;
 use crate::output::Shown;
 use crate::record::SavedTip;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use types::Principal;
 
@@ -30,8 +31,8 @@ pub(crate) struct ShardReport {
     pub(crate) tip: Option<Tip>,
     /// The tip of an earlier audit, which the log contains.
     pub(crate) earlier_tip: Option<SavedTip>,
-    /// Archives that did not answer; their blocks came from elsewhere.
-    pub(crate) silent_archives: Vec<Principal>,
+    /// Archives that did not answer, and why; their blocks came from elsewhere.
+    pub(crate) silent_archives: BTreeMap<Principal, String>,
 }
 
 /// The certified end of a log.
@@ -75,13 +76,13 @@ impl ShardReport {
             silent_archives,
             ..
         } = self;
-        let silent = match silent_archives.len() {
-            0 => String::new(),
-            count => format!("; archives that do not answer: {count}"),
-        };
-        format!(
-            "shard {registry} [{lo}, {hi}): blocks {blocks}, archived {archived}, anchors {anchors}{silent}"
-        )
+        let mut line = format!(
+            "shard {registry} [{lo}, {hi}): blocks {blocks}, archived {archived}, anchors {anchors}"
+        );
+        for (archive, why) in silent_archives {
+            line.extend(["; archive ", &archive.to_text(), " does not answer: ", why]);
+        }
+        line
     }
 }
 
@@ -100,6 +101,7 @@ impl Report {
         let (known, new): (Vec<_>, Vec<_>) =
             with_blocks.partition(|shard| shard.earlier_tip.is_some());
         match (known.len(), new.len()) {
+            (0, 0) => "the logs are empty".to_owned(),
             (_, 0) => "each log contains the tip that an earlier audit saved".to_owned(),
             (0, _) => {
                 "no tip was saved before: that the controllers never replaced the history is their word; from now on it is checked"

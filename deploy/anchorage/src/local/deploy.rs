@@ -13,21 +13,22 @@ const FIRST_ANCHOR: u64 = 10_000;
 /// How many anchors a shard may have.
 const ANCHORS_PER_SHARD: u64 = 1_000_000;
 
-/// Creates and installs front without captcha, and shards with an archive each. Answers front's id.
+/// Creates and installs front without captcha, and shards with an archive each. Answers all ids, front's first.
 pub(crate) async fn family(
     operator: &Operator,
     place: Principal,
     modules: &Modules,
     shards: u16,
     metrics_gateway: String,
-) -> Result<Principal, Error> {
+) -> Result<Vec<Principal>, Error> {
     let front = operator.creates(place).await?;
-    let mut routes = Vec::new();
+    let (mut canisters, mut routes) = (vec![front], Vec::new());
     for shard in 0..shards.into() {
         let lo = FIRST_ANCHOR + shard * ANCHORS_PER_SHARD;
         let range = AnchorRange::new(lo.into(), (lo + ANCHORS_PER_SHARD).into());
         let range = range.expect("a shard has numbers");
-        let registry = self::shard(operator, place, modules, front, range).await?;
+        let (registry, archive) = self::shard(operator, place, modules, front, range).await?;
+        canisters.extend([registry, archive]);
         routes.push(ShardRoute {
             range,
             canister: registry,
@@ -42,17 +43,17 @@ pub(crate) async fn family(
     };
     let module = modules.of("front");
     operator.installs(front, module, &Some(argument)).await?;
-    Ok(front)
+    Ok(canisters)
 }
 
-/// Creates and installs a shard and its archive. Answers the shard's id.
+/// Creates and installs a shard and its archive. Answers both ids.
 async fn shard(
     operator: &Operator,
     place: Principal,
     modules: &Modules,
     front: Principal,
     range: AnchorRange,
-) -> Result<Principal, Error> {
+) -> Result<(Principal, Principal), Error> {
     let registry = operator.creates(place).await?;
     let archive = operator.creates(place).await?;
     let argument = RegistryInit {
@@ -77,5 +78,5 @@ async fn shard(
     };
     let module = modules.of("archive");
     operator.installs(archive, module, &argument).await?;
-    Ok(registry)
+    Ok((registry, archive))
 }

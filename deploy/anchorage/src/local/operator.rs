@@ -99,8 +99,14 @@ impl Operator {
         let mode = CanisterInstallMode::Upgrade(None);
         let installed = self.install_code(canister, mode, module, nothing).await;
         // With the old module, if the new one was refused.
-        let () = self.manage(canister, "start_canister", &record).await?;
-        installed.map(|()| true)
+        let started = self.starts(canister).await;
+        installed.and(started).map(|()| true)
+    }
+
+    /// Starts a canister; nothing happens if it runs.
+    pub(crate) async fn starts(&self, canister_id: Principal) -> Result<(), Error> {
+        let record = CanisterIdRecord { canister_id };
+        self.manage(canister_id, "start_canister", &record).await
     }
 
     async fn install_code(

@@ -6,6 +6,7 @@ use pocket_ic::common::rest::{
     CreateInstanceResponse, ExtendedSubnetConfigSet, InstanceConfig, InstanceHttpGatewayConfig,
     SubnetSpec,
 };
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -16,6 +17,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// After so many seconds without a request the server ends by itself, should this program be killed.
 const TIME_TO_LIVE: u64 = 60;
 const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How long a server that was told to end by somebody else may take to save.
+const GRACE: Duration = Duration::from_secs(30);
 const START: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -37,13 +40,17 @@ impl Server {
         port: u16,
         state: Option<&Path>,
     ) -> Result<Self, Error> {
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|_| Error::PortInUse(port))?;
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => Error::PortInUse(port),
+            _ => Error::Port(port, error),
+        })?;
         let program = match program {
             Some(program) => program.to_owned(),
             None => beside_this_program()?,
         };
         let (child, address) = spawn(&program).await?;
-        let http = reqwest::Client::new();
+        let http = reqwest::Client::builder().no_proxy().build();
+        let http = http.map_err(refused)?;
         let config = InstanceConfig {
             subnet_config_set: ExtendedSubnetConfigSet {
                 nns: Some(SubnetSpec::default()),
@@ -112,6 +119,13 @@ impl Server {
     pub(crate) async fn end(mut self) -> Result<(), Error> {
         let deleted = self.http.delete(&self.instance).send().await;
         let deleted = accepted(deleted);
+        if deleted.is_err()
+            && let Ok(Ok(status)) = tokio::time::timeout(GRACE, self.child.wait()).await
+            && status.success()
+        {
+            // It was told to end as well, and saved by itself.
+            return Ok(());
+        }
         // Nothing is left in it that could be lost.
         let _ = self.child.kill().await;
         deleted

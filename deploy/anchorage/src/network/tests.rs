@@ -17,6 +17,7 @@ fn plain_http_is_for_this_machine_only() {
         "",
         "127.0.0.1:4943",
         "http://localhost.example.com",
+        "http://here.localhost",
     ] {
         let error = parse(url).expect_err(url);
         assert!(matches!(error, Error::Url(..)), "{url}: {error}");
@@ -62,35 +63,49 @@ fn a_root_key_is_read_in_der_and_in_hex() {
 #[tokio::test]
 async fn nothing_is_asked_of_a_network_elsewhere_for_its_root_key() {
     let folder = tempfile::tempdir().unwrap();
-    let front = Principal::management_canister();
+    let (front, other) = (Principal::management_canister(), Principal::anonymous());
     let url = "https://nobody.invalid";
-    let network = Network::connect(folder.path(), url, RootKey::Usual, Some(front)).await;
-    let network = network.expect("nothing was sent");
-    let ours = default_agent(&parse(url).unwrap()).unwrap().read_root_key();
-    assert_eq!(network.root_key(), ours);
-    // It is remembered.
-    let again = Network::connect(folder.path(), url, RootKey::Usual, None)
-        .await
-        .unwrap();
-    assert_eq!(again.front(), front);
+    let connect = |front| Network::connect(folder.path(), url, RootKey::Usual, front);
+    let network = connect(Some(front)).await.expect("nothing was sent");
+    assert_eq!(network.root_key(), ic_root_key().unwrap());
+    // It is remembered when somebody says so, not before.
+    assert!(matches!(connect(None).await, Err(Error::NoFront(_))));
+    network.remember().unwrap();
+    assert_eq!(connect(None).await.unwrap().front(), front);
     let given = RootKey::Given(vec![1]);
-    let error = Network::connect(folder.path(), url, given, None)
-        .await
-        .unwrap_err();
-    assert!(matches!(error, Error::OtherRootKey { .. }), "{error}");
+    let error = Network::connect(folder.path(), url, given, Some(other)).await;
+    assert!(
+        matches!(error, Err(Error::OtherRootKey { .. })),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn tips_outlive_a_visit_to_another_family() {
+    let folder = tempfile::tempdir().unwrap();
+    let (front, other) = (Principal::management_canister(), Principal::anonymous());
+    let url = "https://nobody.invalid";
+    let connect = |front| Network::connect(folder.path(), url, RootKey::Usual, Some(front));
+    let mut network = connect(front).await.unwrap();
+    let tip = record::SavedTip {
+        index: 7,
+        hash: String::new(),
+        certified_at_ns: 0,
+    };
+    network.tips.insert(front, tip);
+    network.remember().unwrap();
+    connect(other).await.unwrap().remember().unwrap();
+    assert_eq!(connect(front).await.unwrap().tips, network.tips);
+    // A network that is made anew has no past.
+    network.tips.clear();
+    network.remember_anew().unwrap();
+    assert!(connect(front).await.unwrap().tips.is_empty());
 }
 
 #[tokio::test]
 async fn an_unknown_family_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let url = "https://nobody.invalid";
-    let error = Network::connect(folder.path(), url, RootKey::Usual, None)
-        .await
-        .unwrap_err();
-    assert!(matches!(error, Error::NoFront(_)), "{error}");
     let url = "http://127.0.0.1:1";
-    let error = Network::connect(folder.path(), url, RootKey::Usual, None)
-        .await
-        .unwrap_err();
-    assert!(matches!(error, Error::NoAnswer { .. }), "{error}");
+    let error = Network::connect(folder.path(), url, RootKey::Usual, None).await;
+    assert!(matches!(error, Err(Error::NoAnswer { .. })), "{error:?}");
 }

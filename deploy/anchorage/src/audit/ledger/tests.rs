@@ -228,7 +228,14 @@ fn an_archive_must_have_certified_a_block_of_the_log() {
     );
     let beyond = ledger.contains(SOMEBODY, &tip(4, hash)).unwrap_err();
     assert!(
-        matches!(beyond, Finding::OtherTip { found: None, .. }),
+        matches!(
+            beyond,
+            Finding::Behind {
+                index: 4,
+                length: 4,
+                ..
+            }
+        ),
         "{beyond}"
     );
 }
