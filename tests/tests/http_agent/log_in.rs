@@ -1,6 +1,6 @@
 //! From a registration to a canister that sees the pseudonym.
 
-use super::{DAPP, Key, Live, LogIn, assert_not_accepted, refusal};
+use super::{DAPP, Key, Live, assert_not_accepted, refusal};
 use anchorage_tests::Verified;
 use client::{CallError, FrontClient, RegistryClient, RejectCode, Replicated};
 use ic_agent::Identity;
@@ -12,88 +12,6 @@ use std::time::Duration;
 use types::{DeviceData, Principal};
 
 const SECOND_NS: u64 = 1_000_000_000;
-
-impl LogIn {
-    /// The delegation as agents have it.
-    pub(crate) fn link(&self) -> SignedDelegation {
-        SignedDelegation {
-            delegation: Delegation {
-                pubkey: self.signed.delegation.pubkey.as_slice().to_vec(),
-                expiration: self.signed.delegation.expiration.get(),
-                targets: None,
-                permissions: None,
-            },
-            signature: self.signed.signature.clone(),
-        }
-    }
-
-    /// The session's key with the delegation, checked by the agent against the root key.
-    pub(crate) fn session(&self, live: &Live, secret: u8) -> DelegatedIdentity {
-        DelegatedIdentity::new_with_root_key(
-            self.user_key.as_slice().to_vec(),
-            Box::new(BasicIdentity::from_raw_key(&[secret; 32])),
-            vec![self.link()],
-            &live.network.root_key,
-        )
-        .expect("the delegation is front's, for this session")
-    }
-}
-
-/// Registers, logs in, and acts as the pseudonym. Everything is checked with published libraries.
-#[track_caller]
-fn registers_and_logs_in(key: &Key) {
-    let live = Live::deploy();
-    let anchor = live.registers(key);
-    let front = live.front(key);
-    let info = live.answer(front.get_anchor_info(anchor)).expect("its own");
-    assert_eq!(info.devices.len(), 1);
-    assert_eq!(info.devices[0].pubkey, key.device.pubkey);
-
-    let log_in = live.logs_in(key, anchor, 1, None);
-    live.family
-        .verifies(&log_in.user_key, &log_in.signed)
-        .expect("the delegation is front's");
-    let pseudonym = Principal::self_authenticating(&log_in.user_key);
-    assert_ne!(pseudonym, key.principal());
-
-    let session = live.agent(log_in.session(&live, 1));
-    assert_eq!(live.is_seen_as(&session), Ok(pseudonym));
-    let front = FrontClient::new(session, live.family.front);
-    assert_eq!(live.answer(front.whoami()), Ok(pseudonym));
-    // The pseudonym is nobody's device: it cannot log in in its turn.
-    let refused = refusal(live.answer(front.get_anchor_info(anchor)));
-    let code = RejectCode::CanisterReject;
-    assert!(
-        matches!(refused, CallError::Rejected { code: found, .. } if found == code),
-        "{refused}"
-    );
-}
-
-#[test]
-fn an_ed25519_key_registers_logs_in_and_acts_as_its_pseudonym() {
-    registers_and_logs_in(&Key::ed25519(7));
-}
-
-#[test]
-fn a_passkey_registers_logs_in_and_acts_as_its_pseudonym() {
-    registers_and_logs_in(&Key::passkey());
-}
-
-#[test]
-fn two_kinds_of_keys_of_one_anchor_have_one_pseudonym() {
-    let live = Live::deploy();
-    let (passkey, second) = (Key::passkey(), Key::ed25519(7));
-    let anchor = live.registers(&passkey);
-    let front = live.front(&passkey);
-    live.answer(front.add(anchor, &second.device))
-        .expect("a second device");
-    let (one, other) = (
-        live.logs_in(&passkey, anchor, 1, None),
-        live.logs_in(&second, anchor, 2, None),
-    );
-    assert_eq!(one.user_key, other.user_key);
-    assert_ne!(one.session, other.session);
-}
 
 #[test]
 fn a_passkey_delegates_to_the_key_of_a_page() {
