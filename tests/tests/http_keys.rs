@@ -13,7 +13,7 @@ use live::{Key, Live, refusal};
 use types::Principal;
 
 const HOST: &str = "identity.example";
-/// What PocketIC servers say that are older than version 0.62 of the interface specification.
+/// What `PocketIC` servers say that are older than version 0.62 of the interface specification.
 const EDDSA_IS_UNKNOWN: &str = "Algorithm not supported in COSE parser";
 
 impl Key {
