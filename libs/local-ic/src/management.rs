@@ -49,10 +49,12 @@ enum Outcome {
 type Answer = Result<Outcome, Reject>;
 
 /// Executes a call and answers it, now or later.
-pub fn execute(exec: &mut Exec<'_>, call: Management) {
+pub fn execute(exec: &mut Exec<'_>, mut call: Management) {
     if matches!(&call, Management::Request(request) if request.expired(exec.now)) {
         return;
     }
+    // Arguments may be large, and answers that are given later do not need them.
+    let payload = std::mem::take(call.payload_mut());
     let kept = call.clone();
     let (call, from_canister) = match call {
         Management::Ingress(ingress) => (Call::from(ingress), false),
@@ -65,7 +67,7 @@ pub fn execute(exec: &mut Exec<'_>, call: Management) {
         cycles: call.cycles,
         call: kept,
     };
-    let answer = request.dispatch(&call.method, &call.payload);
+    let answer = request.dispatch(&call.method, &payload);
     let refund = request.cycles;
     let result = match answer {
         Ok(Outcome::Reply(reply)) => Ok(reply),

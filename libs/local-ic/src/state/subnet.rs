@@ -109,6 +109,16 @@ pub enum Management {
     Request(Request),
 }
 
+impl Management {
+    /// The argument.
+    pub fn payload_mut(&mut self) -> &mut Vec<u8> {
+        match self {
+            Self::Ingress(ingress) => &mut ingress.payload,
+            Self::Request(request) => &mut request.payload,
+        }
+    }
+}
+
 impl Subnet {
     /// Whether the id with this index belongs to the subnet.
     pub fn owns(&self, index: u64) -> bool {

@@ -79,3 +79,16 @@ fn no_random_bytes_are_drawn_for_a_call_that_has_expired() {
         }
     });
 }
+
+#[test]
+fn a_call_that_waits_for_its_answer_keeps_no_argument() {
+    on_big_stack(|| {
+        let (mut ic, caller, _) = two_subnets();
+        ic.submit(call(caller, "random", Encode!().unwrap()))
+            .unwrap();
+        ic.tick();
+        let deferred = &ic.network.subnets[0].deferred;
+        assert_eq!(deferred.len(), 1);
+        assert!(deferred[0].request.payload.is_empty());
+    });
+}
