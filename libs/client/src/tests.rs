@@ -52,7 +52,11 @@ fn front_has_every_method() {
         let temporary_key = Some(Principal::anonymous());
         let response = front.register(&device(), &solution, temporary_key).await;
         response.unwrap();
-        front.add(anchor, &device()).await.unwrap();
+        let (device, known) = (device(), DeviceKey::new([1]));
+        front.add(anchor, &device).await.unwrap();
+        front.update(anchor, &known, &device).await.unwrap();
+        front.replace(anchor, &known, &device).await.unwrap();
+        front.remove(anchor, &known).await.unwrap();
         front.lookup(anchor).await.unwrap();
         front.get_anchor_info(anchor).await.unwrap();
         let prepared = front.prepare_delegation(anchor, "o", &key, Some(1)).await;
