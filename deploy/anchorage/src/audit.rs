@@ -18,10 +18,9 @@ mod report;
 pub(crate) use finding::Finding;
 
 use crate::certified::CertifiedTip;
-use crate::demo::named;
-use crate::error::Error;
+use crate::error::{Error, named};
 use crate::family::{self, Shard};
-use crate::network::Network;
+use crate::network::{NODE_CATCHES_UP, Network, PAUSE};
 use crate::output::Step;
 use crate::record::{SavedTip, Tips};
 use client::{RegistryClient, Replicated};
@@ -29,15 +28,12 @@ use ic_agent::Agent;
 use ledger::Ledger;
 use log::Log;
 pub(crate) use report::Report;
-use report::{ShardReport, Tip};
-use std::time::{Duration, Instant};
+use report::ShardReport;
+use std::time::Instant;
 use types::Principal;
 
 /// Anchors on a page of the public state; a shard gives at most as many.
 const PAGE: u32 = 500;
-/// How long a node may take to have seen what the subnet has agreed on.
-const NODE_CATCHES_UP: Duration = Duration::from_secs(15);
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Audits all shards, and saves their tips. A finding at one shard does not keep the others from being audited.
 pub(crate) async fn run(network: &mut Network) -> Result<Report, Error> {
@@ -51,7 +47,7 @@ pub(crate) async fn run(network: &mut Network) -> Result<Report, Error> {
         match audit(&agent, shard, saved).await {
             Ok(report) => {
                 if let Some(tip) = &report.tip {
-                    network.tips.insert(shard.registry, tip.save());
+                    network.tips.insert(shard.registry, tip.clone());
                 }
                 // Per shard: what stood the audit is known, whatever becomes of the next one.
                 network.remember()?;
@@ -125,7 +121,7 @@ async fn audit(
         archived: archived.unwrap_or(0),
         anchors: ledger.anchors(),
         next_anchor: ledger.next_anchor().get(),
-        tip: tip.map(Tip::from),
+        tip: tip.map(SavedTip::from),
         earlier_tip: saved,
         silent_archives: log.silent(),
     };

@@ -1,8 +1,8 @@
 //! What a person does with a family, with software passkeys: each step is checked.
 
-use crate::error::Error;
+use crate::error::{Error, named};
 use crate::family::{self, Shard};
-use crate::network::Network;
+use crate::network::{NODE_CATCHES_UP, Network, PAUSE};
 use crate::output::{Shown, Step};
 use client::passkey::Passkey;
 use client::{ArchiveClient, FrontClient, RegistryClient, Replicated};
@@ -12,7 +12,7 @@ use ic_agent::identity::{
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use types::archive::EntryOperation;
 use types::front::{CaptchaMode, ChallengeResult, GetDelegationResponse, RegisterResponse};
 use types::{AnchorNumber, DeviceKey, Principal, SessionKey};
@@ -21,9 +21,6 @@ use types::{AnchorNumber, DeviceKey, Principal, SessionKey};
 const ORIGIN: &str = "https://dapp.example";
 /// Where the passkeys believe to be.
 const HOST: &str = "identity.example";
-/// How long a node may take to have seen what the subnet has agreed on.
-const NODE_CATCHES_UP: Duration = Duration::from_secs(15);
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// What was done, and what came of it.
 #[derive(Debug, Serialize)]
@@ -187,14 +184,6 @@ pub(crate) async fn run(network: &Network, archive_seconds: u64) -> Result<Shows
         registry: shard.registry,
         archive,
         seconds: begin.elapsed().as_secs_f64(),
-    })
-}
-
-/// The result with the name of its step.
-pub(crate) fn named<T>(step: &str, result: Result<T, Error>) -> Result<T, Error> {
-    result.map_err(|error| Error::Step {
-        step: step.to_owned(),
-        error: Box::new(error),
     })
 }
 

@@ -150,6 +150,14 @@ impl Error {
     }
 }
 
+/// The result with the name of its step.
+pub(crate) fn named<T>(step: &str, result: Result<T, Error>) -> Result<T, Error> {
+    result.map_err(|error| Error::Step {
+        step: step.to_owned(),
+        error: Box::new(error),
+    })
+}
+
 fn listed(errors: &[Error]) -> String {
     let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
     errors.join("; ")

@@ -8,8 +8,8 @@ mod state_dir;
 
 use crate::audit;
 use crate::cli::Local;
-use crate::demo::{self, Shows, named};
-use crate::error::Error;
+use crate::demo::{self, Shows};
+use crate::error::{Error, named};
 use crate::family;
 use crate::network::{self, Network};
 use crate::output::{Output, Shown, Step};
@@ -101,16 +101,16 @@ pub(crate) async fn run(home: &Path, options: &Local, output: &Output) -> Result
         url: &url,
         place: server.place(),
         modules: &modules,
+        operator_key: &operator_key,
         shards: options.shards.unwrap_or(SHARDS),
         state: state.as_ref(),
     };
-    let mut outcome = tokio::select! {
+    let outcome = tokio::select! {
         outcome = start.run(operator, saved) => outcome,
         () = end.asked() => Err(Error::Interrupted),
         error = server.ended() => Err(error),
     };
-    if let Ok((_, running)) = &mut outcome {
-        running.operator_key = operator_key;
+    if let Ok((_, running)) = &outcome {
         output.result(running);
         if !options.exit {
             eprintln!("serving until Ctrl-C");
@@ -144,6 +144,7 @@ struct Start<'a> {
     /// Where canisters are created.
     place: Principal,
     modules: &'a Modules,
+    operator_key: &'a Path,
     shards: u16,
     state: Option<&'a StateDir>,
 }
@@ -174,14 +175,17 @@ impl Start<'_> {
         let (front, tips) = (saved.front, saved.tips.clone());
         let mut network = Network::new(self.home, self.url, root_key, front, tips);
         network.remember_anew()?;
-        let upgraded = bring_up_to_date(&network, &operator, self.modules).await?;
+        let mut canisters = named("family", family_of(&network, self.url).await)?;
+        let upgraded = bring_up_to_date(&canisters, &operator, self.modules).await?;
+        // Shown from front on.
+        canisters.reverse();
         let demo = demo::run(&network, ARCHIVE_SECONDS).await?;
         let audit = audit::run(&mut network).await?;
         let running = Running {
             url: self.url.to_string(),
-            operator_key: PathBuf::new(),
+            operator_key: self.operator_key.to_owned(),
             upgraded,
-            canisters: table(&network, self.url).await?,
+            canisters,
             demo,
             audit,
         };
@@ -213,13 +217,13 @@ impl Start<'_> {
 
 /// Installs the modules wherever another one runs.
 async fn bring_up_to_date(
-    network: &Network,
+    canisters: &[Row],
     operator: &Operator,
     modules: &Modules,
 ) -> Result<usize, Error> {
     let step = Step::begin("comparing the canisters with the modules");
     let mut count = 0;
-    for one in named("upgrade", family_of(network).await)? {
+    for one in canisters {
         let module = modules.of(one.canister);
         if named("upgrade", operator.upgrades(one.id, module).await)? {
             count += 1;
@@ -232,22 +236,13 @@ async fn bring_up_to_date(
     Ok(count)
 }
 
-async fn table(network: &Network, url: &Url) -> Result<Vec<Row>, Error> {
-    let mut rows = family_of(network).await?;
-    rows.reverse();
-    for row in &mut rows {
-        row.url = format!("{url}metrics?canisterId={}", row.id);
-    }
-    Ok(rows)
-}
-
 /// All canisters: archives before shards before front, the order in which they are upgraded.
-async fn family_of(network: &Network) -> Result<Vec<Row>, Error> {
+async fn family_of(network: &Network, url: &Url) -> Result<Vec<Row>, Error> {
     let row = |canister, role: String, id| Row {
         canister,
         role,
         id,
-        url: String::new(),
+        url: format!("{url}metrics?canisterId={id}"),
     };
     let agent = network.anonymous()?;
     let (mut archives, mut registries) = (Vec::new(), Vec::new());

@@ -6,11 +6,17 @@ use client::agent::Network as Reached;
 use ic_agent::identity::AnonymousIdentity;
 use ic_agent::{Agent, Identity};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use types::Principal;
 use url::Url;
 
 /// The Internet Computer's own gateway for `/api`.
 const IC: &str = "https://icp-api.io";
+
+/// How long a node may take to have seen what the subnet has agreed on.
+pub(crate) const NODE_CATCHES_UP: Duration = Duration::from_secs(15);
+/// Between two questions whether something is there by now.
+pub(crate) const PAUSE: Duration = Duration::from_millis(500);
 
 /// What every certificate must lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! What is remembered of a family from one run to the next, in a file per network.
 
+use crate::certified::CertifiedTip;
 use crate::error::Error;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -36,19 +38,20 @@ pub(crate) struct SavedTip {
     pub(crate) certified_at_ns: u64,
 }
 
+impl From<CertifiedTip> for SavedTip {
+    fn from(tip: CertifiedTip) -> Self {
+        Self {
+            index: tip.index,
+            hash: hex::encode(tip.hash),
+            certified_at_ns: tip.at_ns,
+        }
+    }
+}
+
 impl Record {
     /// Reads a record; `None` if there is none.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, Error> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::file(path)(error)),
-        };
-        let record = serde_json::from_str(&text).map_err(|error| Error::Content {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        })?;
-        Ok(Some(record))
+        read(path)
     }
 
     /// Changes the record at this path, or begins one. Nobody else changes it meanwhile, and it is written at once or
@@ -60,12 +63,7 @@ impl Record {
         lock.lock().map_err(Error::file(folder))?;
         let mut record = Self::read(path)?.unwrap_or_default();
         change(&mut record);
-        let text = serde_json::to_string_pretty(&record).expect("plain data");
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(folder))?;
-        writeln!(file, "{text}").map_err(Error::file(path))?;
-        file.as_file().sync_all().map_err(Error::file(path))?;
-        file.persist(path)
-            .map_err(|error| Error::file(path)(error.error))?;
+        write(path, &record)?;
         Ok(record)
     }
 }
@@ -80,6 +78,32 @@ pub(crate) fn merge(into: &mut Tips, from: &Tips) {
             }
         }
     }
+}
+
+/// Reads a file of JSON; `None` if there is none.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::file(path)(error)),
+    };
+    let value = serde_json::from_str(&text).map_err(|error| Error::Content {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })?;
+    Ok(Some(value))
+}
+
+/// Writes a file of JSON, at once or not at all.
+pub(crate) fn write(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let text = serde_json::to_string_pretty(value).expect("plain data");
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::file(folder))?;
+    writeln!(file, "{text}").map_err(Error::file(path))?;
+    file.as_file().sync_all().map_err(Error::file(path))?;
+    file.persist(path)
+        .map_err(|error| Error::file(path)(error.error))?;
+    Ok(())
 }
 
 #[cfg(test)]

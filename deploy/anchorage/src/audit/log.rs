@@ -1,9 +1,10 @@
 //! The blocks of a shard, from whoever has them.
 
-use super::{Finding, NODE_CATCHES_UP, PAUSE};
+use super::Finding;
 use crate::certified::CertifiedTip;
 use crate::error::Error;
 use crate::family::Shard;
+use crate::network::{NODE_CATCHES_UP, PAUSE};
 use client::{ArchiveClient, CallError, ClientError, RegistryClient, Replicated};
 use ic_agent::Agent;
 use oplog::Block;

@@ -1,6 +1,5 @@
 //! What an audit says when all is as it should be.
 
-use crate::certified::CertifiedTip;
 use crate::output::Shown;
 use crate::record::SavedTip;
 use serde::Serialize;
@@ -28,40 +27,11 @@ pub(crate) struct ShardReport {
     pub(crate) anchors: u64,
     pub(crate) next_anchor: u64,
     /// The certified end of the log; none for an empty one.
-    pub(crate) tip: Option<Tip>,
+    pub(crate) tip: Option<SavedTip>,
     /// The tip of an earlier audit, which the log contains.
     pub(crate) earlier_tip: Option<SavedTip>,
     /// Archives that did not answer, and why; their blocks came from elsewhere.
     pub(crate) silent_archives: BTreeMap<Principal, String>,
-}
-
-/// The certified end of a log.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Tip {
-    index: u64,
-    hash: String,
-    certified_at_ns: u64,
-}
-
-impl From<CertifiedTip> for Tip {
-    fn from(tip: CertifiedTip) -> Self {
-        Self {
-            index: tip.index,
-            hash: hex::encode(tip.hash),
-            certified_at_ns: tip.at_ns,
-        }
-    }
-}
-
-impl Tip {
-    /// What is kept of it.
-    pub(crate) fn save(&self) -> SavedTip {
-        SavedTip {
-            index: self.index,
-            hash: self.hash.clone(),
-            certified_at_ns: self.certified_at_ns,
-        }
-    }
 }
 
 impl ShardReport {

@@ -9,7 +9,6 @@
 use crate::error::Error;
 use crate::record::{self, Record, Tips};
 use serde::{Deserialize, Serialize};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use types::Principal;
 
@@ -65,30 +64,15 @@ impl StateDir {
         if entries.next().is_none() {
             return Ok(None);
         }
-        let path = self.family();
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Error::UnknownState(self.0.clone()));
-            }
-            Err(error) => return Err(Error::file(&path)(error)),
-        };
-        let saved = serde_json::from_str(&text).map_err(|error| Error::Content {
-            path,
-            reason: error.to_string(),
-        })?;
-        Ok(Some(saved))
+        match record::read(&self.family())? {
+            Some(saved) => Ok(Some(saved)),
+            None => Err(Error::UnknownState(self.0.clone())),
+        }
     }
 
     /// Writes what is on the network.
     pub(crate) fn save(&self, saved: &Saved) -> Result<(), Error> {
-        let path = self.family();
-        let mut file = tempfile::NamedTempFile::new_in(&self.0).map_err(Error::file(&self.0))?;
-        let text = serde_json::to_string_pretty(saved).expect("plain data");
-        writeln!(file, "{text}").map_err(Error::file(&path))?;
-        file.persist(&path)
-            .map_err(|error| Error::file(&path)(error.error))?;
-        Ok(())
+        record::write(&self.family(), saved)
     }
 
     /// Takes over the tips of audits that were made while the family was served. The record is this family's: it was
