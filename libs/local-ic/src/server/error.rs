@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::json;
 use std::fmt::Display;
 
@@ -52,11 +53,16 @@ impl ApiError {
             format!("local-ic does not support {what} yet"),
         )
     }
+}
 
-    /// The answer of the two endpoints that create something: their clients look only at the body.
-    pub(crate) fn into_creation_response(self) -> Response {
-        let body = json!({ "Error": { "message": self.message } });
-        (self.status, axum::Json(body)).into_response()
+/// The answer of the two endpoints that create something: their clients look only at the body.
+pub(crate) fn creation(created: Result<impl Serialize, ApiError>) -> Response {
+    match created {
+        Ok(created) => (StatusCode::CREATED, axum::Json(created)).into_response(),
+        Err(error) => {
+            let body = json!({ "Error": { "message": error.message } });
+            (error.status, axum::Json(body)).into_response()
+        }
     }
 }
 

@@ -34,6 +34,15 @@ fn read(
     Ok(certificate(&answer))
 }
 
+/// The subnets, the root subnet first.
+fn subnets(ic: &Ic) -> Vec<SubnetId> {
+    ic.network()
+        .subnets
+        .iter()
+        .map(|subnet| subnet.id)
+        .collect()
+}
+
 /// A number in the unsigned LEB128 form.
 fn leb128(bytes: &[u8]) -> u64 {
     bytes
@@ -135,12 +144,7 @@ fn a_status_is_read_at_the_id_that_the_call_was_sent_to() {
 #[test]
 fn the_flat_ranges_of_other_subnets_are_only_in_the_old_endpoints() {
     let ic = ic();
-    let ids: Vec<_> = ic
-        .network()
-        .subnets
-        .iter()
-        .map(|subnet| subnet.id)
-        .collect();
+    let ids = subnets(&ic);
     let (root, other) = (ids[0], ids[1]);
     let at = Effective::Subnet(other);
     for (form, visible) in [(RangesForm::Flat, true), (RangesForm::Tree, false)] {
@@ -164,12 +168,7 @@ fn the_flat_ranges_of_other_subnets_are_only_in_the_old_endpoints() {
 #[test]
 fn metrics_are_those_of_the_subnet_that_is_asked() {
     let ic = ic();
-    let ids: Vec<_> = ic
-        .network()
-        .subnets
-        .iter()
-        .map(|subnet| subnet.id)
-        .collect();
+    let ids = subnets(&ic);
     let of = |id: SubnetId| {
         let path = [b"subnet".as_slice(), id.0.as_slice(), b"metrics"];
         read(&ic, Effective::Subnet(ids[1]), RangesForm::Tree, &path).map(drop)

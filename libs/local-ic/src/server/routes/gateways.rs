@@ -1,13 +1,12 @@
 //! Making, listing and stopping HTTP gateways.
 
 use crate::server::Server;
-use crate::server::error::ApiError;
+use crate::server::error::{ApiError, creation};
 use crate::server::extract::{Body, Id};
 use crate::server::gateway::Bound;
 use crate::server::wire::{GatewayDetails, GatewayInfo, GatewayRequest};
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
@@ -30,10 +29,7 @@ async fn create(
     State(server): State<Arc<Server>>,
     body: Result<Body<GatewayRequest>, ApiError>,
 ) -> Response {
-    match try_create(&server, body).await {
-        Ok(created) => (StatusCode::CREATED, Json(created)).into_response(),
-        Err(error) => error.into_creation_response(),
-    }
+    creation(try_create(&server, body).await)
 }
 
 async fn try_create(

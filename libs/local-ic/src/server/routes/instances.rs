@@ -1,15 +1,14 @@
 //! Making, listing and deleting instances.
 
 use crate::server::Server;
-use crate::server::error::ApiError;
+use crate::server::error::{ApiError, creation};
 use crate::server::extract::{Body, Id};
 use crate::server::gateway::Bound;
 use crate::server::registry::InstanceId;
 use crate::server::wire::{GatewayInfo, InstanceRequest, TopologyAnswer};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -27,10 +26,7 @@ pub(crate) async fn create(
     State(server): State<Arc<Server>>,
     body: Result<Body<InstanceRequest>, ApiError>,
 ) -> Response {
-    match try_create(&server, body).await {
-        Ok(created) => (StatusCode::CREATED, Json(created)).into_response(),
-        Err(error) => error.into_creation_response(),
-    }
+    creation(try_create(&server, body).await)
 }
 
 async fn try_create(
