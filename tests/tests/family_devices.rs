@@ -95,6 +95,24 @@ fn who_is_no_device_of_the_anchor_is_refused() {
     assert_eq!(family.audits(0).blocks.len(), 2);
 }
 
+/// Otherwise the dapp that holds the delegation could change the devices of the anchor.
+#[test]
+fn a_pseudonym_does_not_become_a_device() {
+    let family = Family::deploy();
+    let alice = family.register("alice");
+    let prepared = alice.prepares("https://dapp.example").succeeds();
+    let pseudonym = Device::new("dapp").but(|d| d.pubkey = prepared.user_key.to_vec().into());
+    let words = "Canister signature keys cannot be devices";
+    alice.tries_to_add(&pseudonym).is_refused_saying(words);
+    let replaced = alice.tries_to_replace(&Device::new("alice"), &pseudonym);
+    replaced.is_refused_saying(words);
+    family
+        .claim(alice.anchor, prepared.pseudonym())
+        .asks_for_info()
+        .is_refused();
+    assert_eq!(family.audits(0).blocks.len(), 1);
+}
+
 #[test]
 fn the_rules_about_devices_refuse_in_the_words_that_clients_know() {
     let family = Setup::default().max_devices(4).deploy();

@@ -169,6 +169,9 @@ fn device_words(error: &DeviceError) -> String {
         DeviceError::RecordTooLarge { length, limit } => {
             format!("Anchor record is too large: length {length}, limit {limit}")
         }
+        DeviceError::CanisterSignatureKey => {
+            "Canister signature keys cannot be devices: add a passkey, a security key or a recovery phrase.".to_owned()
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 //! `src/internet_identity/src/storage/anchor.rs`), so that its clients meet no surprises.
 
 use crate::record::DeviceRecord;
+use hex_literal::hex;
 use types::{
-    Aaguid, CredentialId, DeviceData, DeviceError, DeviceField, DeviceProtection, KeyType,
-    Metadata, MetadataValue,
+    Aaguid, CredentialId, DeviceData, DeviceError, DeviceField, DeviceKey, DeviceProtection,
+    KeyType, Metadata, MetadataValue,
 };
 
 #[cfg(test)]
@@ -48,6 +49,11 @@ const RESERVED_METADATA_KEYS: [&str; 12] = [
     "usage",
     "authenticator_attachment",
 ];
+
+/// The contents of the object identifier 1.3.6.1.4.1.56387.1.2: interface specification, "Canister signatures".
+const CANISTER_SIGNATURE: [u8; 10] = hex!("2b0601040183b8430102");
+/// Where it stands in a key, at the latest, however clumsily lengths are encoded before it.
+const ALGORITHM_WITHIN: usize = 32;
 
 /// Limits that a deployment chooses.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -103,6 +109,9 @@ pub(crate) fn check_device(device: &DeviceData) -> Result<(), DeviceError> {
             });
         }
     }
+    if is_canister_signature(pubkey) {
+        return Err(DeviceError::CanisterSignatureKey);
+    }
     if *key_type == KeyType::SeedPhrase && credential_id.is_some() {
         return Err(DeviceError::PhraseWithCredentialId);
     }
@@ -156,6 +165,13 @@ fn check_metadata(metadata: &Metadata) -> Result<(), DeviceError> {
         });
     }
     Ok(())
+}
+
+/// Whether a key names the algorithm of canister signatures. See `docs/decisions/0007-no-canister-as-a-device.md`.
+fn is_canister_signature(key: &DeviceKey) -> bool {
+    let head = &key.as_slice()[..key.len().min(ALGORITHM_WITHIN)];
+    head.windows(CANISTER_SIGNATURE.len())
+        .any(|window| window == CANISTER_SIGNATURE)
 }
 
 /// Bytes that count towards [`limits::VARIABLE_FIELDS`]. The model id has a fixed size and does not.

@@ -268,3 +268,22 @@ fn a_public_key_is_on_an_anchor_once() {
     let key = DeviceKey::new(*b"a");
     assert_eq!(add(passkey("a")), Err(DeviceError::KeyExists { key }));
 }
+
+#[test]
+fn a_canister_signature_key_is_no_device() {
+    let with = |key: &str| DeviceData {
+        pubkey: DeviceKey::new(hex::decode(key).unwrap()),
+        ..passkey("b")
+    };
+    // SEQUENCE { SEQUENCE { OID }, BIT STRING |id| id seed }, as canisters make it.
+    let plain = "3019300c060a2b0601040183b8430102030900030a0b0c01020304";
+    // The same with the longest lengths that a tolerant reader of DER may take.
+    let long = "308400000024308400000011060a2b0601040183b8430102030900030a0b0c01020304";
+    for key in [plain, long] {
+        assert_eq!(refused(&with(key)), DeviceError::CanisterSignatureKey);
+    }
+    // A passkey's algorithm differs in its last number.
+    accepted(&with(
+        "3019300c060a2b0601040183b8430101030900030a0b0c01020304",
+    ));
+}

@@ -149,4 +149,8 @@ pub enum DeviceError {
         #[n(1)]
         limit: u64,
     },
+    /// The key is a canister's: whoever holds a delegation from that canister would act as the device.
+    #[n(14)]
+    #[error("canister signature key as a device")]
+    CanisterSignatureKey,
 }
