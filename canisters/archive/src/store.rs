@@ -100,7 +100,7 @@ impl<M: Memory> Store<M> {
         verifier
             .push(index, &block)
             .map_err(|_| AppendError::ChainMismatch)?;
-        if !self.range.contains(tx.anchor) {
+        if !tx.belongs_to(self.range) {
             return Err(AppendError::ForeignAnchor(tx.anchor));
         }
         // The index cannot report that it has no room, it would trap. So its room comes first; the log can.

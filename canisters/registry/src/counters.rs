@@ -26,14 +26,19 @@ pub const FORGOTTEN_BLOCKS: Slot = Slot::new(6);
 const UPDATED: Slot = Slot::new(7);
 const REPLACED: Slot = Slot::new(8);
 const REMOVED: Slot = Slot::new(9);
+/// Declared losses of blocks.
+pub const LOST: Slot = Slot::new(64);
+/// Blocks that came back by a repair.
+pub const REPAIRED_BLOCKS: Slot = Slot::new(65);
 
 /// The counters, family by family.
-pub const TABLE: [StoredCounter; 32] = [
+pub const TABLE: [StoredCounter; 34] = [
     operation_counter(REGISTERED, &[("operation", "register")]),
     operation_counter(ADDED, &[("operation", "add")]),
     operation_counter(UPDATED, &[("operation", "update")]),
     operation_counter(REPLACED, &[("operation", "replace")]),
     operation_counter(REMOVED, &[("operation", "remove")]),
+    operation_counter(LOST, &[("operation", "lost")]),
     single(
         REPEATED_ORDERS,
         "registry_orders_repeated_total",
@@ -58,6 +63,11 @@ pub const TABLE: [StoredCounter; 32] = [
         FORGOTTEN_BLOCKS,
         "registry_blocks_forgotten_total",
         "Blocks forgotten because the archive in service has them.",
+    ),
+    single(
+        REPAIRED_BLOCKS,
+        "registry_blocks_repaired_total",
+        "Blocks that controllers brought back after the shard was set back.",
     ),
     refusal_counter(10, &[("reason", "not_mine")]),
     refusal_counter(11, &[("reason", "unauthorized")]),
@@ -118,6 +128,7 @@ pub fn operation(operation: &Operation) -> Slot {
         Operation::Update { .. } => UPDATED,
         Operation::Replace { .. } => REPLACED,
         Operation::Remove { .. } => REMOVED,
+        Operation::Lost { .. } => LOST,
     }
 }
 

@@ -246,7 +246,7 @@ async fn is_archived(
             let answer = archive.get_anchor_entries(anchor, None, None).await?;
             let entries = answer.entries.iter().flatten();
             let found: BTreeSet<_> = entries
-                .map(|entry| match &entry.operation {
+                .filter_map(|entry| match &entry.operation {
                     EntryOperation::RegisterAnchor { device, .. }
                     | EntryOperation::AddDevice { device }
                     | EntryOperation::UpdateDevice {
@@ -254,8 +254,9 @@ async fn is_archived(
                     }
                     | EntryOperation::ReplaceDevice {
                         new_device: device, ..
-                    } => device.pubkey.as_slice(),
-                    EntryOperation::RemoveDevice { device } => device.as_slice(),
+                    } => Some(device.pubkey.as_slice()),
+                    EntryOperation::RemoveDevice { device } => Some(device.as_slice()),
+                    EntryOperation::BlocksLost { .. } => None,
                 })
                 .collect();
             if found == wanted {

@@ -2,13 +2,15 @@
 //!
 //! The only ways to a changed record are [`register`] and the methods of [`Authenticated`], which only
 //! [`authenticate`] makes; and [`AnchorStore`] writes nothing but what came out of them. So no code
-//! outside this crate can change an anchor without having checked who asks.
+//! outside this crate can change an anchor without having checked who asks. The exception is
+//! [`AnchorStore::restore`], which brings back what a block of the shard's own log did.
 
 pub mod slots;
 
 mod authentication;
 mod change;
 mod record;
+mod restore;
 mod rules;
 mod store;
 
@@ -18,5 +20,6 @@ mod fixtures;
 pub use authentication::{Authenticated, Means, Unauthorized, authenticate};
 pub use change::{Change, RegisterError, Registration, register};
 pub use record::{AnchorRecord, CorruptRecord, DeviceRecord};
+pub use restore::{RestoreError, Restored};
 pub use rules::{Limits, limits};
 pub use store::{AllocateError, AnchorStore, OpenError, ReadError};

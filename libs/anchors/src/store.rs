@@ -151,19 +151,39 @@ impl<M: Memory> AnchorStore<M> {
     /// Writes a new anchor and gives it the next number.
     pub fn allocate(&mut self, registration: &Registration) -> Result<AnchorNumber, AllocateError> {
         let anchor = self.reserve()?;
-        self.slots.write(self.count, &registration.record)?;
-        self.count += 1;
+        self.push(core::slice::from_ref(&registration.record))?;
+        Ok(anchor)
+    }
+
+    /// Writes new anchors behind the others, all of them or none.
+    pub(crate) fn push(&mut self, records: &[Vec<u8>]) -> Result<(), OutOfMemory> {
+        let count = self.count + records.len() as u64;
+        if let Some(last) = count.checked_sub(1) {
+            self.slots.reserve(last)?;
+        }
+        for (index, record) in (self.count..).zip(records) {
+            self.slots.write(index, record)?;
+        }
+        self.count = count;
         let memory = self.slots.memory();
         memory.write(COUNT_AT, &self.count.to_le_bytes());
-        Ok(anchor)
+        Ok(())
     }
 
     /// Writes a changed anchor. Its slot exists, so this needs no room but that of a longer tail.
     pub fn update(&mut self, change: &Change) -> Result<(), OutOfMemory> {
+        self.overwrite(change.anchor, &change.record)
+    }
+
+    pub(crate) fn overwrite(
+        &mut self,
+        anchor: AnchorNumber,
+        record: &[u8],
+    ) -> Result<(), OutOfMemory> {
         let index = self
-            .index(change.anchor)
+            .index(anchor)
             .expect("a change is made from a record of this store");
-        self.slots.write(index, &change.record)
+        self.slots.write(index, record)
     }
 
     /// An anchor's record; `None` if the number is not given (or not of this range).

@@ -34,16 +34,20 @@ pub enum BlockType {
     /// [`crate::Operation::Remove`]
     #[n(4)]
     Remove,
+    /// [`crate::Operation::Lost`]
+    #[n(5)]
+    Lost,
 }
 
 impl BlockType {
     /// Every type there is, in the order of their numbers.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Register,
         Self::Add,
         Self::Update,
         Self::Replace,
         Self::Remove,
+        Self::Lost,
     ];
 
     /// The `btype` that readers see, and that the block's hash covers.
@@ -54,6 +58,7 @@ impl BlockType {
             Self::Update => "anchorage_update",
             Self::Replace => "anchorage_replace",
             Self::Remove => "anchorage_remove",
+            Self::Lost => "anchorage_lost",
         }
     }
 

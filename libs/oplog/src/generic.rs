@@ -128,6 +128,13 @@ impl Block {
                     new_device: device,
                 },
                 Operation::Remove { key } => EntryOperation::RemoveDevice { device: key },
+                Operation::Lost {
+                    first_missing,
+                    next_anchor,
+                } => EntryOperation::BlocksLost {
+                    first_missing,
+                    next_anchor,
+                },
             },
             timestamp: self.ts,
             caller,
@@ -138,7 +145,7 @@ impl Block {
 
 impl Tx {
     /// The transaction as a map: `anchor`, `caller`, `device` as it is afterwards, `temporary_key`, and
-    /// `removed`, the key of a device that is gone. What is absent in the transaction is absent in the map.
+    /// `removed`, the key of a device that is gone; of lost blocks `first_missing` and `next_anchor`. What is absent in the transaction is absent in the map.
     pub fn to_value(&self) -> Value {
         let Self {
             anchor,
@@ -167,6 +174,13 @@ impl Tx {
                 fields.push(("device".to_owned(), device_value(device)));
             }
             Operation::Remove { key } => fields.push(("removed".to_owned(), Value::blob(key))),
+            Operation::Lost {
+                first_missing,
+                next_anchor,
+            } => {
+                fields.push(("first_missing".to_owned(), Value::nat(first_missing.get())));
+                fields.push(("next_anchor".to_owned(), Value::nat(next_anchor.get())));
+            }
         }
         Value::Map(fields)
     }

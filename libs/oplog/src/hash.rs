@@ -26,6 +26,7 @@ const ADD: [u8; 32] = hex!("51fa4557cd929ca92b63be5feefbc1f5f4692b5c482e96d269b0
 const UPDATE: [u8; 32] = hex!("63e45672400ed65f17e1d8291879f8c558ca181a0e3cf811ef5848384befbf62");
 const REPLACE: [u8; 32] = hex!("3a12e432452de62671dbaa85a4394dcb9723d5f9fef862878c77c12a9893bdf6");
 const REMOVE: [u8; 32] = hex!("0016a00dd129170073884cf2ae626d3674a9b502c0616b4d91190d075abd4fa8");
+const LOST: [u8; 32] = hex!("ef7783a04aaae15cf0f9b69dd5bc8207a41481346b127ca1f3662ee67ae6dba4");
 
 const fn type_hash(btype: BlockType) -> &'static [u8; 32] {
     match btype {
@@ -34,6 +35,7 @@ const fn type_hash(btype: BlockType) -> &'static [u8; 32] {
         BlockType::Update => &UPDATE,
         BlockType::Replace => &REPLACE,
         BlockType::Remove => &REMOVE,
+        BlockType::Lost => &LOST,
     }
 }
 

@@ -33,4 +33,4 @@ pub use block::{Block, BlockError, BlockType};
 pub use chain::{ChainError, ChainVerifier};
 pub use generic::ValueError;
 pub use replay::{Replay, ReplayError};
-pub use tx::{Operation, Tx, TxBytes, TxError};
+pub use tx::{LOST_NUMBERS_LIMIT, Operation, Tx, TxBytes, TxError};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use types::{AnchorNumber, AnchorRange, DeviceKey, DeviceProtection, Principal, PublicDevice};
 
-use crate::{Block, BlockError, Operation, Tx};
+use crate::{Block, BlockError, LOST_NUMBERS_LIMIT, Operation, Tx};
 
 /// The public state after the blocks that were replayed so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,17 @@ pub enum ReplayError {
         /// Who did it.
         caller: Principal,
     },
+    /// Blocks were lost at another number than the next one, with a number that was given already, or with more numbers
+    /// than one block may give up.
+    #[error("numbers [{from}, {next}) lost where {expected} comes next")]
+    WrongLoss {
+        /// The number that comes next.
+        expected: AnchorNumber,
+        /// The first number that is said to be lost.
+        from: AnchorNumber,
+        /// The number after the last of them.
+        next: AnchorNumber,
+    },
     /// The anchor's last device was removed before: nobody can act for it any more.
     #[error("anchor {anchor} is dead")]
     Dead {
@@ -93,17 +104,17 @@ impl Replay {
 
     /// Replays the next operation.
     pub fn apply(&mut self, tx: Tx) -> Result<(), ReplayError> {
+        if !tx.belongs_to(self.range) {
+            return Err(ReplayError::OutsideRange {
+                anchor: tx.anchor,
+                range: self.range,
+            });
+        }
         let Tx {
             anchor,
             caller,
             operation,
         } = tx;
-        if !self.range.contains(anchor) {
-            return Err(ReplayError::OutsideRange {
-                anchor,
-                range: self.range,
-            });
-        }
         match operation {
             Operation::Register {
                 device,
@@ -131,7 +142,27 @@ impl Replay {
                 devices.remove(at);
                 Ok(())
             }
+            Operation::Lost {
+                first_missing: _,
+                next_anchor,
+            } => self.lost(anchor, next_anchor),
         }
+    }
+
+    fn lost(&mut self, from: AnchorNumber, next: AnchorNumber) -> Result<(), ReplayError> {
+        let count = next.get().checked_sub(from.get());
+        if from != self.next_anchor || count.is_none_or(|count| count > LOST_NUMBERS_LIMIT) {
+            return Err(ReplayError::WrongLoss {
+                expected: self.next_anchor,
+                from,
+                next,
+            });
+        }
+        let numbers = (from.get()..next.get()).map(AnchorNumber::new);
+        self.anchors
+            .extend(numbers.map(|number| (number, Vec::new())));
+        self.next_anchor = next;
+        Ok(())
     }
 
     fn register(&mut self, anchor: AnchorNumber, device: PublicDevice) -> Result<(), ReplayError> {

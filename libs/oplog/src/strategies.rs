@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use types::{
-    AnchorNumber, BlockHash, CredentialId, DeviceKey, DeviceProtection, KeyType, Principal,
-    PublicDevice, Purpose, TimestampNs,
+    AnchorNumber, BlockHash, BlockIndex, CredentialId, DeviceKey, DeviceProtection, KeyType,
+    Principal, PublicDevice, Purpose, TimestampNs,
 };
 
 use crate::{Block, Operation, Tx};
@@ -84,6 +84,14 @@ pub(crate) fn remove(anchor: u64, key: u8) -> Tx {
     tx_of(anchor, Operation::Remove { key })
 }
 
+pub(crate) fn lost(anchor: u64, first_missing: u64, next_anchor: u64) -> Tx {
+    let operation = Operation::Lost {
+        first_missing: BlockIndex::new(first_missing),
+        next_anchor: AnchorNumber::new(next_anchor),
+    };
+    tx_of(anchor, operation)
+}
+
 /// The transactions as a log, one nanosecond apart.
 pub(crate) fn chain(txs: &[Tx]) -> Vec<Block> {
     let mut parent = None;
@@ -151,6 +159,10 @@ pub(crate) fn tx() -> impl Strategy<Value = Tx> {
         device().prop_map(|device| Operation::Update { device }),
         (key(), device()).prop_map(|(old, device)| Operation::Replace { old, device }),
         key().prop_map(|key| Operation::Remove { key }),
+        any::<[u64; 2]>().prop_map(|[first_missing, next_anchor]| Operation::Lost {
+            first_missing: BlockIndex::new(first_missing),
+            next_anchor: AnchorNumber::new(next_anchor),
+        }),
     ];
     (any::<u64>(), principal(), operation).prop_map(|(anchor, caller, operation)| Tx {
         anchor: AnchorNumber::new(anchor),

@@ -9,6 +9,7 @@
 //! operation 2, update:   [2, [device]]
 //! operation 3, replace:  [3, [pubkey of the old device, new device]]
 //! operation 4, remove:   [4, [pubkey]]
+//! operation 5, lost:     [5, [first missing index, next anchor]]
 //! device: [pubkey, credential id, purpose, key type, protection, origin, metadata keys]
 //! ```
 //!
@@ -16,20 +17,24 @@
 //! bytes, so they never change; another content gets another operation number or version.
 
 use minicbor::{Decode, Decoder, Encode};
-use types::{AnchorNumber, DeviceKey, Principal, PublicDevice};
+use types::{AnchorNumber, AnchorRange, BlockIndex, DeviceKey, Principal, PublicDevice};
 
 use crate::BlockType;
 
 /// The version that this code writes and the only one it reads.
 pub const VERSION: u8 = 1;
 
+/// Anchor numbers that one [`Operation::Lost`] gives up at most, so that replaying a block is bounded work. More of them
+/// take several blocks.
+pub const LOST_NUMBERS_LIMIT: u64 = 100_000;
+
 /// One operation on one anchor.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Tx {
-    /// Whose devices changed.
+    /// Whose devices changed. Of [`Operation::Lost`]: the number that the shard would have given next.
     #[n(0)]
     pub anchor: AnchorNumber,
-    /// Which principal did it: a device's, or a temporary key.
+    /// Which principal did it: a device's, or a temporary key; of [`Operation::Lost`] a controller of the shard.
     #[n(1)]
     #[cbor(with = "types::codec::principal")]
     pub caller: Principal,
@@ -84,6 +89,17 @@ pub enum Operation {
         #[n(0)]
         key: DeviceKey,
     },
+    /// Blocks were lost: the shard was set back, and nobody has what followed. Numbers from the transaction's anchor on
+    /// that were given in them are dead for ever, as anchors without devices.
+    #[n(5)]
+    Lost {
+        /// Index of the first block that is lost, which is also the index of this block.
+        #[n(0)]
+        first_missing: BlockIndex,
+        /// The first number that was not given; the next anchor gets it.
+        #[n(1)]
+        next_anchor: AnchorNumber,
+    },
 }
 
 impl Operation {
@@ -95,6 +111,7 @@ impl Operation {
             Self::Update { .. } => BlockType::Update,
             Self::Replace { .. } => BlockType::Replace,
             Self::Remove { .. } => BlockType::Remove,
+            Self::Lost { .. } => BlockType::Lost,
         }
     }
 }
@@ -151,6 +168,21 @@ pub enum TxError {
 }
 
 impl Tx {
+    /// Whether it is about anchors of this range. A full shard that lost blocks names the end of its range.
+    pub fn belongs_to(&self, range: AnchorRange) -> bool {
+        match self.operation {
+            Operation::Register { .. }
+            | Operation::Add { .. }
+            | Operation::Update { .. }
+            | Operation::Replace { .. }
+            | Operation::Remove { .. } => range.contains(self.anchor),
+            Operation::Lost { next_anchor, .. } => {
+                let numbers = [range.lo(), self.anchor, next_anchor, range.hi()];
+                numbers.is_sorted()
+            }
+        }
+    }
+
     /// The one encoding of this transaction.
     pub fn encode(&self) -> TxBytes {
         let mut bytes = vec![VERSION];

@@ -90,6 +90,15 @@ pub enum EntryOperation {
         /// Its key.
         device: DeviceKey,
     },
+    /// The shard was set back, and nobody has the blocks that followed. Numbers from the entry's anchor on that were
+    /// given in them are dead for ever.
+    #[serde(rename = "blocks_lost")]
+    BlocksLost {
+        /// Index of the first block that is lost: this block's own.
+        first_missing: BlockIndex,
+        /// The first number that was not given.
+        next_anchor: AnchorNumber,
+    },
 }
 
 /// Answer of `get_entries`.

@@ -1,9 +1,10 @@
 //! The rules against a twin that says them in the fewest words: lists of devices, and who may do what.
 
 use super::*;
-use crate::authenticate;
 use crate::fixtures::{metadata, passkey, phrase, principal, text};
 use crate::rules::limits;
+use crate::{AnchorStore, authenticate};
+use ic_stable_structures::VectorMemory;
 use oplog::{Replay, Tx};
 use proptest::prelude::*;
 use types::{AnchorRange, KeyType};
@@ -230,6 +231,8 @@ struct World {
     records: Vec<AnchorRecord>,
     twin: Twin,
     replay: Replay,
+    /// What a shard that was set back to the beginning gets out of the log.
+    restored: AnchorStore<VectorMemory>,
 }
 
 impl World {
@@ -239,6 +242,8 @@ impl World {
             records: Vec::new(),
             twin: Vec::new(),
             replay: Replay::new(range),
+            restored: AnchorStore::create(VectorMemory::default(), VectorMemory::default(), range)
+                .expect("a new store"),
         }
     }
 
@@ -257,7 +262,7 @@ impl World {
             return;
         };
         let anchor = AnchorNumber::new(LO + self.records.len() as u64);
-        self.logs(anchor, caller, registration.operation());
+        self.logs(anchor, caller, registration.operation(), now);
         self.twin.push(known);
         let record = AnchorRecord::decode(&registration.record).expect("just encoded");
         self.records.push(record);
@@ -274,23 +279,36 @@ impl World {
             return;
         };
         let operation = change.operation().expect("every change is in the log");
-        self.logs(change.anchor(), step.caller.principal(), operation);
+        self.logs(change.anchor(), step.caller.principal(), operation, now);
         self.records[step.anchor] = AnchorRecord::decode(&change.record).expect("just encoded");
         self.twin[step.anchor] = expected;
     }
 
-    fn logs(&mut self, anchor: AnchorNumber, caller: Principal, operation: &oplog::Operation) {
+    fn logs(
+        &mut self,
+        anchor: AnchorNumber,
+        caller: Principal,
+        operation: &oplog::Operation,
+        now: TimestampNs,
+    ) {
         let tx = Tx {
             anchor,
             caller,
             operation: operation.clone(),
         };
+        self.restored.restore(&tx, now).expect("the log restores");
         self.replay.apply(tx).expect("the log replays");
     }
 
     fn all_agree(&self) {
         let replayed: Vec<_> = self.replay.anchors().map(|(_, devices)| devices).collect();
         assert_eq!(replayed.len(), self.records.len());
+        let restored = self.restored.page(LO.into(), HI - LO).expect("readable");
+        for (record, (_, restored)) in self.records.iter().zip(&restored) {
+            assert_eq!(restored.created_at(), record.created_at());
+            assert_eq!(restored.public_devices(), record.public_devices());
+        }
+        assert_eq!(restored.len(), self.records.len());
         for ((record, known), replayed) in self.records.iter().zip(&self.twin).zip(replayed) {
             assert_eq!(record.public_devices(), replayed);
             let kept = record.devices().iter().map(|d| (d.data(), d.last_use()));

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::strategies::{self, add, plain_device, register, remove, replace, update};
+use crate::strategies::{self, add, lost, plain_device, register, remove, replace, update};
 
 #[test]
 fn golden_bytes() {
@@ -42,6 +42,7 @@ fn every_operation_has_its_number_and_name() {
         (update(0, plain_device(2)), "02", "anchorage_update"),
         (replace(0, 2, 3), "03", "anchorage_replace"),
         (remove(0, 3), "04", "anchorage_remove"),
+        (lost(0, 3, 4), "05", "anchorage_lost"),
     ];
     assert_eq!(expected.len(), BlockType::ALL.len());
     for (tx, number, name) in expected {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::strategies::{
-    self, add, chain, full_device, plain_device, register, remove, replace, update,
+    self, add, chain, full_device, lost, plain_device, register, remove, replace, update,
 };
 use types::{DeviceKey, Principal};
 
@@ -122,6 +122,8 @@ fn a_transaction_names_the_key_that_is_gone_and_the_device_that_there_is() {
     assert_eq!(names(replace(1, 2, 3)), replaced);
     let removed = remove(1, 2).to_value();
     assert_eq!(fields(removed)[2], ("removed".to_owned(), Value::blob([2])));
+    let numbers = ["anchor", "caller", "first_missing", "next_anchor"];
+    assert_eq!(names(lost(1, 2, 3)), numbers);
 }
 
 #[test]
@@ -131,6 +133,7 @@ fn every_change_of_a_device_has_an_entry_of_its_name() {
         update(1, full_device()),
         replace(1, 2, 3),
         remove(1, 3),
+        lost(1, 4, 6),
     ]);
     let entries = (0..).zip(&log).map(|(index, block): (u64, &Block)| {
         let entry = block.to_entry(index.into()).expect("a block of ours");
@@ -151,6 +154,10 @@ fn every_change_of_a_device_has_an_entry_of_its_name() {
         },
         EntryOperation::RemoveDevice {
             device: DeviceKey::new([3]),
+        },
+        EntryOperation::BlocksLost {
+            first_missing: 4.into(),
+            next_anchor: 6.into(),
         },
     ];
     assert_eq!(entries.collect::<Vec<_>>(), expected);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Block;
-use crate::strategies::{self, add, plain_device, register, remove, replace, update};
+use crate::strategies::{self, add, lost, plain_device, register, remove, replace, update};
 
 /// The hash of the block by the ledger suite's published implementation of ICRC-3.
 fn published_hash(block: &Block) -> BlockHash {
@@ -70,6 +70,7 @@ fn later_block_types_keep_their_hashes() {
         (update(0, plain_device(7)), UPDATE_HASH),
         (replace(0, 7, 8), REPLACE_HASH),
         (remove(0, 8), REMOVE_HASH),
+        (lost(0, 8, 9), LOST_HASH),
     ];
     for (tx, hash) in expected {
         let block = Block::new(None, TimestampNs::new(1_000), &tx);
@@ -81,6 +82,7 @@ fn later_block_types_keep_their_hashes() {
 const UPDATE_HASH: &str = "8dbdc81ad54f0efc1fbf76ac657aa0dbd6064f057270c4912720433afc6bfdeb";
 const REPLACE_HASH: &str = "bd5d08030e04c80bc23e32cfe0adf1e6d9139a706135a635deac9b98cf4e5637";
 const REMOVE_HASH: &str = "7fc94194bc3d3f6983d61af33f9b6a04e87cc6e51aa9037f9c92fc7af160daad";
+const LOST_HASH: &str = "53eb11ac5c1d2ffc26ff13c9a7d1226a8afaaaa21c2e6b50824d3300d14d89ec";
 const FIRST: &str = "a152f0f4c2eaf04e195634f287cb1d71358552dc07b1265a2719046014107bd2";
 const SECOND: &str = "958858656ef832df348d1f8b9ac7c02391a9f96e74569647c501d8fa30c723e3";
 

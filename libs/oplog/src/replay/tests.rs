@@ -1,7 +1,7 @@
 use super::*;
 use crate::strategies::{
-    add, chain, full_device, plain_device, protected_device, register, remove, replace, tx_of,
-    update,
+    add, chain, full_device, lost, plain_device, protected_device, register, remove, replace,
+    tx_of, update,
 };
 use crate::{TxBytes, TxError};
 
@@ -195,6 +195,47 @@ fn an_anchor_without_devices_is_dead_and_its_number_is_not_given_again() {
     }
     assert!(state.apply(register(10, 1)).is_err());
     assert_eq!(state.next_anchor(), AnchorNumber::new(11));
+}
+
+#[test]
+fn lost_numbers_are_dead_and_the_next_one_follows() {
+    let state = replay(&[register(10, 1), lost(11, 1, 12), register(12, 2)]).unwrap();
+    let numbers: Vec<_> = state
+        .anchors()
+        .map(|(anchor, devices)| (anchor.get(), devices.len()))
+        .collect();
+    assert_eq!(numbers, [(10, 1), (11, 0), (12, 1)]);
+    assert_eq!(state.next_anchor(), AnchorNumber::new(13));
+    // Perhaps only changes of anchors were lost; and a full shard loses blocks too.
+    replay(&[register(10, 1), lost(11, 1, 11), register(11, 2)]).unwrap();
+    replay(&[register(10, 1), lost(11, 1, 13), lost(13, 2, 13)]).unwrap();
+    let mut state = replay(&[register(10, 1), lost(11, 1, 12)]).unwrap();
+    let dead = ReplayError::Dead { anchor: 11.into() };
+    assert_eq!(state.apply(add(11, 1)), Err(dead));
+    assert!(state.apply(register(11, 1)).is_err());
+}
+
+#[test]
+fn no_number_is_lost_that_is_not_next_and_not_too_many_at_once() {
+    let mut state = replay(&[register(10, 1), register(11, 1)]).unwrap();
+    for from in [11, 10] {
+        let error = ReplayError::WrongLoss {
+            expected: 12.into(),
+            from: from.into(),
+            next: 13.into(),
+        };
+        assert_eq!(state.apply(lost(from, 2, 13)), Err(error));
+    }
+    assert!(matches!(
+        state.apply(lost(12, 2, 14)),
+        Err(ReplayError::OutsideRange { .. })
+    ));
+    let large = AnchorRange::new(0.into(), u64::MAX.into()).unwrap();
+    let mut state = Replay::new(large);
+    assert_eq!(state.apply(lost(0, 0, LOST_NUMBERS_LIMIT)), Ok(()));
+    let next = 2 * LOST_NUMBERS_LIMIT;
+    assert!(state.apply(lost(LOST_NUMBERS_LIMIT, 1, next + 1)).is_err());
+    assert_eq!(state.next_anchor().get(), LOST_NUMBERS_LIMIT);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::strategies::{self, add, full_device, register, remove, replace, update};
+use crate::strategies::{self, add, full_device, lost, register, remove, replace, update};
 
 /// Key h'aabb', credential id h'cc', 0 (recovery), 2 (cross platform), 1 (unprotected), an origin
 /// of 11 letters, one metadata key of 1 letter.
@@ -60,6 +60,24 @@ fn golden_bytes() {
     );
     // ... [4 (remove), [key h'05']]
     assert_golden(&remove(0, 5), &["01", "83", "00", "4104", "8204814105"]);
+    // ... [5 (lost), [7, 10003]]
+    assert_golden(
+        &lost(10_000, 7, 10_003),
+        &["01", "83", "192710", "4104", "82058207192713"],
+    );
+}
+
+#[test]
+fn lost_blocks_belong_to_a_shard_up_to_the_end_of_its_range() {
+    let range = AnchorRange::new(10.into(), 13.into()).unwrap();
+    for (from, next) in [(10, 10), (10, 13), (12, 13), (13, 13)] {
+        assert!(lost(from, 0, next).belongs_to(range), "[{from}, {next})");
+    }
+    for (from, next) in [(9, 11), (12, 14), (14, 14), (12, 11)] {
+        assert!(!lost(from, 0, next).belongs_to(range), "[{from}, {next})");
+    }
+    assert!(register(12, 1).belongs_to(range));
+    assert!(!register(13, 1).belongs_to(range));
 }
 
 #[test]
