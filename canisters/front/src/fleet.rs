@@ -58,10 +58,12 @@ pub(crate) async fn collect<R: Runtime>(runtime: &R, state: &Shared) {
         shards
     };
     for shard in shards {
+        let expected = state.borrow().tips.get(shard);
         let status = ask(runtime, shard).await;
         let mut state = state.borrow_mut();
         match status {
             Some(status) => {
+                state.tips.compare(shard, expected, status.tip);
                 state.tips.learn(shard, status.tip);
                 let report = ShardReport {
                     at: runtime.now(),
@@ -140,4 +142,4 @@ impl Drop for Running {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -25,7 +25,7 @@ pub(crate) fn accepts(method: &str, caller: Caller, argument_bytes: usize) -> bo
     let audience = match method {
         "register" | "add" | "update" | "replace" | "remove" | "get_anchor_info"
         | "prepare_delegation" => Audience::Devices,
-        "set_routing" => Audience::Controllers,
+        "set_routing" | "expect_tip" => Audience::Controllers,
         "get_delegation" | "http_request" => Audience::Nobody,
         _ => Audience::Everybody,
     };
@@ -85,6 +85,8 @@ mod tests {
         let person = caller(Principal::self_authenticating([1]), false);
         let controller = caller(Principal::self_authenticating([2]), true);
         assert!(!accepts("set_routing", person, 10));
+        assert!(!accepts("expect_tip", person, 10));
+        assert!(accepts("expect_tip", controller, 10));
         assert!(accepts("set_routing", controller, CONTROLLER_LIMIT));
         assert!(!accepts("set_routing", controller, CONTROLLER_LIMIT + 1));
         assert!(!accepts("get_delegation", controller, 10));

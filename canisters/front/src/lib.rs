@@ -22,6 +22,7 @@ mod order_id;
 mod randomness;
 mod refusal;
 mod registration;
+mod rollback;
 mod routing;
 mod runtime;
 mod settings;
@@ -48,10 +49,11 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 use types::front::{
-    CertifiedRouting, Challenge, ChallengeResult, FrontInit, GetDelegationResponse,
-    IdentityAnchorInfo, InternetIdentityStats, RegisterResponse, RoutingError, ShardRoute,
+    CertifiedRouting, Challenge, ChallengeResult, ExpectTipError, ExpectedTip, FrontInit,
+    GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats, RegisterResponse,
+    RoutingError, ShardRoute,
 };
-use types::registry::DeviceOperation;
+use types::registry::{DeviceOperation, ShardTip};
 use types::{AnchorNumber, DeviceData, DeviceKey, Principal, SessionKey, TimestampNs, UserKey};
 
 const BUILD: BuildInfo = canister_kit::build_info!();
@@ -246,6 +248,26 @@ fn set_routing(routes: Vec<ShardRoute>) -> PhantomData<Result<(), RoutingError>>
     );
     answer::observe(&state, metrics::SET_ROUTING);
     answered
+}
+
+#[ic_cdk::update(manual_reply = true)]
+fn expect_tip(shard: Principal, tip: ShardTip) -> PhantomData<Result<(), ExpectTipError>> {
+    let state = state();
+    let answered = answer::one(
+        Caller::of_this_message()
+            .controller()
+            .map_err(Into::into)
+            .map(|controller| {
+                rollback::expect_tip(&mut state.borrow_mut(), controller, shard, tip)
+            }),
+    );
+    answer::observe(&state, metrics::EXPECT_TIP);
+    answered
+}
+
+#[ic_cdk::query]
+fn expected_tips() -> Vec<ExpectedTip> {
+    rollback::expected_tips(&state().borrow())
 }
 
 #[ic_cdk::query]

@@ -29,6 +29,7 @@ pub(crate) const CALLS_UNREADABLE: Slot = Slot::new(15);
 pub(crate) const ROLLED_BACK: Slot = Slot::new(16);
 pub(crate) const COLLECTED: Slot = Slot::new(17);
 pub(crate) const COLLECT_FAILED: Slot = Slot::new(18);
+pub(crate) const TIPS_SET: Slot = Slot::new(48);
 
 const fn counter(
     slot: Slot,
@@ -50,7 +51,7 @@ const PREPARATIONS: &str = "anchorage_delegations_prepared_total";
 const CALLS: &str = "anchorage_shard_calls_total";
 const COLLECTIONS: &str = "anchorage_shard_status_collections_total";
 
-const COUNTERS: [StoredCounter; 19] = [
+const COUNTERS: [StoredCounter; 20] = [
     counter(
         CHALLENGES,
         "anchorage_challenges_total",
@@ -124,6 +125,12 @@ const COUNTERS: [StoredCounter; 19] = [
         &[],
     ),
     counter(
+        TIPS_SET,
+        "anchorage_shard_tips_set_total",
+        "Tips of shards that controllers let front expect after a loss.",
+        &[],
+    ),
+    counter(
         COLLECTED,
         COLLECTIONS,
         "Questions for a shard's status, by outcome.",
@@ -143,8 +150,9 @@ pub(crate) const SET_ROUTING: Method = Method::new(6);
 pub(crate) const UPDATE: Method = Method::new(7);
 pub(crate) const REPLACE: Method = Method::new(8);
 pub(crate) const REMOVE: Method = Method::new(9);
+pub(crate) const EXPECT_TIP: Method = Method::new(18);
 
-const METHODS: [MeasuredMethod; 10] = [
+const METHODS: [MeasuredMethod; 11] = [
     MeasuredMethod::new(INIT_SALT, "init_salt"),
     MeasuredMethod::new(CREATE_CHALLENGE, "create_challenge"),
     MeasuredMethod::new(REGISTER, "register"),
@@ -155,6 +163,7 @@ const METHODS: [MeasuredMethod; 10] = [
     MeasuredMethod::new(GET_ANCHOR_INFO, "get_anchor_info"),
     MeasuredMethod::new(PREPARE_DELEGATION, "prepare_delegation"),
     MeasuredMethod::new(SET_ROUTING, "set_routing"),
+    MeasuredMethod::new(EXPECT_TIP, "expect_tip"),
 ];
 
 /// The text of `/metrics`.
@@ -268,6 +277,11 @@ fn shard_gauges(metrics: &mut Metrics, state: &State) {
         "anchorage_shard_anchors_limit",
         "Anchor numbers of a shard's range.",
         &|row| float(row.range.len()),
+    );
+    per_shard(
+        "anchorage_shard_rolled_back",
+        "1 if a shard lacked the expected tip when front last heard of it: repair it.",
+        &|row| flag(state.tips.is_rolled_back(row.canister)),
     );
     per_shard(
         "anchorage_shard_open_calls",

@@ -115,10 +115,28 @@ where
     if result.as_ref().err() == Some(&RegistryError::RolledBack) {
         // Its tip is one that front has left behind.
         count(state, metrics::ROLLED_BACK);
+        state.borrow_mut().tips.refused(shard);
     } else {
-        state.borrow_mut().tips.learn(shard, tip);
+        let tips = &mut state.borrow_mut().tips;
+        tips.learn(shard, tip);
+        if compares_tips(result.as_ref().err()) {
+            tips.confirmed(shard);
+        }
     }
     result.map_err(ShardFailure::Refused)
+}
+
+/// Whether a shard compares the tip that is expected of it before it gives this answer.
+fn compares_tips(error: Option<&RegistryError>) -> bool {
+    !matches!(
+        error,
+        Some(
+            RegistryError::NotFront
+                | RegistryError::Malformed
+                | RegistryError::UnsupportedVersion { .. }
+                | RegistryError::NotMine { .. }
+        )
+    )
 }
 
 fn read<T: for<'b> Decode<'b, ()>>(reply: &[u8]) -> Option<Answer<T>> {

@@ -5,29 +5,79 @@ use crate::memory::Memory;
 use crate::stored::Stored;
 use candid::Principal;
 use ic_stable_structures::StableBTreeMap;
+use std::collections::BTreeSet;
 use types::registry::ShardTip;
 
 /// Tips by shard.
-pub(crate) struct Tips(StableBTreeMap<Principal, Stored<ShardTip>, Memory>);
+pub(crate) struct Tips {
+    stored: StableBTreeMap<Principal, Stored<ShardTip>, Memory>,
+    /// Shards that lacked their tip when they were last heard of. Heap only: found out again.
+    rolled_back: BTreeSet<Principal>,
+}
 
 impl Tips {
     /// Opens the memory.
     pub(crate) fn open(memory: Memory) -> Self {
-        Self(StableBTreeMap::init(memory))
+        Self {
+            stored: StableBTreeMap::init(memory),
+            rolled_back: BTreeSet::new(),
+        }
     }
 
     /// The highest tip of a shard, if it was ever heard of.
     pub(crate) fn get(&self, shard: Principal) -> Option<ShardTip> {
-        self.0.get(&shard).map(|Stored(tip)| tip)
+        self.stored.get(&shard).map(|Stored(tip)| tip)
     }
 
     /// Takes over a tip whose log is longer than the known one. Answers may come out of order.
     pub(crate) fn learn(&mut self, shard: Principal, tip: ShardTip) {
         let known = self.get(shard);
         if known.is_none_or(|known| known.log_length < tip.log_length) {
-            self.0.insert(shard, Stored(tip));
+            self.stored.insert(shard, Stored(tip));
         }
     }
+
+    /// Puts another tip in the place of the known one.
+    pub(crate) fn replace(&mut self, shard: Principal, tip: ShardTip) {
+        self.stored.insert(shard, Stored(tip));
+        self.rolled_back.remove(&shard);
+    }
+
+    /// Notes that a shard refused because it lacks its tip.
+    pub(crate) fn refused(&mut self, shard: Principal) {
+        self.rolled_back.insert(shard);
+    }
+
+    /// Notes that a shard has what was expected of it.
+    pub(crate) fn confirmed(&mut self, shard: Principal) {
+        self.rolled_back.remove(&shard);
+    }
+
+    /// Notes whether a shard with the tip `found` has what was expected of it when it was asked.
+    pub(crate) fn compare(
+        &mut self,
+        shard: Principal,
+        expected: Option<ShardTip>,
+        found: ShardTip,
+    ) {
+        if expected.is_some_and(|expected| lacks(found, expected)) {
+            self.refused(shard);
+        } else {
+            self.confirmed(shard);
+        }
+    }
+
+    /// Whether a shard lacked its tip when it was last heard of.
+    pub(crate) fn is_rolled_back(&self, shard: Principal) -> bool {
+        self.rolled_back.contains(&shard)
+    }
+}
+
+/// Whether a log that ends at `found` surely lacks `expected`.
+fn lacks(found: ShardTip, expected: ShardTip) -> bool {
+    found.log_length < expected.log_length
+        || found.next_anchor < expected.next_anchor
+        || (found.log_length == expected.log_length && found.last_hash != expected.last_hash)
 }
 
 #[cfg(test)]

@@ -110,14 +110,20 @@ pub const AUTHENTICATE: Method = Method::new(2);
 pub const ANCHOR_INFO: Method = Method::new(3);
 /// `fetch_blocks`
 pub const FETCH_BLOCKS: Method = Method::new(4);
+/// `repair`
+pub const REPAIR: Method = Method::new(12);
+/// `declare_lost`
+pub const DECLARE_LOST: Method = Method::new(13);
 
 /// The methods whose instructions are counted.
-pub const METHODS: [MeasuredMethod; 5] = [
+pub const METHODS: [MeasuredMethod; 7] = [
     MeasuredMethod::new(CREATE_ANCHOR, "create_anchor"),
     MeasuredMethod::new(APPLY, "apply"),
     MeasuredMethod::new(AUTHENTICATE, "authenticate"),
     MeasuredMethod::new(ANCHOR_INFO, "anchor_info"),
     MeasuredMethod::new(FETCH_BLOCKS, "fetch_blocks"),
+    MeasuredMethod::new(REPAIR, "repair"),
+    MeasuredMethod::new(DECLARE_LOST, "declare_lost"),
 ];
 
 /// The counter of an operation that was carried out.

@@ -17,7 +17,7 @@ pub fn accepts<M: Memory>(shard: &Shard<M>, method: &str, caller: Caller) -> boo
         | "icrc3_get_blocks"
         | "icrc3_get_archives"
         | "icrc3_supported_block_types" => true,
-        "set_archives" | "configure" => caller.is_controller,
+        "set_archives" | "configure" | "repair" | "declare_lost" => caller.is_controller,
         "create_anchor" | "apply" | "authenticate" | "anchor_info" => {
             caller.principal == shard.settings().front
         }

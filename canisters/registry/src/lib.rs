@@ -25,6 +25,7 @@ pub mod memory;
 pub mod metrics;
 pub mod orders;
 pub mod reads;
+pub mod repair;
 pub mod ring;
 pub mod settings;
 pub mod shard;
@@ -53,7 +54,8 @@ use types::icrc3::{
     TipCertificate,
 };
 use types::registry::{
-    ArchiveLink, ConfigureError, PublicState, RegistryInit, RegistrySettings, RegistryStatus,
+    ArchiveLink, ConfigureError, Loss, PublicState, RegistryInit, RegistrySettings, RegistryStatus,
+    Repair, RepairError, ShardTip,
 };
 use types::{AnchorNumber, DeviceData, TimestampNs};
 
@@ -137,6 +139,28 @@ fn set_archives(archives: Vec<ArchiveLink>) -> Result<(), ConfigureError> {
 #[update]
 fn configure(wish: RegistrySettings) -> Result<(), ConfigureError> {
     with_mut(|shard| configure::configure(shard, caller(), &wish))
+}
+
+#[update]
+fn repair(request: Repair) -> Result<ShardTip, RepairError> {
+    let answer = with_mut(|shard| repair::repair(shard, caller(), &request));
+    with(|shard| {
+        shard
+            .counters
+            .observe(counters::REPAIR, performance_counter(0))
+    });
+    answer
+}
+
+#[update]
+fn declare_lost(loss: Loss) -> Result<ShardTip, RepairError> {
+    let answer = with_mut(|shard| repair::declare_lost(shard, caller(), loss, now()));
+    with(|shard| {
+        shard
+            .counters
+            .observe(counters::DECLARE_LOST, performance_counter(0))
+    });
+    answer
 }
 
 #[query]

@@ -70,7 +70,11 @@ impl<M: Memory> Log<M> {
 
     /// Chains a block about `tx` to the log.
     pub fn append(&mut self, tx: &Tx, now: TimestampNs) -> Result<BlockIndex, PushError> {
-        let block = Block::new(self.last_hash, now, tx);
+        self.append_block(&Block::new(self.last_hash, now, tx))
+    }
+
+    /// Appends a block whose parent is the last one.
+    pub fn append_block(&mut self, block: &Block) -> Result<BlockIndex, PushError> {
         let hash = block.hash();
         let mut entry = hash.as_bytes().to_vec();
         entry.extend_from_slice(block.encode().as_slice());

@@ -1,9 +1,11 @@
 //! Front, as users, dapps and its controllers call it.
 
 use types::front::{
-    CertifiedRouting, Challenge, ChallengeResult, FrontInit, GetDelegationResponse,
-    IdentityAnchorInfo, InternetIdentityStats, RegisterResponse, RoutingError, ShardRoute,
+    CertifiedRouting, Challenge, ChallengeResult, ExpectTipError, ExpectedTip, FrontInit,
+    GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats, RegisterResponse,
+    RoutingError, ShardRoute,
 };
+use types::registry::ShardTip;
 use types::{AnchorNumber, DeviceData, DeviceKey, Principal, SessionKey, TimestampNs, UserKey};
 
 use crate::{Canister, ClientError, Transport};
@@ -124,6 +126,22 @@ impl<T: Transport> FrontClient<T> {
     ) -> Result<Result<(), RoutingError>, ClientError> {
         let (result,) = self.0.update("set_routing", (routes,)).await?;
         Ok(result)
+    }
+
+    /// Lets front expect this tip of a shard. For controllers.
+    pub async fn expect_tip(
+        &self,
+        shard: Principal,
+        tip: &ShardTip,
+    ) -> Result<Result<(), ExpectTipError>, ClientError> {
+        let (result,) = self.0.update("expect_tip", (shard, tip)).await?;
+        Ok(result)
+    }
+
+    /// What front expects of each shard.
+    pub async fn expected_tips(&self) -> Result<Vec<ExpectedTip>, ClientError> {
+        let (tips,) = self.0.query("expected_tips", ()).await?;
+        Ok(tips)
     }
 
     /// The routing table with its certificate.

@@ -1,7 +1,10 @@
 //! A shard, as everybody, its controllers, and (in tests) its front and archives call it.
 
 use types::message::Request;
-use types::registry::{ArchiveLink, ConfigureError, PublicState, RegistrySettings, RegistryStatus};
+use types::registry::{
+    ArchiveLink, ConfigureError, Loss, PublicState, RegistrySettings, RegistryStatus, Repair,
+    RepairError, ShardTip,
+};
 use types::{AnchorNumber, DeviceData, Principal};
 
 use crate::{Canister, ClientError, LogClient, Transport};
@@ -66,6 +69,24 @@ impl<T: Transport> RegistryClient<T> {
         settings: &RegistrySettings,
     ) -> Result<Result<(), ConfigureError>, ClientError> {
         let (result,) = self.0.update("configure", (settings,)).await?;
+        Ok(result)
+    }
+
+    /// Brings back blocks that the shard lacks since it was set back. For controllers.
+    pub async fn repair(
+        &self,
+        blocks: &Repair,
+    ) -> Result<Result<ShardTip, RepairError>, ClientError> {
+        let (result,) = self.0.update("repair", (blocks,)).await?;
+        Ok(result)
+    }
+
+    /// Declares that nobody has the blocks that followed. For controllers.
+    pub async fn declare_lost(
+        &self,
+        loss: Loss,
+    ) -> Result<Result<ShardTip, RepairError>, ClientError> {
+        let (result,) = self.0.update("declare_lost", (loss,)).await?;
         Ok(result)
     }
 

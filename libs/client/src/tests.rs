@@ -6,8 +6,8 @@ use types::front::ChallengeResult;
 use types::icrc3::GetBlocksRequest;
 use types::message::{self, MessageError};
 use types::registry::{
-    AnchorInfo, Apply, Authenticate, CreateAnchor, DeviceOperation, FetchAnswer, FetchBlocks,
-    NotServed, RegistrySettings,
+    AnchorInfo, Apply, Authenticate, CreateAnchor, DeviceOperation, FetchAnswer, FetchBlocks, Loss,
+    NotServed, RegistrySettings, Repair, ShardTip,
 };
 use types::{
     DeviceData, DeviceKey, DeviceProtection, KeyType, OrderId, Principal, Purpose, SessionKey,
@@ -64,6 +64,13 @@ fn front_has_every_method() {
         let fetched = front.get_delegation(anchor, "o", &key, TimestampNs::new(1));
         fetched.await.unwrap();
         front.set_routing(&[]).await.unwrap().unwrap();
+        let tip = ShardTip {
+            log_length: 1,
+            last_hash: None,
+            next_anchor: 1.into(),
+        };
+        front.expect_tip(canister(), &tip).await.unwrap().unwrap();
+        front.expected_tips().await.unwrap();
         front.routing().await.unwrap();
         front.stats().await.unwrap();
         front.config().await.unwrap();
@@ -84,6 +91,16 @@ fn registry_has_every_method() {
         let settings = RegistrySettings::default();
         shard.configure(&settings).await.unwrap().unwrap();
         shard.set_archives(&[]).await.unwrap().unwrap();
+        let repair = Repair {
+            first_index: 1.into(),
+            blocks: Vec::new(),
+        };
+        shard.repair(&repair).await.unwrap().unwrap();
+        let loss = Loss {
+            first_missing: 1.into(),
+            next_anchor: 1.into(),
+        };
+        shard.declare_lost(loss).await.unwrap().unwrap();
         shard.canister().http_get("/metrics").await.unwrap();
         call_log(&shard.log()).await;
         send_everything(&shard).await;

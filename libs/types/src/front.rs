@@ -4,6 +4,7 @@
 use candid::{CandidType, Principal};
 use serde::Deserialize;
 
+use crate::registry::ShardTip;
 use crate::{AnchorNumber, AnchorRange, DeviceData, DeviceWithUsage, SessionKey, TimestampNs};
 
 mod stats;
@@ -169,6 +170,33 @@ pub enum ShardState {
     /// Its anchors are served, new ones go elsewhere.
     #[serde(rename = "closed")]
     Closed,
+}
+
+/// What front expects of a shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct ExpectedTip {
+    /// The shard's canister.
+    pub canister: Principal,
+    /// The highest tip that front saw; `None` if it never heard of the shard.
+    pub tip: Option<ShardTip>,
+    /// Whether the shard lacked it when front last heard of it. Such a shard is to be repaired.
+    pub rolled_back: bool,
+}
+
+/// Why front goes on to expect what it did. Not worth a retry as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+pub enum ExpectTipError {
+    /// Front never heard of such a shard, so it expects nothing of it.
+    #[error("front expects nothing of this shard")]
+    #[serde(rename = "unknown_shard")]
+    UnknownShard,
+    /// The shard would give numbers that front knows to be given. Declare them lost at the shard first.
+    #[error("front knows numbers below {next_anchor} to be given")]
+    #[serde(rename = "numbers_given")]
+    NumbersGiven {
+        /// The first number that is not.
+        next_anchor: AnchorNumber,
+    },
 }
 
 /// Why a routing table is refused. Change it and retry.

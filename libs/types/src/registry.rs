@@ -11,6 +11,7 @@ use crate::{AnchorNumber, BlockHash, DeviceData, DeviceKey, OrderId, TimestampNs
 mod blocks;
 mod error;
 mod public;
+mod repair;
 
 pub use blocks::{FetchAnswer, FetchBlocks, NotServed};
 pub use error::{ConfigureError, RegistryError, SettingsError};
@@ -18,6 +19,7 @@ pub use public::{
     ArchiveLink, ArchiveProgress, PublicAnchor, PublicState, RegistryInit, RegistrySettings,
     RegistryStatus,
 };
+pub use repair::{Loss, Repair, RepairError};
 
 /// Where a shard's log ends and which number it gives next. Front keeps the highest it saw and
 /// sends it along, so that a shard that was rolled back notices.

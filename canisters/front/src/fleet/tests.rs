@@ -12,7 +12,7 @@ fn archive(number: u8) -> Principal {
 }
 
 /// The status of shard `number`: `given` anchors, and these archives, the last of which is in service.
-fn will_tell(mock: &Mock, number: u8, given: u64, archives: &[u8]) {
+pub(crate) fn will_tell(mock: &Mock, number: u8, given: u64, archives: &[u8]) {
     let row = row(number);
     let mut tip = tip(given);
     tip.next_anchor = AnchorNumber::new(row.range.lo().get() + given);

@@ -147,6 +147,6 @@ fn every_block_type_is_supported() {
         .into_iter()
         .map(|supported| supported.block_type)
         .collect();
-    let expected = ["register", "add", "update", "replace", "remove"];
+    let expected = ["register", "add", "update", "replace", "remove", "lost"];
     assert_eq!(names, expected.map(|name| format!("anchorage_{name}")));
 }

@@ -10,7 +10,7 @@ const READS: [&str; 6] = [
     "icrc3_supported_block_types",
 ];
 const ORDERS: [&str; 4] = ["create_anchor", "apply", "authenticate", "anchor_info"];
-const CONTROLS: [&str; 2] = ["set_archives", "configure"];
+const CONTROLS: [&str; 4] = ["set_archives", "configure", "repair", "declare_lost"];
 
 fn accepted(caller: Caller) -> Vec<&'static str> {
     let world = World::new();
@@ -34,7 +34,7 @@ fn strangers_may_read() {
 }
 
 #[test]
-fn controllers_may_also_configure() {
+fn controllers_may_also_configure_and_repair() {
     let controller = Caller {
         principal: principal("c"),
         is_controller: true,

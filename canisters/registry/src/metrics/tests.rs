@@ -72,6 +72,7 @@ fn every_family_is_there_from_the_beginning() {
             "registry_device_uses_lost_total counter",
             "registry_blocks_handed_out_total counter",
             "registry_blocks_forgotten_total counter",
+            "registry_blocks_repaired_total counter",
             "registry_refusals_total counter",
             "registry_fetches_total counter",
             "registry_settings_changes_total counter",
