@@ -6,6 +6,7 @@
 
 mod canister;
 mod certificate;
+pub mod compat;
 pub mod family;
 mod gateway;
 mod http;

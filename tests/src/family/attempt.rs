@@ -22,6 +22,11 @@ impl<T> Attempt<T> {
         }
     }
 
+    /// Whether there is an answer.
+    pub const fn is_answered(&self) -> bool {
+        self.0.is_ok()
+    }
+
     /// Another answer, if there is one.
     pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Attempt<U> {
         Attempt(self.0.map(with))

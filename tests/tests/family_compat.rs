@@ -1,0 +1,74 @@
+//! Clients of Internet Identity work with front unchanged: a client that is generated from its published interface sends
+//! recorded bytes to the real Wasm and reads the raw replies; refusals keep the words that clients look for.
+
+#[path = "family_compat/calls.rs"]
+mod calls;
+#[path = "family_compat/interface.rs"]
+mod interface;
+#[path = "family_compat/words.rs"]
+mod words;
+
+use anchorage_tests::compat::{INTERFACE, Recording};
+use candid::TypeEnv;
+use candid::types::{Function, Type};
+use candid_parser::utils::{CandidSource, instantiate_candid};
+use std::collections::BTreeMap;
+
+const RECORDING: &str = include_str!("../data/internet-identity/calls.txt");
+const FRONT: &str = include_str!("../../canisters/front/front.did");
+
+/// Published methods that front may be without. Whoever adds one to front takes it out here; what the suite checks of
+/// it begins to be checked as soon as front exports it.
+const MAY_BE_MISSING: [&str; 7] = [
+    "add_tentative_device",
+    "enter_device_registration_mode",
+    "exit_device_registration_mode",
+    "get_anchor_credentials",
+    "get_principal",
+    "lookup_device_key",
+    "verify_tentative_device",
+];
+
+/// A `.did` file that was read.
+struct Interface {
+    types: TypeEnv,
+    service: Type,
+    init: Vec<Type>,
+}
+
+impl Interface {
+    fn of(text: &str) -> Self {
+        let (init, (types, service)) =
+            instantiate_candid(CandidSource::Text(text)).expect("valid Candid");
+        Self {
+            types,
+            service,
+            init,
+        }
+    }
+
+    fn theirs() -> Self {
+        Self::of(INTERFACE)
+    }
+
+    fn ours() -> Self {
+        Self::of(FRONT)
+    }
+
+    fn methods(&self) -> BTreeMap<&str, &Function> {
+        let methods = self.types.as_service(&self.service).expect("a service");
+        let methods = methods.iter().map(|(name, function)| {
+            let function = self.types.as_func(function).expect("a function");
+            (name.as_str(), function)
+        });
+        methods.collect()
+    }
+
+    fn has(&self, method: &str) -> bool {
+        self.methods().contains_key(method)
+    }
+}
+
+fn recording() -> Recording {
+    Recording::of_the_file(RECORDING)
+}
