@@ -206,64 +206,6 @@ fn who_is_no_device_of_the_anchor_changes_nothing() {
 }
 
 #[test]
-fn a_protected_phrase_is_changed_replaced_and_removed_by_itself_only() {
-    let family = Family::deploy();
-    let alice = family.register("alice");
-    let phrase = Device::phrase("phrase");
-    alice.tries_to_add(&phrase).succeeds();
-    let words = format!(
-        "Device is locked. Must be authenticated with this device to mutate: \
-         authorized principal {}, actual principal {}",
-        phrase.principal(),
-        alice.caller
-    );
-    let open = phrase
-        .clone()
-        .but(|device| device.protection = DeviceProtection::Unprotected);
-    let other = Device::phrase("another phrase");
-    for role in EVERY_ROLE {
-        alice
-            .tries_to_update(&phrase, &open)
-            .is_refused_saying(&words);
-        alice
-            .tries_to_replace(&phrase, &other)
-            .is_refused_saying(&words);
-        alice.tries_to_remove(&phrase).is_refused_saying(&words);
-        family.upgrades(role);
-    }
-    // By itself: opened and shut, and then replaced by another one.
-    let by_phrase = alice.on(&phrase);
-    by_phrase.updates(&open);
-    by_phrase.updates(&phrase);
-    by_phrase.tries_to_replace(&phrase, &other).succeeds();
-    is_nobody(&by_phrase, &other);
-    alice.on(&other).removes(&other);
-    assert_eq!(aliases(&alice), named(&["alice"]));
-    // Once open, every device may remove it.
-    alice.tries_to_add(&open).succeeds();
-    alice.removes(&open);
-    family.audits(0);
-}
-
-#[test]
-fn a_temporary_key_does_not_open_a_protected_phrase() {
-    let family = Family::deploy();
-    let temporary = principal_of("page of alice");
-    let phrase = Device::phrase("phrase");
-    let alice = family
-        .registration(&phrase)
-        .with_temporary_key(temporary)
-        .gives_an_anchor();
-    let page = family.claim(alice.anchor, temporary);
-    let words = format!("actual principal {temporary}");
-    page.tries_to_remove(&phrase).is_refused_saying(&words);
-    let phone = page.adds("phone");
-    page.removes(&phone);
-    alice.removes(&phrase);
-    is_nobody(&page, &phrase);
-}
-
-#[test]
 fn a_temporary_key_ends_with_its_device_also_if_the_key_comes_back() {
     let family = Family::deploy();
     let temporary = principal_of("page of alice");
@@ -389,44 +331,6 @@ fn every_change_has_one_block_and_an_entry_of_its_name_also_over_upgrades() {
         let counted = metrics.value("registry_operations_total", &labels);
         assert!((counted - 1.0).abs() < 0.5, "{operation}: {counted}");
     }
-}
-
-#[test]
-fn a_thief_of_one_device_is_thrown_out_with_the_phrase() {
-    let family = Family::deploy();
-    let alice = family.register("alice");
-    let phrase = Device::phrase("phrase");
-    alice.tries_to_add(&phrase).succeeds();
-    let phone = alice.adds("phone");
-    let pseudonym = alice.logs_in_to(DAPP);
-
-    // The thief of the phone brings a device and throws out all that yields.
-    let thief = alice.on(&phone);
-    let thiefs = thief.adds("device of the thief");
-    thief.removes(&Device::new("alice"));
-    is_nobody(&alice, &phone);
-    for attempt in [
-        thief.tries_to_remove(&phrase),
-        alice.on(&thiefs).tries_to_remove(&phrase),
-    ] {
-        attempt.is_refused_saying("Device is locked.");
-    }
-
-    // With the words on paper Alice gets back in and throws out the thief.
-    let by_phrase = alice.on(&phrase);
-    let new_phone = by_phrase.replaces(&phone, "new phone");
-    by_phrase.removes(&thiefs);
-    is_nobody(&thief, &phone);
-    is_nobody(&alice.on(&thiefs), &thiefs);
-    assert_eq!(alice.on(&new_phone).logs_in_to(DAPP), pseudonym);
-
-    // The log tells who did what.
-    let removals: Vec<_> = family.audits(0).blocks[4..]
-        .iter()
-        .map(|block| block.tx().expect("readable").caller)
-        .collect();
-    let (thief, phrase) = (phone.principal(), phrase.principal());
-    assert_eq!(removals, [thief, phrase, phrase]);
 }
 
 #[test]
