@@ -7,7 +7,7 @@ use crate::shards::{self, ShardFailure};
 use crate::state::Shared;
 use crate::{metrics, order_id};
 use candid::Principal;
-use types::front::IdentityAnchorInfo;
+use types::front::{DeviceRegistrationInfo, IdentityAnchorInfo};
 use types::registry::{AnchorDetails, AnchorInfo, Apply, DeviceOperation, RegistryError};
 use types::{AnchorNumber, DeviceData};
 
@@ -70,13 +70,17 @@ pub(crate) async fn get_anchor_info<R: Runtime>(
         authenticated: _,
         devices,
         created_at,
+        registration,
     } = details;
     Ok(IdentityAnchorInfo {
         devices: devices
             .into_iter()
             .map(|used| used.device.with_usage(used.last_usage))
             .collect(),
-        device_registration: None,
+        device_registration: registration.map(|open| DeviceRegistrationInfo {
+            tentative_device: open.device,
+            expiration: open.ends,
+        }),
         created_at,
     })
 }
@@ -125,6 +129,11 @@ impl Refusal {
             RegistryError::Device(error) => Self::Device(error),
             RegistryError::TemporaryKeyIsDevice => Self::TemporaryKeyIsDevice,
             RegistryError::OrderMismatch => Self::OtherContents,
+            RegistryError::RecoveryPhrase => Self::TentativePhrase,
+            RegistryError::RegistrationModes { limit: _ } => Self::TooManyRegistrationModes,
+            RegistryError::OperationBudget { limit, resets_at } => {
+                Self::OperationBudget { limit, resets_at }
+            }
             reason if reason.retryable() => Self::ShardBusy {
                 shard,
                 reason: Some(reason),

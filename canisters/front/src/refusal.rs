@@ -6,7 +6,7 @@
 use candid::Principal;
 use canister_kit::guards::NotAllowed;
 use types::registry::RegistryError;
-use types::{AnchorNumber, DeviceError, DeviceField, DeviceKey, KeyType};
+use types::{AnchorNumber, DeviceError, DeviceField, DeviceKey, KeyType, TimestampNs};
 
 /// A method without an error variant says no. The call is rejected with the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,17 @@ pub(crate) enum Refusal {
     RateLimited,
     /// A device rule said no. Do not retry.
     Device(DeviceError),
+    /// A recovery phrase cannot be added from another machine. Do not retry.
+    TentativePhrase,
+    /// Too many anchors are registering a device on another machine. Retry later.
+    TooManyRegistrationModes,
+    /// The anchor was changed too often today. Devices can still be removed. Retry when the next day begins.
+    OperationBudget {
+        /// How often it may be changed on one day.
+        limit: u32,
+        /// When the next day begins.
+        resets_at: TimestampNs,
+    },
     /// The origin is too long. Do not retry.
     HostnameTooLong {
         /// Its length in bytes.
@@ -91,6 +102,17 @@ impl Refusal {
             }
             Self::RateLimited => "rate limit reached, try again later".to_owned(),
             Self::Device(error) => device_words(error),
+            Self::TentativePhrase => {
+                "Recovery phrases cannot be added from another machine.".to_owned()
+            }
+            Self::TooManyRegistrationModes => {
+                "too many anchors in device registration mode, try again later".to_owned()
+            }
+            Self::OperationBudget { limit, resets_at } => format!(
+                "too many operations of this anchor on one day: limit {limit}, try again in the next day \
+                 (UTC), which begins {} s after 1970-01-01; devices can be removed at any time",
+                resets_at.get() / 1_000_000_000
+            ),
             Self::HostnameTooLong { length } => {
                 format!("frontend hostname {length} exceeds the limit of 255 bytes")
             }

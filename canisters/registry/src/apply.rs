@@ -1,5 +1,6 @@
 //! Order: a change to the devices of an anchor.
 
+use crate::activity::Use;
 use crate::orders::OrderDigest;
 use crate::shard::{Begun, Shard, transaction};
 use canister_kit::guards::Peer;
@@ -59,6 +60,15 @@ pub fn apply<M: Memory>(
         DeviceOperation::Replace { key, .. } | DeviceOperation::Remove { key } => Some(key.clone()),
         DeviceOperation::Add { .. } | DeviceOperation::Update { .. } => None,
     };
+    let used = Use::of(&proof);
+    let is_removal = matches!(operation, DeviceOperation::Remove { .. });
+    let is_last = is_removal && proof.record().devices().len() == 1;
+    // A removal is free: nobody is kept from throwing a thief's device out.
+    let proof = if is_removal {
+        proof
+    } else {
+        shard.charge(proof, now)?
+    };
     let change = match operation {
         DeviceOperation::Add { device } => proof.add(device, limits, now),
         DeviceOperation::Update { key, device } => proof.update(&key, device, limits, now),
@@ -66,16 +76,16 @@ pub fn apply<M: Memory>(
         DeviceOperation::Remove { key } => proof.remove(key, now),
     };
     let change = change.map_err(RegistryError::Device)?;
-    shard
-        .anchors
-        .update(&change)
-        .map_err(|_| RegistryError::OutOfMemory)?;
+    shard.write(&change, used, now)?;
     if let Some(operation) = change.operation() {
         let tx = transaction(anchor, caller, operation);
         shard.finish(order, &tx, &(), now);
     }
     if let Some(key) = gone {
         shard.temporary_keys.forget(anchor, &key);
+    }
+    if is_last {
+        shard.registration_modes.end(anchor);
     }
     Ok(())
 }

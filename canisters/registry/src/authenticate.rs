@@ -1,6 +1,7 @@
 //! Questions: may this caller act for this anchor, and what are its devices?
 
 use crate::counters;
+use crate::remote_devices;
 use crate::shard::Shard;
 use anchors::Means;
 use canister_kit::guards::Peer;
@@ -62,6 +63,7 @@ pub fn anchor_info<M: Memory>(
             })
             .collect(),
         created_at: Some(created_at),
+        registration: remote_devices::open(shard, anchor, now),
     })
 }
 

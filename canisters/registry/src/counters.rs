@@ -31,8 +31,17 @@ pub const LOST: Slot = Slot::new(64);
 /// Blocks that came back by a repair.
 pub const REPAIRED_BLOCKS: Slot = Slot::new(65);
 
+/// Registrations of devices on other machines that were opened.
+pub const REGISTRATIONS_OPENED: Slot = Slot::new(54);
+/// Devices that waited for a code.
+pub const DEVICES_TENTATIVE: Slot = Slot::new(55);
+/// Wrong codes.
+pub const WRONG_CODES: Slot = Slot::new(56);
+/// Devices that were added because the code was right.
+pub const DEVICES_VERIFIED: Slot = Slot::new(60);
+
 /// The counters, family by family.
-pub const TABLE: [StoredCounter; 34] = [
+pub const TABLE: [StoredCounter; 41] = [
     operation_counter(REGISTERED, &[("operation", "register")]),
     operation_counter(ADDED, &[("operation", "add")]),
     operation_counter(UPDATED, &[("operation", "update")]),
@@ -82,6 +91,9 @@ pub const TABLE: [StoredCounter; 34] = [
     refusal_counter(20, &[("reason", "maintenance")]),
     refusal_counter(21, &[("reason", "temporary_key_is_device")]),
     refusal_counter(22, &[("reason", "out_of_memory")]),
+    refusal_counter(57, &[("reason", "recovery_phrase")]),
+    refusal_counter(58, &[("reason", "registration_modes")]),
+    refusal_counter(59, &[("reason", "operation_budget")]),
     fetch_counter(40, &[("answer", "blocks")]),
     fetch_counter(41, &[("answer", "up_to_date")]),
     fetch_counter(42, &[("answer", "diverged")]),
@@ -95,6 +107,10 @@ pub const TABLE: [StoredCounter; 34] = [
         "registry_settings_changes_total",
         "Changes of settings or archives by controllers.",
     ),
+    remote_counter(REGISTRATIONS_OPENED, &[("step", "opened")]),
+    remote_counter(DEVICES_TENTATIVE, &[("step", "tentative")]),
+    remote_counter(WRONG_CODES, &[("step", "wrong_code")]),
+    remote_counter(DEVICES_VERIFIED, &[("step", "verified")]),
 ];
 
 /// Changes by controllers.
@@ -115,8 +131,17 @@ pub const REPAIR: Method = Method::new(12);
 /// `declare_lost`
 pub const DECLARE_LOST: Method = Method::new(13);
 
+/// `enter_registration_mode`
+pub const ENTER_REGISTRATION_MODE: Method = Method::new(8);
+/// `exit_registration_mode`
+pub const EXIT_REGISTRATION_MODE: Method = Method::new(9);
+/// `add_tentative_device`
+pub const ADD_TENTATIVE_DEVICE: Method = Method::new(10);
+/// `verify_tentative_device`
+pub const VERIFY_TENTATIVE_DEVICE: Method = Method::new(11);
+
 /// The methods whose instructions are counted.
-pub const METHODS: [MeasuredMethod; 7] = [
+pub const METHODS: [MeasuredMethod; 11] = [
     MeasuredMethod::new(CREATE_ANCHOR, "create_anchor"),
     MeasuredMethod::new(APPLY, "apply"),
     MeasuredMethod::new(AUTHENTICATE, "authenticate"),
@@ -124,6 +149,10 @@ pub const METHODS: [MeasuredMethod; 7] = [
     MeasuredMethod::new(FETCH_BLOCKS, "fetch_blocks"),
     MeasuredMethod::new(REPAIR, "repair"),
     MeasuredMethod::new(DECLARE_LOST, "declare_lost"),
+    MeasuredMethod::new(ENTER_REGISTRATION_MODE, "enter_registration_mode"),
+    MeasuredMethod::new(EXIT_REGISTRATION_MODE, "exit_registration_mode"),
+    MeasuredMethod::new(ADD_TENTATIVE_DEVICE, "add_tentative_device"),
+    MeasuredMethod::new(VERIFY_TENTATIVE_DEVICE, "verify_tentative_device"),
 ];
 
 /// The counter of an operation that was carried out.
@@ -170,6 +199,9 @@ pub fn refusal(error: &RegistryError) -> Slot {
         RegistryError::Maintenance => 20,
         RegistryError::TemporaryKeyIsDevice => 21,
         RegistryError::OutOfMemory => 22,
+        RegistryError::RecoveryPhrase => 57,
+        RegistryError::RegistrationModes { .. } => 58,
+        RegistryError::OperationBudget { .. } => 59,
     })
 }
 
@@ -205,6 +237,15 @@ const fn refusal_counter(slot: u16, labels: StaticLabels) -> StoredCounter {
         slot: Slot::new(slot),
         name: "registry_refusals_total",
         help: "Orders and questions refused, by reason.",
+        labels,
+    }
+}
+
+const fn remote_counter(slot: Slot, labels: StaticLabels) -> StoredCounter {
+    StoredCounter {
+        slot,
+        name: "registry_remote_registrations_total",
+        help: "Registrations of devices on other machines, by how far they came.",
         labels,
     }
 }

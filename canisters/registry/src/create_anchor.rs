@@ -1,5 +1,6 @@
 //! Order: a new anchor.
 
+use crate::activity::Use;
 use crate::orders::OrderDigest;
 use crate::shard::{Begun, Shard, transaction};
 use anchors::{AllocateError, RegisterError};
@@ -57,6 +58,7 @@ pub fn create_anchor<M: Memory>(
     shard.accepts_orders(now)?;
 
     let key = device.pubkey.clone();
+    let used = Use::first(&device);
     let registration = anchors::register(device, caller, temporary_key, shard.limits(), now)
         .map_err(|error| match error {
             RegisterError::NotTheDevice { caller: _ } | RegisterError::TemporaryKeyIsAnonymous => {
@@ -68,6 +70,7 @@ pub fn create_anchor<M: Memory>(
     let anchor = shard.anchors.allocate(&registration).map_err(no_number)?;
     let tx = transaction(anchor, caller, registration.operation());
     shard.finish(order, &tx, &anchor, now);
+    shard.activity.note(used, now);
     if let Some(temporary_key) = temporary_key {
         shard.temporary_keys.insert(anchor, temporary_key, key, now);
     }

@@ -3,14 +3,15 @@
 use crate::fetch_blocks::fetch_blocks;
 use crate::memory::Memories;
 use crate::shard::Shard;
-use crate::{apply, authenticate, create_anchor};
+use crate::{apply, authenticate, create_anchor, remote_devices};
 use canister_kit::guards::{Caller, Peer};
 use ic_stable_structures::VectorMemory;
 use oplog::{Block, Replay};
 use types::registry::{
-    AnchorDetails, AnchorInfo, Apply, ArchiveLink, Authenticate, Authenticated, CreateAnchor,
-    DeviceOperation, FetchAnswer, FetchBlocks, RegistryError, RegistryInit, RegistrySettings,
-    ShardTip,
+    AddTentativeDevice, AnchorDetails, AnchorInfo, Apply, ArchiveLink, Authenticate, Authenticated,
+    CreateAnchor, DeviceOperation, EnterRegistrationMode, ExitRegistrationMode, FetchAnswer,
+    FetchBlocks, RegistryError, RegistryInit, RegistrySettings, ShardTip, TentativeAnswer,
+    VerificationAnswer, VerificationCode, VerifyTentativeDevice,
 };
 use types::{
     AnchorNumber, AnchorRange, BlockHash, BlockIndex, CredentialId, DeviceData, DeviceKey,
@@ -24,6 +25,8 @@ pub(crate) const FRONT: Principal = Principal::from_slice(&[1, 1]);
 pub(crate) const ARCHIVE: Principal = Principal::from_slice(&[2, 1]);
 pub(crate) const OTHER_ARCHIVE: Principal = Principal::from_slice(&[3, 1]);
 pub(crate) const SECOND: u64 = 1_000_000_000;
+/// When every world begins.
+pub(crate) const START: TimestampNs = TimestampNs::new(1_700_000_000 * SECOND);
 
 pub(crate) struct World {
     memories: Memories<VectorMemory>,
@@ -89,6 +92,9 @@ pub(crate) fn no_memories() -> Memories<VectorMemory> {
         block_tails: VectorMemory::default(),
         orders: VectorMemory::default(),
         order_tails: VectorMemory::default(),
+        registration_modes: VectorMemory::default(),
+        registration_mode_ends: VectorMemory::default(),
+        activity: VectorMemory::default(),
     }
 }
 
@@ -112,7 +118,7 @@ impl World {
         Self {
             shard: Shard::create(memories.clone(), &init).expect("a new shard starts"),
             memories,
-            now: TimestampNs::new(1_700_000_000 * SECOND),
+            now: START,
             orders: 0,
         }
     }
@@ -219,6 +225,74 @@ impl World {
             caller: principal(name),
         };
         authenticate::anchor_info(&mut self.shard, front(), request, self.now)
+    }
+
+    pub(crate) fn enter(
+        &mut self,
+        anchor: AnchorNumber,
+        name: &str,
+    ) -> Result<TimestampNs, RegistryError> {
+        let request = EnterRegistrationMode {
+            expected: None,
+            anchor,
+            caller: principal(name),
+        };
+        remote_devices::enter(&mut self.shard, front(), request, self.now)
+    }
+
+    pub(crate) fn exit(&mut self, anchor: AnchorNumber, name: &str) -> Result<(), RegistryError> {
+        let request = ExitRegistrationMode {
+            expected: None,
+            anchor,
+            caller: principal(name),
+        };
+        remote_devices::exit(&mut self.shard, front(), request, self.now)
+    }
+
+    /// The order to let passkey `device` wait for `code`.
+    pub(crate) fn tentative(
+        &mut self,
+        anchor: AnchorNumber,
+        device: &str,
+        code: u64,
+    ) -> AddTentativeDevice {
+        AddTentativeDevice {
+            order: self.next_order(),
+            expected: None,
+            anchor,
+            device: passkey(device),
+            code: VerificationCode::from_random(code),
+        }
+    }
+
+    pub(crate) fn add_tentative(
+        &mut self,
+        order: &AddTentativeDevice,
+    ) -> Result<TentativeAnswer, RegistryError> {
+        remote_devices::add_tentative(&mut self.shard, front(), order.clone(), self.now)
+    }
+
+    /// The order of `name` to verify the device that waits.
+    pub(crate) fn verification(
+        &mut self,
+        anchor: AnchorNumber,
+        name: &str,
+        code: u64,
+    ) -> VerifyTentativeDevice {
+        VerifyTentativeDevice {
+            order: self.next_order(),
+            expected: None,
+            anchor,
+            caller: principal(name),
+            code: Some(VerificationCode::from_random(code)),
+        }
+    }
+
+    pub(crate) fn verify(
+        &mut self,
+        order: &VerifyTentativeDevice,
+    ) -> Result<VerificationAnswer, RegistryError> {
+        remote_devices::verify(&mut self.shard, front(), order.clone(), self.now)
     }
 
     pub(crate) fn fetch(

@@ -18,9 +18,14 @@ pub fn accepts<M: Memory>(shard: &Shard<M>, method: &str, caller: Caller) -> boo
         | "icrc3_get_archives"
         | "icrc3_supported_block_types" => true,
         "set_archives" | "configure" | "repair" | "declare_lost" => caller.is_controller,
-        "create_anchor" | "apply" | "authenticate" | "anchor_info" => {
-            caller.principal == shard.settings().front
-        }
+        "create_anchor"
+        | "apply"
+        | "authenticate"
+        | "anchor_info"
+        | "enter_registration_mode"
+        | "exit_registration_mode"
+        | "add_tentative_device"
+        | "verify_tentative_device" => caller.principal == shard.settings().front,
         "fetch_blocks" => {
             let mut entries = shard.archives().entries().iter();
             entries.any(|entry| entry.canister == caller.principal)

@@ -10,6 +10,7 @@
     reason = "the system's macros and the family's messages hand arguments over by value"
 )]
 
+pub mod activity;
 pub mod apply;
 pub mod archives;
 pub mod authenticate;
@@ -25,6 +26,8 @@ pub mod memory;
 pub mod metrics;
 pub mod orders;
 pub mod reads;
+pub mod registration_modes;
+pub mod remote_devices;
 pub mod repair;
 pub mod ring;
 pub mod settings;
@@ -118,6 +121,40 @@ fn authenticate(message: ByteBuf) -> ByteBuf {
 fn anchor_info(message: ByteBuf) -> ByteBuf {
     measured(counters::ANCHOR_INFO, |shard| {
         front_door::serve(shard, caller(), &message, now(), authenticate::anchor_info)
+    })
+}
+
+#[update]
+fn enter_registration_mode(message: ByteBuf) -> ByteBuf {
+    measured(counters::ENTER_REGISTRATION_MODE, |shard| {
+        front_door::serve(shard, caller(), &message, now(), remote_devices::enter)
+    })
+}
+
+#[update]
+fn exit_registration_mode(message: ByteBuf) -> ByteBuf {
+    measured(counters::EXIT_REGISTRATION_MODE, |shard| {
+        front_door::serve(shard, caller(), &message, now(), remote_devices::exit)
+    })
+}
+
+#[update]
+fn add_tentative_device(message: ByteBuf) -> ByteBuf {
+    measured(counters::ADD_TENTATIVE_DEVICE, |shard| {
+        front_door::serve(
+            shard,
+            caller(),
+            &message,
+            now(),
+            remote_devices::add_tentative,
+        )
+    })
+}
+
+#[update]
+fn verify_tentative_device(message: ByteBuf) -> ByteBuf {
+    measured(counters::VERIFY_TENTATIVE_DEVICE, |shard| {
+        front_door::serve(shard, caller(), &message, now(), remote_devices::verify)
     })
 }
 

@@ -26,6 +26,9 @@ const BLOCKS: MemoryId = MemoryId::new(6);
 const BLOCK_TAILS: MemoryId = MemoryId::new(7);
 const ORDERS: MemoryId = MemoryId::new(8);
 const ORDER_TAILS: MemoryId = MemoryId::new(9);
+const REGISTRATION_MODES: MemoryId = MemoryId::new(12);
+const REGISTRATION_MODE_ENDS: MemoryId = MemoryId::new(13);
+const ACTIVITY: MemoryId = MemoryId::new(14);
 
 /// The memories of a shard.
 #[derive(Clone)]
@@ -48,6 +51,12 @@ pub struct Memories<M> {
     pub orders: M,
     /// What does not fit into its slots.
     pub order_tails: M,
+    /// Open registrations of devices on other machines, by anchor.
+    pub registration_modes: M,
+    /// The same by their ends.
+    pub registration_mode_ends: M,
+    /// How many anchors and devices are active, see [`crate::activity`].
+    pub activity: M,
 }
 
 impl<R: Memory> Memories<VirtualMemory<R>> {
@@ -65,6 +74,9 @@ impl<R: Memory> Memories<VirtualMemory<R>> {
             block_tails: manager.get(BLOCK_TAILS),
             orders: manager.get(ORDERS),
             order_tails: manager.get(ORDER_TAILS),
+            registration_modes: manager.get(REGISTRATION_MODES),
+            registration_mode_ends: manager.get(REGISTRATION_MODE_ENDS),
+            activity: manager.get(ACTIVITY),
         })
     }
 }

@@ -1,11 +1,14 @@
 //! The text of `/metrics`: the same families on every scrape, limits beside what they bound.
 
+use crate::activity::{Kind, Series, Window};
 use crate::counters;
 use crate::memory::LAYOUT_VERSION;
 use crate::orders;
+use crate::registration_modes;
 use crate::shard::Shard;
+use anchors::Day;
 use canister_kit::build::BuildInfo;
-use canister_kit::metrics::{Metrics, Resources, float};
+use canister_kit::metrics::{Labels, Metrics, Resources, float};
 use ic_stable_structures::Memory;
 use types::{BlockIndex, TimestampNs};
 
@@ -22,6 +25,7 @@ pub fn render<M: Memory>(
     let mut metrics = Metrics::at(now.get());
     metrics.standard(build, LAYOUT_VERSION, resources);
     gauges(shard, &mut metrics);
+    activity_gauges(shard, &mut metrics, now);
     archive_gauges(shard, &mut metrics, now);
     metrics.stored(&counters::TABLE, &shard.counters);
     metrics.instructions(&counters::METHODS, &shard.counters);
@@ -93,6 +97,21 @@ fn gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics) {
             shard.temporary_keys.count() as u64,
         ),
         (
+            "registry_operations_per_day_limit",
+            "Operations that an anchor may have on one day (UTC), removals not counted.",
+            settings.operations_per_day().into(),
+        ),
+        (
+            "registry_registration_modes",
+            "Open registrations of devices on other machines, those included that are over and still to be forgotten.",
+            shard.registration_modes.count(),
+        ),
+        (
+            "registry_registration_modes_limit",
+            "Registrations of devices on other machines that can be open at once.",
+            registration_modes::LIMIT,
+        ),
+        (
             "registry_maintenance",
             "1 while orders are refused for maintenance.",
             u64::from(settings.maintenance),
@@ -100,6 +119,47 @@ fn gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics) {
     ] {
         metrics.gauge(name, help, float(value));
     }
+}
+
+/// Windows of whole days: a running one ends with today, a completed one with yesterday.
+fn activity_gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics, now: TimestampNs) {
+    let today = Day::of(now);
+    let yesterday = Day::new(today.number().saturating_sub(1));
+    let windows = [
+        ("day", "completed", Window::Day, yesterday),
+        ("day", "running", Window::Day, today),
+        ("30_days", "completed", Window::Month, yesterday),
+        ("30_days", "running", Window::Month, today),
+    ];
+    let active = |series, window, last| float(shard.activity.active(series, window, last));
+    let anchors = windows.map(|(name, state, window, last)| {
+        let labels = [("window", name), ("state", state)];
+        (labels, active(Series::Anchors, window, last))
+    });
+    let anchors = anchors
+        .each_ref()
+        .map(|(labels, value)| (&labels[..], *value));
+    metrics.gauges(
+        "registry_active_anchors",
+        "Anchors of which a device authenticated somebody in the window; whole days (UTC), a completed window ends with yesterday.",
+        &anchors,
+    );
+    let devices = Kind::ALL.map(|kind| {
+        windows.map(|(name, state, window, last)| {
+            let labels = [("kind", kind.name()), ("window", name), ("state", state)];
+            (labels, active(Series::Devices(kind), window, last))
+        })
+    });
+    let devices: Vec<(Labels<'_>, f64)> = devices
+        .iter()
+        .flatten()
+        .map(|(labels, value)| (&labels[..], *value))
+        .collect();
+    metrics.gauges(
+        "registry_active_devices",
+        "Devices that authenticated somebody in the window, each under the kind it had when the window first counted it.",
+        &devices,
+    );
 }
 
 fn archive_gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics, now: TimestampNs) {

@@ -90,6 +90,7 @@ pub fn status<M: Memory>(shard: &Shard<M>, build: BuildInfo) -> RegistryStatus {
         max_devices: settings.max_devices.into(),
         backlog_limit: settings.backlog_limit,
         retention: settings.retention,
+        operations_per_day: settings.operations_per_day(),
         layout_version: LAYOUT_VERSION,
         version: build.version.to_owned(),
         commit: build.commit.to_owned(),

@@ -11,6 +11,7 @@ mod tests;
 const DEFAULT_MAX_DEVICES: u16 = 10;
 const DEFAULT_BACKLOG_LIMIT: u64 = 50_000;
 const DEFAULT_RETENTION: u64 = 1_000;
+const DEFAULT_OPERATIONS_PER_DAY: u32 = 100;
 
 /// Settings in force. Stored.
 #[derive(Clone, Debug, Eq, PartialEq, Encode, Decode)]
@@ -31,6 +32,8 @@ pub struct Settings {
     /// Orders are refused, questions answered.
     #[n(4)]
     pub maintenance: bool,
+    #[n(5)]
+    operations_per_day: Option<u32>,
 }
 
 impl Settings {
@@ -42,7 +45,14 @@ impl Settings {
             backlog_limit: DEFAULT_BACKLOG_LIMIT,
             retention: DEFAULT_RETENTION,
             maintenance: false,
+            operations_per_day: None,
         }
+    }
+
+    /// How often an anchor may be changed on one day; without a wish the default.
+    pub fn operations_per_day(&self) -> u32 {
+        self.operations_per_day
+            .unwrap_or(DEFAULT_OPERATIONS_PER_DAY)
     }
 
     /// These settings with what `wish` names replaced. Its archives are not settings.
@@ -53,6 +63,7 @@ impl Settings {
             backlog_limit,
             retention,
             maintenance,
+            operations_per_day,
         } = wish;
         let max_devices = max_devices.unwrap_or(self.max_devices.into());
         let settings = Self {
@@ -64,6 +75,7 @@ impl Settings {
             backlog_limit: backlog_limit.unwrap_or(self.backlog_limit),
             retention: retention.unwrap_or(self.retention),
             maintenance: maintenance.unwrap_or(self.maintenance),
+            operations_per_day: operations_per_day.or(self.operations_per_day),
         };
         let blocks = settings.backlog_limit.saturating_add(settings.retention);
         if blocks > log::CAPACITY {

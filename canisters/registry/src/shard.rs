@@ -1,15 +1,17 @@
 //! A shard: everything this canister knows, and the steps that every order and question goes through.
 
+use crate::activity::{Activity, Use};
 use crate::archives::Archives;
 use crate::counters;
 use crate::log::Log;
 use crate::memory::Memories;
 use crate::orders::{OrderBook, OrderDigest, Seen};
+use crate::registration_modes::RegistrationModes;
 use crate::ring::PushError;
 use crate::settings::Settings;
 use crate::stored::Stored;
 use crate::temporary_keys::TemporaryKeys;
-use anchors::{AnchorStore, Limits, OpenError};
+use anchors::{AnchorStore, Change, Limits, OpenError, OverBudget};
 use canister_kit::counters::Counters;
 use canister_kit::guards::Peer;
 use ic_stable_structures::{Memory, StableCell};
@@ -31,6 +33,10 @@ pub struct Shard<M: Memory> {
     pub orders: OrderBook<M>,
     /// Heap only: see the module's documentation.
     pub temporary_keys: TemporaryKeys,
+    /// Open registrations of devices on other machines.
+    pub registration_modes: RegistrationModes<M>,
+    /// How many anchors and devices are active.
+    pub activity: Activity<M>,
     /// Counters for `/metrics`.
     pub counters: Counters<M>,
     settings: StableCell<Stored<Settings>, M>,
@@ -113,12 +119,17 @@ impl<M: Memory> Shard<M> {
             block_tails,
             orders,
             order_tails,
+            registration_modes,
+            registration_mode_ends,
+            activity,
         } = memories;
         Ok(Self {
             anchors: open_anchors(anchors, anchor_tails)?,
             log: Log::init(blocks, block_tails),
             orders: OrderBook::init(orders, order_tails),
             temporary_keys: TemporaryKeys::default(),
+            registration_modes: RegistrationModes::init(registration_modes, registration_mode_ends),
+            activity: Activity::open(activity),
             counters: Counters::open(counters),
             settings: StableCell::init(settings, Stored(Settings::new(front))),
             archives: StableCell::init(archives, Stored(Archives::default())),
@@ -156,6 +167,7 @@ impl<M: Memory> Shard<M> {
     pub fn limits(&self) -> Limits {
         Limits {
             devices_per_anchor: self.settings().max_devices,
+            operations_per_day: self.settings().operations_per_day(),
         }
     }
 
@@ -248,7 +260,7 @@ impl<M: Memory> Shard<M> {
     /// answer.
     pub fn finish<T: Encode<()>>(
         &mut self,
-        NewOrder { id, digest }: NewOrder,
+        order: NewOrder,
         tx: &Tx,
         answer: &T,
         now: TimestampNs,
@@ -256,9 +268,19 @@ impl<M: Memory> Shard<M> {
         self.log
             .append(tx, now)
             .expect("accepts_orders made sure of the room");
+        self.remember(order, answer, now);
+        self.counters.add(counters::operation(&tx.operation), 1);
+    }
+
+    /// The last step of an order that changes nothing public: remembers the answer.
+    pub fn remember<T: Encode<()>>(
+        &mut self,
+        NewOrder { id, digest }: NewOrder,
+        answer: &T,
+        now: TimestampNs,
+    ) {
         let answer = minicbor::to_vec(answer).expect("writing to a vector does not fail");
         self.orders.remember(id, digest, now, &answer);
-        self.counters.add(counters::operation(&tx.operation), 1);
     }
 
     /// Refuses anchors of other shards.
@@ -290,10 +312,40 @@ impl<M: Memory> Shard<M> {
             .map_err(|_| RegistryError::Unauthorized)
     }
 
+    /// Takes an operation from the anchor's budget of the day, to be written with the change.
+    pub fn charge(
+        &self,
+        proof: anchors::Authenticated,
+        now: TimestampNs,
+    ) -> Result<anchors::Authenticated, RegistryError> {
+        proof
+            .charge(self.limits(), now)
+            .map_err(
+                |OverBudget { limit, resets_at }| RegistryError::OperationBudget {
+                    limit,
+                    resets_at,
+                },
+            )
+    }
+
+    /// Writes a changed anchor, and counts the use of the device that changed it.
+    pub fn write(
+        &mut self,
+        change: &Change,
+        used: Use,
+        now: TimestampNs,
+    ) -> Result<(), RegistryError> {
+        self.anchors
+            .update(change)
+            .map_err(|_| RegistryError::OutOfMemory)?;
+        self.activity.note(used, now);
+        Ok(())
+    }
+
     /// Notes the use of a device. No user is refused because there was no room for that.
     pub fn record_use(&mut self, proof: anchors::Authenticated, now: TimestampNs) {
-        let change = proof.used(now);
-        if self.anchors.update(&change).is_err() {
+        let used = Use::of(&proof);
+        if self.write(&proof.used(now), used, now).is_err() {
             self.counters.add(counters::LOST_USES, 1);
         }
     }

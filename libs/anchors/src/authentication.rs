@@ -1,7 +1,8 @@
 //! Who may act for an anchor.
 
+use crate::day::Day;
 use crate::record::AnchorRecord;
-use types::{AnchorNumber, DeviceKey, Principal, TimestampNs};
+use types::{AnchorNumber, DeviceData, DeviceKey, Principal, TimestampNs};
 
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,15 @@ pub struct Authenticated {
     pub(crate) caller: Principal,
     pub(crate) device: usize,
     pub(crate) means: Means,
+}
+
+/// When a device and its anchor were in use before.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct LastUse {
+    /// When the device authenticated somebody; `None` if it never did.
+    pub device: Option<TimestampNs>,
+    /// The day on which any device of the anchor did; `None` if nobody noted it.
+    pub anchor: Option<Day>,
 }
 
 /// What a caller's right rests on.
@@ -85,9 +95,22 @@ impl Authenticated {
         self.caller
     }
 
+    /// The device that the caller is or acts for.
+    pub fn device(&self) -> &DeviceData {
+        &self.record.devices[self.device].data
+    }
+
     /// Key of the device that the caller is or acts for.
     pub fn device_key(&self) -> &DeviceKey {
-        &self.record.devices[self.device].data.pubkey
+        &self.device().pubkey
+    }
+
+    /// When that device and the anchor were in use before this call.
+    pub fn last_use(&self) -> LastUse {
+        LastUse {
+            device: self.record.devices[self.device].last_use,
+            anchor: self.record.last_active,
+        }
     }
 
     /// What the caller's right rests on.
@@ -99,5 +122,7 @@ impl Authenticated {
     pub(crate) fn mark_used(&mut self, now: TimestampNs) {
         let last_use = &mut self.record.devices[self.device].last_use;
         *last_use = (*last_use).max(Some(now));
+        let last_active = &mut self.record.last_active;
+        *last_active = (*last_active).max(Some(Day::of(now)));
     }
 }

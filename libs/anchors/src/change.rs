@@ -2,6 +2,7 @@
 //! value, the record to write and the operation for the log, or a typed error and no effect.
 
 use crate::authentication::Authenticated;
+use crate::day::Day;
 use crate::record::{AnchorRecord, DeviceRecord};
 use crate::rules::{Limits, check_device, check_devices, limits};
 use oplog::Operation;
@@ -81,6 +82,8 @@ pub fn register(
     let record = AnchorRecord {
         created_at: now,
         devices: vec![DeviceRecord::new(device, Some(now))],
+        spent: None,
+        last_active: Some(Day::of(now)),
     };
     check_devices(&record.devices, limits)?;
     Ok(Registration {
@@ -162,12 +165,7 @@ impl Authenticated {
     }
 
     fn push(&mut self, device: DeviceData, limits: Limits) -> Result<(), DeviceError> {
-        if self.position(&device.pubkey).is_some() {
-            return Err(DeviceError::KeyExists { key: device.pubkey });
-        }
-        check_device(&device)?;
-        self.record.devices.push(DeviceRecord::new(device, None));
-        check_devices(&self.record.devices, limits)
+        push(&mut self.record, device, limits)
     }
 
     /// Afterwards `self.device` stands for nothing: the caller's device may be the one that is gone.
@@ -182,8 +180,7 @@ impl Authenticated {
     }
 
     fn position(&self, key: &DeviceKey) -> Option<usize> {
-        let mut devices = self.record.devices.iter();
-        devices.position(|device| device.data.pubkey == *key)
+        position(&self.record, key)
     }
 
     /// A protected device yields to its own key only, not to a temporary key that acts for it.
@@ -234,6 +231,31 @@ impl Change {
     pub fn operation(&self) -> Option<&Operation> {
         self.operation.as_ref()
     }
+}
+
+/// Whether a device could be added to an anchor as it is now.
+pub(crate) fn check_addition(
+    record: &AnchorRecord,
+    device: &DeviceData,
+    limits: Limits,
+) -> Result<(), DeviceError> {
+    let mut record = record.clone();
+    push(&mut record, device.clone(), limits)?;
+    encode(&record).map(drop)
+}
+
+fn push(record: &mut AnchorRecord, device: DeviceData, limits: Limits) -> Result<(), DeviceError> {
+    if position(record, &device.pubkey).is_some() {
+        return Err(DeviceError::KeyExists { key: device.pubkey });
+    }
+    check_device(&device)?;
+    record.devices.push(DeviceRecord::new(device, None));
+    check_devices(&record.devices, limits)
+}
+
+fn position(record: &AnchorRecord, key: &DeviceKey) -> Option<usize> {
+    let mut devices = record.devices.iter();
+    devices.position(|device| device.data.pubkey == *key)
 }
 
 fn encode(record: &AnchorRecord) -> Result<Vec<u8>, DeviceError> {

@@ -8,8 +8,11 @@
 pub mod slots;
 
 mod authentication;
+mod budget;
 mod change;
+mod day;
 mod record;
+mod remote;
 mod restore;
 mod rules;
 mod store;
@@ -17,9 +20,14 @@ mod store;
 #[cfg(test)]
 mod fixtures;
 
-pub use authentication::{Authenticated, Means, Unauthorized, authenticate};
+pub use authentication::{Authenticated, LastUse, Means, Unauthorized, authenticate};
+pub use budget::{OverBudget, Spent};
 pub use change::{Change, RegisterError, Registration, register};
+pub use day::Day;
 pub use record::{AnchorRecord, CorruptRecord, DeviceRecord};
+pub use remote::{
+    REGISTRATION_MODE_NS, RegistrationMode, TentativeError, VERIFICATION_TRIES, Verification,
+};
 pub use restore::{RestoreError, Restored};
 pub use rules::{Limits, limits};
 pub use store::{AllocateError, AnchorStore, OpenError, ReadError};

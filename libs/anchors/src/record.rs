@@ -4,6 +4,8 @@
 //! numbers below. A number is never given to something else; a new field gets the next one and may
 //! be absent.
 
+use crate::budget::Spent;
+use crate::day::Day;
 use minicbor::{Decode, Encode};
 use types::{DeviceData, PublicDevice, TimestampNs};
 
@@ -23,6 +25,12 @@ pub struct AnchorRecord {
     /// ever.
     #[n(1)]
     pub(crate) devices: Vec<DeviceRecord>,
+    /// What was spent of a day's budget of operations.
+    #[n(2)]
+    pub(crate) spent: Option<Spent>,
+    /// The last day on which one of its devices authenticated somebody, devices that are gone included.
+    #[n(3)]
+    pub(crate) last_active: Option<Day>,
 }
 
 /// A device with what the service itself notes about it.

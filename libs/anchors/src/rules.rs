@@ -60,12 +60,15 @@ const ALGORITHM_WITHIN: usize = 32;
 pub struct Limits {
     /// Devices that one anchor may have.
     pub devices_per_anchor: u16,
+    /// How often one anchor may be changed on one day (UTC), removals not counted.
+    pub operations_per_day: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             devices_per_anchor: 10,
+            operations_per_day: 100,
         }
     }
 }

@@ -33,6 +33,8 @@ impl<T: Transport> RegistryClient<T> {
     /// Sends an order or a question of front's, or an archive's wish for blocks:
     /// [`types::registry::CreateAnchor`], [`types::registry::Apply`],
     /// [`types::registry::Authenticate`], [`types::registry::AnchorInfo`],
+    /// [`types::registry::EnterRegistrationMode`], [`types::registry::ExitRegistrationMode`],
+    /// [`types::registry::AddTentativeDevice`], [`types::registry::VerifyTentativeDevice`],
     /// [`types::registry::FetchBlocks`].
     pub async fn send<Q>(&self, request: &Q) -> Result<Q::Answer, ClientError>
     where

@@ -6,8 +6,9 @@ use types::front::ChallengeResult;
 use types::icrc3::GetBlocksRequest;
 use types::message::{self, MessageError};
 use types::registry::{
-    AnchorInfo, Apply, Authenticate, CreateAnchor, DeviceOperation, FetchAnswer, FetchBlocks, Loss,
-    NotServed, RegistrySettings, Repair, ShardTip,
+    AddTentativeDevice, AnchorInfo, Apply, Authenticate, CreateAnchor, DeviceOperation,
+    EnterRegistrationMode, ExitRegistrationMode, FetchAnswer, FetchBlocks, Loss, NotServed,
+    RegistrySettings, Repair, ShardTip, VerificationCode, VerifyTentativeDevice,
 };
 use types::{
     DeviceData, DeviceKey, DeviceProtection, KeyType, OrderId, Principal, Purpose, SessionKey,
@@ -163,6 +164,35 @@ async fn send_everything<T: Transport>(shard: &RegistryClient<T>) {
         anchor,
         caller,
     };
+    let enter = EnterRegistrationMode {
+        expected,
+        anchor,
+        caller,
+    };
+    let exit = ExitRegistrationMode {
+        expected,
+        anchor,
+        caller,
+    };
+    let code = VerificationCode::from_random(42);
+    let tentative = AddTentativeDevice {
+        order,
+        expected,
+        anchor,
+        device: device(),
+        code,
+    };
+    let verify = VerifyTentativeDevice {
+        order,
+        expected,
+        anchor,
+        caller,
+        code: Some(code),
+    };
+    assert_no_message(shard.send(&enter).await, "enter_registration_mode");
+    assert_no_message(shard.send(&exit).await, "exit_registration_mode");
+    assert_no_message(shard.send(&tentative).await, "add_tentative_device");
+    assert_no_message(shard.send(&verify).await, "verify_tentative_device");
     assert_no_message(shard.send(&create).await, "create_anchor");
     assert_no_message(shard.send(&apply).await, "apply");
     assert_no_message(shard.send(&authenticate).await, "authenticate");

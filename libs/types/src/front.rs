@@ -66,6 +66,48 @@ pub struct DeviceRegistrationInfo {
     pub expiration: TimestampNs,
 }
 
+/// Answer of `add_tentative_device`.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum AddTentativeDeviceResponse {
+    /// The device waits to be verified by another device of the anchor.
+    #[serde(rename = "added_tentatively")]
+    AddedTentatively {
+        /// Six digits that the user types on the other device.
+        verification_code: String,
+        /// When the registration closes by itself.
+        device_registration_timeout: TimestampNs,
+    },
+    /// No registration is open. Open one on a device of the anchor.
+    #[serde(rename = "device_registration_mode_off")]
+    DeviceRegistrationModeOff,
+    /// A device waits already. Close the registration on a device of the anchor, and open another one.
+    #[serde(rename = "another_device_tentatively_added")]
+    AnotherDeviceTentativelyAdded,
+    /// The key belongs to a device already. Not worth a retry.
+    #[serde(rename = "passkey_with_this_public_key_is_already_used")]
+    PasskeyWithThisPublicKeyIsAlreadyUsed,
+}
+
+/// Answer of `verify_tentative_device`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub enum VerifyTentativeDeviceResponse {
+    /// The device is one of the anchor's.
+    #[serde(rename = "verified")]
+    Verified,
+    /// Retry with the right code.
+    #[serde(rename = "wrong_code")]
+    WrongCode {
+        /// How often; with 0 the registration is closed.
+        retries_left: u8,
+    },
+    /// No registration is open (any more).
+    #[serde(rename = "device_registration_mode_off")]
+    DeviceRegistrationModeOff,
+    /// No device waits. Retry when one does.
+    #[serde(rename = "no_device_to_verify")]
+    NoDeviceToVerify,
+}
+
 /// Answer of `get_delegation`.
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum GetDelegationResponse {

@@ -11,6 +11,7 @@ use crate::{AnchorNumber, BlockHash, DeviceData, DeviceKey, OrderId, TimestampNs
 mod blocks;
 mod error;
 mod public;
+mod remote;
 mod repair;
 
 pub use blocks::{FetchAnswer, FetchBlocks, NotServed};
@@ -18,6 +19,10 @@ pub use error::{ConfigureError, RegistryError, SettingsError};
 pub use public::{
     ArchiveLink, ArchiveProgress, PublicAnchor, PublicState, RegistryInit, RegistrySettings,
     RegistryStatus,
+};
+pub use remote::{
+    AddTentativeDevice, EnterRegistrationMode, ExitRegistrationMode, OpenRegistration,
+    TentativeAnswer, VerificationAnswer, VerificationCode, VerifyTentativeDevice,
 };
 pub use repair::{Loss, Repair, RepairError};
 
@@ -194,6 +199,9 @@ pub struct AnchorDetails {
     /// When the anchor was registered (time of its block), if that is known.
     #[n(2)]
     pub created_at: Option<TimestampNs>,
+    /// The open registration of a device on another machine.
+    #[n(3)]
+    pub registration: Option<OpenRegistration>,
 }
 
 /// A device and its last use.

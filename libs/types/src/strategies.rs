@@ -156,5 +156,11 @@ pub(crate) fn registry_error() -> impl Strategy<Value = RegistryError> {
         device_error.prop_map(RegistryError::Device),
         any::<u8>().prop_map(|supported| RegistryError::UnsupportedVersion { supported }),
         Just(RegistryError::OutOfMemory),
+        (any::<u32>(), any::<u64>()).prop_map(|(limit, resets_at)| {
+            RegistryError::OperationBudget {
+                limit,
+                resets_at: resets_at.into(),
+            }
+        }),
     ]
 }

@@ -3,7 +3,7 @@ use crate::runtime::NoReply;
 use crate::runtime::mock::{Mock, run};
 use crate::shards::tests::{authenticated, device};
 use crate::state::tests::{shard, with_shards};
-use types::registry::UsedDevice;
+use types::registry::{OpenRegistration, UsedDevice};
 use types::{DeviceError, DeviceKey, TimestampNs};
 
 const ANCHOR: AnchorNumber = AnchorNumber::new(150);
@@ -92,6 +92,21 @@ fn each_refusal_of_a_shard_has_its_meaning() {
         (RegistryError::RolledBack, busy(RegistryError::RolledBack)),
         (RegistryError::Maintenance, busy(RegistryError::Maintenance)),
         (RegistryError::OrderMismatch, Refusal::OtherContents),
+        (RegistryError::RecoveryPhrase, Refusal::TentativePhrase),
+        (
+            RegistryError::RegistrationModes { limit: 1 },
+            Refusal::TooManyRegistrationModes,
+        ),
+        (
+            RegistryError::OperationBudget {
+                limit: 2,
+                resets_at: TimestampNs::new(3),
+            },
+            Refusal::OperationBudget {
+                limit: 2,
+                resets_at: TimestampNs::new(3),
+            },
+        ),
         (
             RegistryError::NotFront,
             Refusal::Internal {
@@ -126,11 +141,20 @@ fn anchor_info_hands_everything_to_a_device() {
             last_usage: Some(used),
         }],
         created_at: Some(TimestampNs::new(3)),
+        registration: Some(OpenRegistration {
+            ends: TimestampNs::new(4),
+            device: Some(device(2)),
+        }),
     };
     mock.will_answer(1, Ok(details));
     let info = run(get_anchor_info(&mock, &state, caller(), ANCHOR)).expect("allowed");
     assert_eq!(info.devices, [device(1).with_usage(Some(used))]);
     assert_eq!(info.created_at, Some(TimestampNs::new(3)));
+    let open = DeviceRegistrationInfo {
+        tentative_device: Some(device(2)),
+        expiration: TimestampNs::new(4),
+    };
+    assert_eq!(info.device_registration, Some(open));
     assert_eq!(mock.sent::<AnchorInfo>(0).1.caller, caller());
 }
 

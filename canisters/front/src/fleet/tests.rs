@@ -33,6 +33,7 @@ pub(crate) fn will_tell(mock: &Mock, number: u8, given: u64, archives: &[u8]) {
         max_devices: 10,
         backlog_limit: 1,
         retention: 1,
+        operations_per_day: 1,
         layout_version: 1,
         version: String::new(),
         commit: String::new(),

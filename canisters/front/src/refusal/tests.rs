@@ -48,6 +48,22 @@ fn words_about_callers_and_limits() {
 }
 
 #[test]
+fn words_about_budgets() {
+    assert!(
+        Refusal::TooManyRegistrationModes
+            .words()
+            .starts_with("too many anchors in device registration mode")
+    );
+    let refusal = Refusal::OperationBudget {
+        limit: 100,
+        resets_at: TimestampNs::new(86_400_000_000_000),
+    };
+    let words = refusal.words();
+    assert!(words.starts_with("too many operations of this anchor on one day: limit 100,"));
+    assert!(words.contains("begins 86400 s after 1970-01-01"), "{words}");
+}
+
+#[test]
 fn words_about_keys() {
     assert_eq!(
         device(DeviceError::KeyExists { key: key() }),

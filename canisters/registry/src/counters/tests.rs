@@ -47,6 +47,18 @@ fn each_refusal_has_the_counter_of_its_name() {
             "temporary_key_is_device",
         ),
         (RegistryError::OutOfMemory, "out_of_memory"),
+        (RegistryError::RecoveryPhrase, "recovery_phrase"),
+        (
+            RegistryError::RegistrationModes { limit: 1 },
+            "registration_modes",
+        ),
+        (
+            RegistryError::OperationBudget {
+                limit: 1,
+                resets_at: 1.into(),
+            },
+            "operation_budget",
+        ),
     ] {
         assert_eq!(label(refusal(&error)), name);
     }

@@ -9,7 +9,16 @@ const READS: [&str; 6] = [
     "icrc3_get_archives",
     "icrc3_supported_block_types",
 ];
-const ORDERS: [&str; 4] = ["create_anchor", "apply", "authenticate", "anchor_info"];
+const ORDERS: [&str; 8] = [
+    "create_anchor",
+    "apply",
+    "authenticate",
+    "anchor_info",
+    "enter_registration_mode",
+    "exit_registration_mode",
+    "add_tentative_device",
+    "verify_tentative_device",
+];
 const CONTROLS: [&str; 4] = ["set_archives", "configure", "repair", "declare_lost"];
 
 fn accepted(caller: Caller) -> Vec<&'static str> {

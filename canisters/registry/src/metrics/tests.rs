@@ -60,7 +60,12 @@ fn every_family_is_there_from_the_beginning() {
             "registry_orders_remembered gauge",
             "registry_orders_remembered_limit gauge",
             "registry_temporary_keys gauge",
+            "registry_operations_per_day_limit gauge",
+            "registry_registration_modes gauge",
+            "registry_registration_modes_limit gauge",
             "registry_maintenance gauge",
+            "registry_active_anchors gauge",
+            "registry_active_devices gauge",
             "registry_archives gauge",
             "registry_archives_in_service gauge",
             "registry_archives_diverged gauge",
@@ -76,6 +81,7 @@ fn every_family_is_there_from_the_beginning() {
             "registry_refusals_total counter",
             "registry_fetches_total counter",
             "registry_settings_changes_total counter",
+            "registry_remote_registrations_total counter",
             "anchorage_method_instructions histogram",
         ]
     );
@@ -135,4 +141,31 @@ fn a_diverged_archive_shows() {
     world.register("a");
     world.fetch(ARCHIVE, 1, None, 1);
     assert_eq!(value(&text(&world), "registry_archives_diverged"), "1");
+}
+
+#[test]
+fn active_anchors_and_devices_are_counted_by_whole_days() {
+    let mut world = World::new();
+    world.register("a");
+    world.add(anchor(0), "a", "b");
+    world.register("c");
+    world.pass(86_400);
+    world.ask(anchor(0), principal("b"), None).unwrap();
+    world.ask(anchor(0), principal("b"), None).unwrap();
+    world.info(anchor(0), "b").unwrap();
+    world.upgrade();
+    let text = text(&world);
+    for (labels, anchors, devices) in [
+        ("window=\"day\",state=\"completed\"", "2", "2"),
+        ("window=\"day\",state=\"running\"", "1", "1"),
+        ("window=\"30_days\",state=\"completed\"", "2", "2"),
+        ("window=\"30_days\",state=\"running\"", "2", "3"),
+    ] {
+        let sample = format!("registry_active_anchors{{{labels}}}");
+        assert_eq!(value(&text, &sample), anchors, "{sample}");
+        let sample = format!("registry_active_devices{{kind=\"passkey\",{labels}}}");
+        assert_eq!(value(&text, &sample), devices, "{sample}");
+        let sample = format!("registry_active_devices{{kind=\"other\",{labels}}}");
+        assert_eq!(value(&text, &sample), "0", "{sample}");
+    }
 }

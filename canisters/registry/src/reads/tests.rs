@@ -69,6 +69,7 @@ fn status_says_how_the_shard_is_set_up() {
         retention: Some(1),
         maintenance: Some(true),
         archives: None,
+        operations_per_day: Some(6),
     });
     world.acknowledge(ARCHIVE, 0);
     let RegistryStatus {
@@ -81,6 +82,7 @@ fn status_says_how_the_shard_is_set_up() {
         max_devices,
         backlog_limit,
         retention,
+        operations_per_day,
         layout_version,
         version,
         commit,
@@ -94,6 +96,7 @@ fn status_says_how_the_shard_is_set_up() {
     assert_eq!(front, crate::fixtures::FRONT);
     assert!(maintenance);
     assert_eq!((max_devices, backlog_limit, retention), (4, 5, 1));
+    assert_eq!(operations_per_day, 6);
     assert_eq!(layout_version, 1);
     assert_eq!((version.as_str(), commit.as_str()), ("1.2.3", "abc"));
 }

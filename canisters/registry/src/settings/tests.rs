@@ -12,6 +12,7 @@ fn what_is_absent_stays() {
         backlog_limit: 8,
         retention: 9,
         maintenance: true,
+        operations_per_day: Some(10),
         ..settings()
     };
     assert_eq!(changed.with(&nothing), Ok(changed.clone()));
@@ -21,6 +22,7 @@ fn what_is_absent_stays() {
         backlog_limit: Some(2),
         retention: Some(3),
         maintenance: Some(false),
+        operations_per_day: Some(4),
     };
     let Settings {
         front,
@@ -28,12 +30,15 @@ fn what_is_absent_stays() {
         backlog_limit,
         retention,
         maintenance,
+        operations_per_day,
     } = changed.with(&wish).unwrap();
     assert_eq!(front, settings().front);
     assert_eq!(
         (max_devices, backlog_limit, retention, maintenance),
         (1, 2, 3, false)
     );
+    assert_eq!(operations_per_day, Some(4));
+    assert_eq!(settings().operations_per_day(), 100);
 }
 
 #[test]
@@ -74,4 +79,11 @@ fn golden_bytes() {
         0x85, 0x42, 1, 1, 10, 0x19, 0xc3, 0x50, 0x19, 0x03, 0xe8, 0xf4,
     ];
     assert_eq!(bytes, expected);
+    let chosen = Settings {
+        operations_per_day: Some(7),
+        ..settings()
+    };
+    let bytes = minicbor::to_vec(&chosen).unwrap();
+    assert_eq!(bytes, [&[0x86], &expected[1..], &[7]].concat());
+    assert_eq!(minicbor::decode::<Settings>(&expected).unwrap(), settings());
 }

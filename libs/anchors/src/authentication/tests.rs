@@ -65,3 +65,21 @@ fn last_use_does_not_run_backwards() {
     );
     assert_eq!(proof.record.devices[0].last_use(), Some(NOW));
 }
+
+#[test]
+fn last_uses_are_those_before_the_call_and_the_anchors_outlives_its_device() {
+    let later = TimestampNs::new(NOW.get() + 86_400_000_000_000);
+    let change = authenticated(&record("a"), "a").add(passkey("b"), Limits::default(), later);
+    let record = AnchorRecord::decode(&change.unwrap().record).unwrap();
+    let of = |record: &AnchorRecord, name| authenticated(record, name).last_use();
+    let (never, day) = (None, Some(Day::of(later)));
+    let used = |device| LastUse {
+        device,
+        anchor: day,
+    };
+    assert_eq!(of(&record, "b"), used(never));
+    assert_eq!(of(&record, "a"), used(Some(later)));
+    let change = authenticated(&record, "a").remove(DeviceKey::new(*b"a"), later);
+    let record = AnchorRecord::decode(&change.unwrap().record).unwrap();
+    assert_eq!(of(&record, "b"), used(never));
+}

@@ -291,6 +291,7 @@ fn a_replacement_may_take_what_the_old_device_leaves() {
     assert_eq!(after(&change), named(&[("p", None), ("a", None)]));
     let limits = Limits {
         devices_per_anchor: 2,
+        ..Limits::default()
     };
     let proof = authenticated(&record, "a");
     assert!(proof.replace(key("p"), passkey("b"), limits, LATER).is_ok());
@@ -331,6 +332,7 @@ fn after_the_last_device_nobody_acts_for_the_anchor() {
 fn nobody_is_kept_from_removing_a_device_by_a_limit_that_became_narrower() {
     let narrow = Limits {
         devices_per_anchor: 1,
+        ..Limits::default()
     };
     let record = three();
     assert!(remove(&record, "a", "c").is_ok());

@@ -13,6 +13,7 @@ const LO: u64 = 100;
 const HI: u64 = 108;
 const LIMITS: Limits = Limits {
     devices_per_anchor: 4,
+    operations_per_day: 3,
 };
 
 /// Everybody's names; one letter each, which is also the key of their device.
@@ -76,8 +77,26 @@ impl Known {
     }
 }
 
-/// Nothing but the devices of each anchor.
-type Twin = Vec<Vec<Known>>;
+/// The time of step `number`: nine or ten steps to a day.
+fn time(number: u64) -> TimestampNs {
+    TimestampNs::new(number * 9_000_000_000_000)
+}
+
+fn day(now: TimestampNs) -> u64 {
+    now.get() / 86_400_000_000_000
+}
+
+/// Nothing but the devices of an anchor, and the days of what happened to it.
+#[derive(Clone)]
+struct Kept {
+    devices: Vec<Known>,
+    /// Of each operation that counts.
+    operations: Vec<u64>,
+    /// Of the last one, and of registration.
+    last_active: u64,
+}
+
+type Twin = Vec<Kept>;
 
 fn keeps_the_rules(devices: &[Known]) -> bool {
     let is_phrase = |known: &Known| known.data.key_type == KeyType::SeedPhrase;
@@ -113,8 +132,23 @@ fn keeps_the_rules(devices: &[Known]) -> bool {
         && devices.iter().map(length).sum::<usize>() <= limits::VARIABLE_FIELDS
 }
 
-/// What the devices are after the operation; `None` if it is refused.
-fn twin_after(before: &[Known], step: &Step, now: TimestampNs) -> Option<Vec<Known>> {
+/// What the anchor is after the operation; `None` if it is refused.
+fn twin_after(before: &Kept, step: &Step, now: TimestampNs) -> Option<Kept> {
+    let mut after = before.clone();
+    after.devices = devices_after(&before.devices, step, now)?;
+    after.last_active = day(now);
+    if !matches!(step.operation, Operation::Remove(_)) {
+        after.operations.push(day(now));
+    }
+    let today = after
+        .operations
+        .iter()
+        .filter(|day| **day == after.last_active);
+    let is_removal = after.operations.len() == before.operations.len();
+    (is_removal || today.count() <= 3).then_some(after)
+}
+
+fn devices_after(before: &[Known], step: &Step, now: TimestampNs) -> Option<Vec<Known>> {
     let unused = |data: &DeviceData| Known {
         data: data.clone(),
         last_use: None,
@@ -163,12 +197,15 @@ fn changed(record: AnchorRecord, step: &Step, now: TimestampNs) -> Option<Change
     let temporary = caller.temporary_for();
     let proof = authenticate(anchor, record, caller.principal(), temporary.as_ref()).ok()?;
     let key = |name: &str| DeviceKey::new(name.as_bytes());
+    if let Operation::Remove(name) = operation {
+        return proof.remove(key(name), now).ok();
+    }
+    let proof = proof.charge(LIMITS, now).ok()?;
     let change = match operation {
-        Operation::Register(_) => unreachable!("no anchor to change"),
+        Operation::Register(_) | Operation::Remove(_) => unreachable!("looked at before"),
         Operation::Add(data) => proof.add(data, LIMITS, now),
         Operation::Update(name, data) => proof.update(&key(name), data, LIMITS, now),
         Operation::Replace(name, data) => proof.replace(key(name), data, LIMITS, now),
-        Operation::Remove(name) => proof.remove(key(name), now),
     };
     change.ok()
 }
@@ -263,7 +300,11 @@ impl World {
         };
         let anchor = AnchorNumber::new(LO + self.records.len() as u64);
         self.logs(anchor, caller, registration.operation(), now);
-        self.twin.push(known);
+        self.twin.push(Kept {
+            devices: known,
+            operations: Vec::new(),
+            last_active: day(now),
+        });
         let record = AnchorRecord::decode(&registration.record).expect("just encoded");
         self.records.push(record);
     }
@@ -309,11 +350,14 @@ impl World {
             assert_eq!(restored.public_devices(), record.public_devices());
         }
         assert_eq!(restored.len(), self.records.len());
-        for ((record, known), replayed) in self.records.iter().zip(&self.twin).zip(replayed) {
+        for ((record, kept), replayed) in self.records.iter().zip(&self.twin).zip(replayed) {
             assert_eq!(record.public_devices(), replayed);
-            let kept = record.devices().iter().map(|d| (d.data(), d.last_use()));
-            let known = known.iter().map(|known| (&known.data, known.last_use));
-            assert!(kept.eq(known), "{record:?}");
+            let last_active = record.last_active.map(|day| day.number().into());
+            assert_eq!(last_active, Some(kept.last_active));
+            let stored = record.devices().iter().map(|d| (d.data(), d.last_use()));
+            let known = kept.devices.iter();
+            let known = known.map(|known| (&known.data, known.last_use));
+            assert!(stored.eq(known), "{record:?}");
         }
     }
 }
@@ -328,8 +372,8 @@ proptest! {
         steps in prop::collection::vec(step(), 100),
     ) {
         let mut world = World::new();
-        world.registers(&passkey(first), TimestampNs::new(1));
-        for (now, step) in (2..).map(TimestampNs::new).zip(&steps) {
+        world.registers(&passkey(first), time(1));
+        for (now, step) in (2..).map(time).zip(&steps) {
             match &step.operation {
                 Operation::Register(data) => world.registers(data, now),
                 _ => world.changes(step, now),

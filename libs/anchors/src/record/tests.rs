@@ -15,6 +15,8 @@ fn golden_bytes_of_a_record() {
                 ..passkey("k")
             },
         }],
+        spent: None,
+        last_active: None,
     };
     let expected = [
         "01",             // version

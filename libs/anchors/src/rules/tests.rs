@@ -248,6 +248,7 @@ fn an_anchor_has_at_most_one_recovery_phrase() {
 fn an_anchor_has_at_most_the_configured_number_of_devices() {
     let limits = Limits {
         devices_per_anchor: 3,
+        ..Limits::default()
     };
     let mut record = record("0");
     for n in 1..3 {

@@ -174,6 +174,7 @@ fn add_to_store(
 ) -> bool {
     let limits = Limits {
         devices_per_anchor: 3,
+        ..Limits::default()
     };
     let anchor = AnchorNumber::new(anchor);
     let Some(record) = store.get(anchor).unwrap() else {

@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 
 use serde::Deserialize;
 
-use crate::{AnchorRange, DeviceError};
+use crate::{AnchorRange, DeviceError, TimestampNs};
 
 /// A shard's refusal. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Encode, Decode)]
@@ -77,6 +77,30 @@ pub enum RegistryError {
     #[n(12)]
     #[error("out of stable memory")]
     OutOfMemory,
+    /// A recovery phrase is not registered from another machine.
+    #[n(14)]
+    #[error("recovery phrase as a tentative device")]
+    RecoveryPhrase,
+    /// Too many anchors are registering a device on another machine. Retry when some are done.
+    #[n(15)]
+    #[error("{limit} anchors are in device registration mode")]
+    RegistrationModes {
+        /// How many there may be.
+        #[n(0)]
+        limit: u64,
+    },
+    /// The anchor was changed as often as it may be on one day. Devices can still be removed. Retry on
+    /// the next day.
+    #[n(16)]
+    #[error("{limit} operations of the anchor today, more from {resets_at} on")]
+    OperationBudget {
+        /// How many there may be in a day.
+        #[n(0)]
+        limit: u32,
+        /// When the next day begins, in UTC.
+        #[n(1)]
+        resets_at: TimestampNs,
+    },
 }
 
 impl RegistryError {
@@ -87,7 +111,9 @@ impl RegistryError {
             | Self::Backlog { .. }
             | Self::UnsupportedVersion { .. }
             | Self::Maintenance
-            | Self::OutOfMemory => true,
+            | Self::OutOfMemory
+            | Self::RegistrationModes { .. }
+            | Self::OperationBudget { .. } => true,
             Self::NotMine { .. }
             | Self::Unauthorized
             | Self::OrderMismatch
@@ -95,7 +121,8 @@ impl RegistryError {
             | Self::Device(_)
             | Self::Malformed
             | Self::NotFront
-            | Self::TemporaryKeyIsDevice => false,
+            | Self::TemporaryKeyIsDevice
+            | Self::RecoveryPhrase => false,
         }
     }
 }

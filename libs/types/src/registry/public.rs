@@ -31,6 +31,8 @@ pub struct RegistrySettings {
     pub retention: Option<u64>,
     /// Refuse orders (retryable) while questions are answered.
     pub maintenance: Option<bool>,
+    /// How often an anchor may be changed on one day (UTC); default 100. Removals are not counted.
+    pub operations_per_day: Option<u32>,
 }
 
 /// An archive that may fetch from a shard.
@@ -78,6 +80,8 @@ pub struct RegistryStatus {
     pub backlog_limit: u64,
     /// How many acknowledged blocks are kept nevertheless.
     pub retention: u64,
+    /// How often an anchor may be changed on one day.
+    pub operations_per_day: u32,
     /// Version of the layout in stable memory.
     pub layout_version: u32,
     /// Release of the module.

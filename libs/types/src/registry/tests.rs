@@ -8,7 +8,7 @@ use crate::{
     AnchorRange, BlockHash, DeviceError, DeviceProtection, EncodedBlock, KeyType, Purpose,
 };
 
-fn device() -> DeviceData {
+pub(super) fn device() -> DeviceData {
     DeviceData {
         pubkey: DeviceKey::new([0xaa, 0xbb]),
         alias: "me".to_owned(),
@@ -22,7 +22,7 @@ fn device() -> DeviceData {
     }
 }
 
-fn tip() -> ShardTip {
+pub(super) fn tip() -> ShardTip {
     ShardTip {
         log_length: 3,
         last_hash: Some(BlockHash::new([0x11; 32])),
@@ -32,16 +32,18 @@ fn tip() -> ShardTip {
 
 /// [pubkey, alias, null, null, 1 (authentication), 0 (unknown), 1 (unprotected)]; what is absent at
 /// the end is left out.
-const DEVICE: &str = "8742aabb626d65f6f6010001";
+pub(super) const DEVICE: &str = "8742aabb626d65f6f6010001";
 
 /// [3, hash, 10002]
-const TIP: &str = "830358201111111111111111111111111111111111111111111111111111111111111111192712";
+pub(super) const TIP: &str =
+    "830358201111111111111111111111111111111111111111111111111111111111111111192712";
 
 /// The order id.
-const ORDER: &str = "58202222222222222222222222222222222222222222222222222222222222222222";
+pub(super) const ORDER: &str =
+    "58202222222222222222222222222222222222222222222222222222222222222222";
 
 #[track_caller]
-fn assert_golden<M>(message: &M, parts: &[&str])
+pub(super) fn assert_golden<M>(message: &M, parts: &[&str])
 where
     M: Encode<()> + for<'b> Decode<'b, ()> + PartialEq + core::fmt::Debug,
 {
@@ -146,6 +148,7 @@ fn anchor_info() {
             last_usage: Some(TimestampNs::new(1)),
         }],
         created_at: None,
+        registration: None,
     };
     assert_golden(
         &answer,
@@ -230,6 +233,11 @@ fn only_what_may_change_by_itself_is_worth_a_retry() {
             limit: 1,
         },
         RegistryError::UnsupportedVersion { supported: 1 },
+        RegistryError::RegistrationModes { limit: 1 },
+        RegistryError::OperationBudget {
+            limit: 1,
+            resets_at: TimestampNs::new(1),
+        },
     ] {
         assert!(error.retryable(), "{error}");
     }
@@ -238,6 +246,7 @@ fn only_what_may_change_by_itself_is_worth_a_retry() {
         RegistryError::Full,
         RegistryError::OrderMismatch,
         RegistryError::NotFront,
+        RegistryError::RecoveryPhrase,
         RegistryError::Device(DeviceError::SecondPhrase),
     ] {
         assert!(!error.retryable(), "{error}");
