@@ -23,7 +23,15 @@ enum Audience {
 /// Whether to accept a message from outside.
 pub(crate) fn accepts(method: &str, caller: Caller, argument_bytes: usize) -> bool {
     let audience = match method {
-        "register" | "add" | "update" | "replace" | "remove" | "get_anchor_info"
+        "register"
+        | "add"
+        | "update"
+        | "replace"
+        | "remove"
+        | "get_anchor_info"
+        | "enter_device_registration_mode"
+        | "exit_device_registration_mode"
+        | "verify_tentative_device"
         | "prepare_delegation" => Audience::Devices,
         "set_routing" | "expect_tip" => Audience::Controllers,
         "get_delegation" | "http_request" => Audience::Nobody,
@@ -61,12 +69,20 @@ mod tests {
             "replace",
             "remove",
             "get_anchor_info",
+            "enter_device_registration_mode",
+            "exit_device_registration_mode",
+            "verify_tentative_device",
             "prepare_delegation",
         ] {
             assert!(!accepts(method, anonymous, 10), "{method}");
             assert!(accepts(method, person, 10), "{method}");
         }
-        for method in ["create_challenge", "init_salt", "stats"] {
+        for method in [
+            "create_challenge",
+            "init_salt",
+            "stats",
+            "add_tentative_device",
+        ] {
             assert!(accepts(method, anonymous, 10), "{method}");
         }
     }
@@ -75,7 +91,13 @@ mod tests {
     fn oversized_arguments_are_turned_away() {
         let person = caller(Principal::self_authenticating([1]), false);
         assert!(accepts("register", person, USER_LIMIT));
-        for method in ["register", "create_challenge", "init_salt", "unknown"] {
+        for method in [
+            "register",
+            "create_challenge",
+            "init_salt",
+            "add_tentative_device",
+            "unknown",
+        ] {
             assert!(!accepts(method, person, USER_LIMIT + 1), "{method}");
         }
     }

@@ -22,6 +22,7 @@ mod order_id;
 mod randomness;
 mod refusal;
 mod registration;
+mod remote_devices;
 mod rollback;
 mod routing;
 mod runtime;
@@ -49,9 +50,9 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 use types::front::{
-    CertifiedRouting, Challenge, ChallengeResult, ExpectTipError, ExpectedTip, FrontInit,
-    GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats, RegisterResponse,
-    RoutingError, ShardRoute,
+    AddTentativeDeviceResponse, CertifiedRouting, Challenge, ChallengeResult, ExpectTipError,
+    ExpectedTip, FrontInit, GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats,
+    RegisterResponse, RoutingError, ShardRoute, VerifyTentativeDeviceResponse,
 };
 use types::registry::{DeviceOperation, ShardTip};
 use types::{AnchorNumber, DeviceData, DeviceKey, Principal, SessionKey, TimestampNs, UserKey};
@@ -186,6 +187,48 @@ async fn remove(anchor: AnchorNumber, key: DeviceKey) {
     let operation = DeviceOperation::Remove { key };
     answer::unit(devices::change(&Ic, &state, msg_caller(), anchor, operation).await);
     answer::observe(&state, metrics::REMOVE);
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn enter_device_registration_mode(anchor: AnchorNumber) -> PhantomData<TimestampNs> {
+    let state = state();
+    let result = remote_devices::enter(&Ic, &state, msg_caller(), anchor).await;
+    let answered = answer::one(result);
+    answer::observe(&state, metrics::ENTER_DEVICE_REGISTRATION_MODE);
+    answered
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn exit_device_registration_mode(anchor: AnchorNumber) {
+    let state = state();
+    answer::unit(remote_devices::exit(&Ic, &state, msg_caller(), anchor).await);
+    answer::observe(&state, metrics::EXIT_DEVICE_REGISTRATION_MODE);
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn add_tentative_device(
+    anchor: AnchorNumber,
+    device: DeviceData,
+) -> PhantomData<AddTentativeDeviceResponse> {
+    let state = state();
+    let caller = msg_caller();
+    let result = remote_devices::add_tentative(&Ic, &state, caller, anchor, device).await;
+    let answered = answer::one(result);
+    answer::observe(&state, metrics::ADD_TENTATIVE_DEVICE);
+    answered
+}
+
+#[ic_cdk::update(manual_reply = true)]
+async fn verify_tentative_device(
+    anchor: AnchorNumber,
+    verification_code: String,
+) -> PhantomData<VerifyTentativeDeviceResponse> {
+    let state = state();
+    let (caller, typed) = (msg_caller(), verification_code.as_str());
+    let result = remote_devices::verify(&Ic, &state, caller, anchor, typed).await;
+    let answered = answer::one(result);
+    answer::observe(&state, metrics::VERIFY_TENTATIVE_DEVICE);
+    answered
 }
 
 #[ic_cdk::query(composite = true, manual_reply = true)]

@@ -29,6 +29,14 @@ pub(crate) const CALLS_UNREADABLE: Slot = Slot::new(15);
 pub(crate) const ROLLED_BACK: Slot = Slot::new(16);
 pub(crate) const COLLECTED: Slot = Slot::new(17);
 pub(crate) const COLLECT_FAILED: Slot = Slot::new(18);
+pub(crate) const TENTATIVE_ADDED: Slot = Slot::new(24);
+pub(crate) const TENTATIVE_TURNED_AWAY: Slot = Slot::new(25);
+pub(crate) const TENTATIVE_REFUSED: Slot = Slot::new(26);
+pub(crate) const TENTATIVE_UNKNOWN: Slot = Slot::new(27);
+pub(crate) const VERIFIED: Slot = Slot::new(28);
+pub(crate) const NOT_VERIFIED: Slot = Slot::new(29);
+pub(crate) const VERIFY_REFUSED: Slot = Slot::new(30);
+pub(crate) const VERIFY_UNKNOWN: Slot = Slot::new(31);
 pub(crate) const TIPS_SET: Slot = Slot::new(48);
 
 const fn counter(
@@ -47,11 +55,13 @@ const fn counter(
 
 const REGISTRATIONS: &str = "anchorage_registrations_total";
 const CHANGES: &str = "anchorage_anchor_changes_total";
+const TENTATIVE: &str = "anchorage_tentative_devices_total";
+const VERIFICATIONS: &str = "anchorage_device_verifications_total";
 const PREPARATIONS: &str = "anchorage_delegations_prepared_total";
 const CALLS: &str = "anchorage_shard_calls_total";
 const COLLECTIONS: &str = "anchorage_shard_status_collections_total";
 
-const COUNTERS: [StoredCounter; 20] = [
+const COUNTERS: [StoredCounter; 28] = [
     counter(
         CHALLENGES,
         "anchorage_challenges_total",
@@ -103,6 +113,34 @@ const COUNTERS: [StoredCounter; 20] = [
     counter(CHANGE_REFUSED, CHANGES, "", &[("outcome", "refused")]),
     counter(CHANGE_UNKNOWN, CHANGES, "", &[("outcome", "unknown")]),
     counter(
+        TENTATIVE_ADDED,
+        TENTATIVE,
+        "Calls of add_tentative_device, by outcome.",
+        &[("outcome", "added")],
+    ),
+    counter(
+        TENTATIVE_TURNED_AWAY,
+        TENTATIVE,
+        "",
+        &[("outcome", "turned_away")],
+    ),
+    counter(TENTATIVE_REFUSED, TENTATIVE, "", &[("outcome", "refused")]),
+    counter(TENTATIVE_UNKNOWN, TENTATIVE, "", &[("outcome", "unknown")]),
+    counter(
+        VERIFIED,
+        VERIFICATIONS,
+        "Calls of verify_tentative_device, by outcome.",
+        &[("outcome", "verified")],
+    ),
+    counter(
+        NOT_VERIFIED,
+        VERIFICATIONS,
+        "",
+        &[("outcome", "not_verified")],
+    ),
+    counter(VERIFY_REFUSED, VERIFICATIONS, "", &[("outcome", "refused")]),
+    counter(VERIFY_UNKNOWN, VERIFICATIONS, "", &[("outcome", "unknown")]),
+    counter(
         PREPARED,
         PREPARATIONS,
         "Calls of prepare_delegation, by outcome.",
@@ -150,9 +188,13 @@ pub(crate) const SET_ROUTING: Method = Method::new(6);
 pub(crate) const UPDATE: Method = Method::new(7);
 pub(crate) const REPLACE: Method = Method::new(8);
 pub(crate) const REMOVE: Method = Method::new(9);
+pub(crate) const ENTER_DEVICE_REGISTRATION_MODE: Method = Method::new(13);
+pub(crate) const EXIT_DEVICE_REGISTRATION_MODE: Method = Method::new(14);
+pub(crate) const ADD_TENTATIVE_DEVICE: Method = Method::new(15);
+pub(crate) const VERIFY_TENTATIVE_DEVICE: Method = Method::new(16);
 pub(crate) const EXPECT_TIP: Method = Method::new(18);
 
-const METHODS: [MeasuredMethod; 11] = [
+const METHODS: [MeasuredMethod; 15] = [
     MeasuredMethod::new(INIT_SALT, "init_salt"),
     MeasuredMethod::new(CREATE_CHALLENGE, "create_challenge"),
     MeasuredMethod::new(REGISTER, "register"),
@@ -161,6 +203,16 @@ const METHODS: [MeasuredMethod; 11] = [
     MeasuredMethod::new(REPLACE, "replace"),
     MeasuredMethod::new(REMOVE, "remove"),
     MeasuredMethod::new(GET_ANCHOR_INFO, "get_anchor_info"),
+    MeasuredMethod::new(
+        ENTER_DEVICE_REGISTRATION_MODE,
+        "enter_device_registration_mode",
+    ),
+    MeasuredMethod::new(
+        EXIT_DEVICE_REGISTRATION_MODE,
+        "exit_device_registration_mode",
+    ),
+    MeasuredMethod::new(ADD_TENTATIVE_DEVICE, "add_tentative_device"),
+    MeasuredMethod::new(VERIFY_TENTATIVE_DEVICE, "verify_tentative_device"),
     MeasuredMethod::new(PREPARE_DELEGATION, "prepare_delegation"),
     MeasuredMethod::new(SET_ROUTING, "set_routing"),
     MeasuredMethod::new(EXPECT_TIP, "expect_tip"),

@@ -16,6 +16,9 @@ use types::registry::{Answer, RegistryError, ShardTip};
 /// Open calls per shard. The system's queue holds 500; what is left is for the collector and for
 /// controllers.
 pub(crate) const OPEN_CALLS_LIMIT: u32 = 400;
+/// Open calls per shard up to which orders of people without a device are sent. The rest is for those who
+/// have one.
+const ANYBODYS_OPEN_CALLS_LIMIT: u32 = 200;
 
 /// Why there is no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +55,25 @@ where
         },
         other => other,
     }
+}
+
+/// Sends an order for somebody who need not have a device, if enough calls are left for those who have one.
+pub(crate) async fn anybodys_order<R, Q, T>(
+    runtime: &R,
+    state: &Shared,
+    shard: Principal,
+    make: impl FnOnce(Option<ShardTip>) -> Q,
+) -> Result<T, ShardFailure>
+where
+    R: Runtime,
+    Q: Request<Answer = Answer<T>>,
+    T: for<'b> Decode<'b, ()>,
+{
+    if state.borrow().open_calls(shard) >= ANYBODYS_OPEN_CALLS_LIMIT {
+        count(state, metrics::CALLS_NOT_DONE);
+        return Err(ShardFailure::NotDone);
+    }
+    order(runtime, state, shard, make).await
 }
 
 /// Asks a question: not repeated, and without an answer nothing is lost.

@@ -1,9 +1,9 @@
 //! Front, as users, dapps and its controllers call it.
 
 use types::front::{
-    CertifiedRouting, Challenge, ChallengeResult, ExpectTipError, ExpectedTip, FrontInit,
-    GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats, RegisterResponse,
-    RoutingError, ShardRoute,
+    AddTentativeDeviceResponse, CertifiedRouting, Challenge, ChallengeResult, ExpectTipError,
+    ExpectedTip, FrontInit, GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats,
+    RegisterResponse, RoutingError, ShardRoute, VerifyTentativeDeviceResponse,
 };
 use types::registry::ShardTip;
 use types::{AnchorNumber, DeviceData, DeviceKey, Principal, SessionKey, TimestampNs, UserKey};
@@ -92,6 +92,47 @@ impl<T: Transport> FrontClient<T> {
     ) -> Result<IdentityAnchorInfo, ClientError> {
         let (info,) = self.0.update("get_anchor_info", (anchor,)).await?;
         Ok(info)
+    }
+
+    /// Opens the registration of a device on another machine; answers when it ends.
+    pub async fn enter_device_registration_mode(
+        &self,
+        anchor: AnchorNumber,
+    ) -> Result<TimestampNs, ClientError> {
+        let method = "enter_device_registration_mode";
+        let (ends,) = self.0.update(method, (anchor,)).await?;
+        Ok(ends)
+    }
+
+    /// Closes it and forgets the device that waits.
+    pub async fn exit_device_registration_mode(
+        &self,
+        anchor: AnchorNumber,
+    ) -> Result<(), ClientError> {
+        let method = "exit_device_registration_mode";
+        self.0.update(method, (anchor,)).await
+    }
+
+    /// Lets a device wait for the code that is answered.
+    pub async fn add_tentative_device(
+        &self,
+        anchor: AnchorNumber,
+        device: &DeviceData,
+    ) -> Result<AddTentativeDeviceResponse, ClientError> {
+        let arguments = (anchor, device);
+        let (response,) = self.0.update("add_tentative_device", arguments).await?;
+        Ok(response)
+    }
+
+    /// Adds the device that waits, if that is its code.
+    pub async fn verify_tentative_device(
+        &self,
+        anchor: AnchorNumber,
+        code: &str,
+    ) -> Result<VerifyTentativeDeviceResponse, ClientError> {
+        let arguments = (anchor, code);
+        let (response,) = self.0.update("verify_tentative_device", arguments).await?;
+        Ok(response)
     }
 
     /// Has a delegation signed; answers the user key and the expiration to ask for it with.

@@ -60,6 +60,14 @@ fn front_has_every_method() {
         front.remove(anchor, &known).await.unwrap();
         front.lookup(anchor).await.unwrap();
         front.get_anchor_info(anchor).await.unwrap();
+        let ends = front.enter_device_registration_mode(anchor).await;
+        ends.unwrap();
+        let added = front.add_tentative_device(anchor, &device).await;
+        added.unwrap();
+        let verified = front.verify_tentative_device(anchor, "000042").await;
+        verified.unwrap();
+        let exited = front.exit_device_registration_mode(anchor).await;
+        exited.unwrap();
         let prepared = front.prepare_delegation(anchor, "o", &key, Some(1)).await;
         prepared.unwrap();
         let fetched = front.get_delegation(anchor, "o", &key, TimestampNs::new(1));

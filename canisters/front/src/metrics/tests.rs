@@ -45,6 +45,8 @@ fn every_family_is_there_from_the_first_scrape_on() {
         "anchorage_challenges_total counter",
         "anchorage_registrations_total counter",
         "anchorage_anchor_changes_total counter",
+        "anchorage_tentative_devices_total counter",
+        "anchorage_device_verifications_total counter",
         "anchorage_delegations_prepared_total counter",
         "anchorage_shard_calls_total counter",
         "anchorage_shard_rolled_back_answers_total counter",
