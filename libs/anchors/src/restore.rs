@@ -2,8 +2,10 @@
 //!
 //! The block says who changed what, and the shard allowed it when it happened. So nothing that only guards users' input is
 //! checked again (lengths, limits, who may); what is checked is that the record to be written is the one that replaying
-//! the log gives. What no block shows is gone: aliases, models and metadata values come back empty.
+//! the log gives. What no block shows is gone: aliases, models and metadata values come back empty, and what was spent of a
+//! day's budget is forgotten.
 
+use crate::day::Day;
 use crate::record::{AnchorRecord, DeviceRecord};
 use crate::slots::OutOfMemory;
 use crate::store::{AnchorStore, ReadError};
@@ -105,6 +107,8 @@ impl<M: Memory> AnchorStore<M> {
                 let record = AnchorRecord {
                     created_at: at,
                     devices: vec![device],
+                    spent: None,
+                    last_active: Some(Day::of(at)),
                 };
                 self.push(&[record.encode()])?;
                 None
@@ -162,6 +166,8 @@ impl<M: Memory> AnchorStore<M> {
         let dead = AnchorRecord {
             created_at: at,
             devices: Vec::new(),
+            spent: None,
+            last_active: None,
         };
         let count = usize::try_from(count).expect("below the limit");
         self.push(&vec![dead.encode(); count])?;
@@ -193,6 +199,7 @@ impl<M: Memory> AnchorStore<M> {
         if let Some(device) = devices.find(|device| device.is(&caller)) {
             device.last_use = device.last_use.max(Some(at));
         }
+        record.last_active = record.last_active.max(Some(Day::of(at)));
         change(&mut record.devices)?;
         self.overwrite(anchor, &record.encode())?;
         Ok(())
