@@ -21,6 +21,7 @@ mod log_in;
 mod operations;
 mod person;
 mod registration;
+mod remote;
 mod report;
 mod scrape;
 mod setup;

@@ -3,7 +3,7 @@
 //! A window is a run of whole days (UTC) and is known by its last one. Every use of a device falls into the 30
 //! windows that end between today and 29 days later, so those are counted ahead: a use counts in each of them
 //! that the use before it did not fall into. Hence each number is exact, a device that is used every day
-//! costs one addition a day, and one that comes back after long costs 30.
+//! costs two additions a day, and one that comes back after long costs 31.
 //!
 //! ```text
 //! +----------------------------------+ 0

@@ -11,12 +11,13 @@ const STANDARD: [&str; 6] = [
     "anchorage_heap_memory_bytes",
     "anchorage_stable_memory_bytes",
 ];
-const FRONT: [&str; 22] = [
+const FRONT: [&str; 24] = [
     "anchorage_anchor_changes_total",
     "anchorage_captcha_enabled",
     "anchorage_challenges_total",
     "anchorage_delegation_longest_life_seconds",
     "anchorage_delegations_prepared_total",
+    "anchorage_device_verifications_total",
     "anchorage_method_instructions",
     "anchorage_registration_tokens",
     "anchorage_registration_tokens_limit",
@@ -34,9 +35,12 @@ const FRONT: [&str; 22] = [
     "anchorage_signatures",
     "anchorage_spent_challenges",
     "anchorage_spent_challenges_limit",
+    "anchorage_tentative_devices_total",
 ];
-const REGISTRY: [&str; 14] = [
+const REGISTRY: [&str; 20] = [
     "anchorage_method_instructions",
+    "registry_active_anchors",
+    "registry_active_devices",
     "registry_anchors",
     "registry_anchors_limit",
     "registry_archives_diverged",
@@ -48,8 +52,12 @@ const REGISTRY: [&str; 14] = [
     "registry_last_fetch_timestamp_seconds",
     "registry_log_blocks",
     "registry_oldest_backlog_age_seconds",
+    "registry_operations_per_day_limit",
     "registry_operations_total",
     "registry_refusals_total",
+    "registry_registration_modes",
+    "registry_registration_modes_limit",
+    "registry_remote_registrations_total",
 ];
 const ARCHIVE: [&str; 8] = [
     "anchorage_archive_blocks_stored_total",

@@ -86,6 +86,13 @@ impl Setup {
         self
     }
 
+    /// Anchors may be changed so often on one day.
+    #[must_use]
+    pub fn operations_per_day(mut self, operations: u32) -> Self {
+        self.registry.operations_per_day = Some(operations);
+        self
+    }
+
     /// Makes the network and installs everything on one application subnet.
     pub fn deploy(self) -> Family {
         let network = builder()
