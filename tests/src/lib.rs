@@ -11,6 +11,7 @@ pub mod family;
 mod gateway;
 mod http;
 mod modules;
+mod random;
 mod server;
 
 pub use canister::{Canister, Failure, numbers};
@@ -18,4 +19,5 @@ pub use certificate::Verified;
 pub use gateway::{Gateway, Visited};
 pub use http::{Http, Reading};
 pub use modules::{built, gzipped, probe, with_padding};
+pub use random::Random;
 pub use server::{builder, network, server_binary};

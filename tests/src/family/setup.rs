@@ -15,6 +15,7 @@ pub struct Setup {
     ranges: Vec<AnchorRange>,
     front: FrontInit,
     registry: RegistrySettings,
+    apart: bool,
 }
 
 impl Default for Setup {
@@ -29,6 +30,7 @@ impl Default for Setup {
             ranges: vec![range(10_000, 20_000), range(20_000, 30_000)],
             front,
             registry: RegistrySettings::default(),
+            apart: false,
         }
     }
 }
@@ -93,19 +95,29 @@ impl Setup {
         self
     }
 
-    /// Makes the network and installs everything on one application subnet.
+    /// Front is on one subnet and everything else on another one, so every message between them takes a round.
+    #[must_use]
+    pub fn on_two_subnets(mut self) -> Self {
+        self.apart = true;
+        self
+    }
+
+    /// Makes the network and installs everything, on one application subnet unless it is to be apart.
     pub fn deploy(self) -> Family {
-        let network = builder()
-            .with_nns_subnet()
-            .with_application_subnet()
-            .build();
-        let subnet = network.topology().get_app_subnets()[0];
         let Self {
             ranges,
             front: mut argument,
             registry,
+            apart,
         } = self;
-        let front = create(&network, subnet);
+        let mut network = builder().with_nns_subnet().with_application_subnet();
+        if apart {
+            network = network.with_application_subnet();
+        }
+        let network = network.build();
+        let subnets = network.topology().get_app_subnets();
+        let [of_front, subnet] = [subnets[0], subnets[subnets.len() - 1]];
+        let front = create(&network, of_front);
         let shards: Vec<Shard> = ranges
             .into_iter()
             .map(|range| Shard {
