@@ -3,6 +3,7 @@
 
 use crate::authentication::Authenticated;
 use crate::day::Day;
+use crate::index::IndexChange;
 use crate::record::{AnchorRecord, DeviceRecord};
 use crate::rules::{Limits, check_device, check_devices, limits};
 use oplog::Operation;
@@ -22,6 +23,7 @@ mod twin;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Registration {
     pub(crate) record: Vec<u8>,
+    pub(crate) index: IndexChange,
     operation: Operation,
 }
 
@@ -32,6 +34,7 @@ pub struct Registration {
 pub struct Change {
     pub(crate) anchor: AnchorNumber,
     pub(crate) record: Vec<u8>,
+    pub(crate) index: IndexChange,
     operation: Option<Operation>,
 }
 
@@ -88,6 +91,7 @@ pub fn register(
     check_devices(&record.devices, limits)?;
     Ok(Registration {
         record: encode(&record)?,
+        index: IndexChange::between(None, &record),
         operation,
     })
 }
@@ -103,9 +107,10 @@ impl Authenticated {
         let operation = Operation::Add {
             device: PublicDevice::from(&device),
         };
+        let before = self.record.clone();
         self.mark_used(now);
-        self.push(device, limits)?;
-        self.change(operation)
+        self.push(device, limits, now)?;
+        self.change(&before, operation)
     }
 
     /// Gives a device other data. Its key stays the same, and so do its place and its last use.
@@ -128,10 +133,11 @@ impl Authenticated {
         let operation = Operation::Update {
             device: PublicDevice::from(&device),
         };
+        let before = self.record.clone();
         self.mark_used(now);
-        self.record.devices[at].data = device;
+        self.record.devices[at].set_data(device, now);
         check_devices(&self.record.devices, limits)?;
-        self.change(operation)
+        self.change(&before, operation)
     }
 
     /// Removes a device and adds another one after those that are left, both or neither. So the new one
@@ -148,9 +154,10 @@ impl Authenticated {
             old: key.clone(),
             device: PublicDevice::from(&device),
         };
+        let before = self.record.clone();
         self.take_out(key, now)?;
-        self.push(device, limits)?;
-        self.change(operation)
+        self.push(device, limits, now)?;
+        self.change(&before, operation)
     }
 
     /// Removes a device: any one, the caller's own and the last one included. Without devices an
@@ -160,12 +167,18 @@ impl Authenticated {
     /// the limits have become narrower.
     pub fn remove(mut self, key: DeviceKey, now: TimestampNs) -> Result<Change, DeviceError> {
         let operation = Operation::Remove { key: key.clone() };
+        let before = self.record.clone();
         self.take_out(key, now)?;
-        self.change(operation)
+        self.change(&before, operation)
     }
 
-    fn push(&mut self, device: DeviceData, limits: Limits) -> Result<(), DeviceError> {
-        push(&mut self.record, device, limits)
+    fn push(
+        &mut self,
+        device: DeviceData,
+        limits: Limits,
+        now: TimestampNs,
+    ) -> Result<(), DeviceError> {
+        push(&mut self.record, device, limits, now)
     }
 
     /// Afterwards `self.device` stands for nothing: the caller's device may be the one that is gone.
@@ -195,10 +208,11 @@ impl Authenticated {
         Ok(())
     }
 
-    fn change(self, operation: Operation) -> Result<Change, DeviceError> {
+    fn change(self, before: &AnchorRecord, operation: Operation) -> Result<Change, DeviceError> {
         Ok(Change {
             anchor: self.anchor,
             record: encode(&self.record)?,
+            index: IndexChange::between(Some(before), &self.record),
             operation: Some(operation),
         })
     }
@@ -209,6 +223,7 @@ impl Authenticated {
         Change {
             anchor: self.anchor,
             record: self.record.encode(),
+            index: IndexChange::default(),
             operation: None,
         }
     }
@@ -240,16 +255,27 @@ pub(crate) fn check_addition(
     limits: Limits,
 ) -> Result<(), DeviceError> {
     let mut record = record.clone();
-    push(&mut record, device.clone(), limits)?;
+    // The latest time has the longest encoding.
+    push(
+        &mut record,
+        device.clone(),
+        limits,
+        TimestampNs::new(u64::MAX),
+    )?;
     encode(&record).map(drop)
 }
 
-fn push(record: &mut AnchorRecord, device: DeviceData, limits: Limits) -> Result<(), DeviceError> {
+fn push(
+    record: &mut AnchorRecord,
+    device: DeviceData,
+    limits: Limits,
+    now: TimestampNs,
+) -> Result<(), DeviceError> {
     if position(record, &device.pubkey).is_some() {
         return Err(DeviceError::KeyExists { key: device.pubkey });
     }
     check_device(&device)?;
-    record.devices.push(DeviceRecord::new(device, None));
+    record.devices.push(DeviceRecord::added(device, now));
     check_devices(&record.devices, limits)
 }
 

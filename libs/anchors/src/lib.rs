@@ -10,7 +10,9 @@ pub mod slots;
 mod authentication;
 mod budget;
 mod change;
+mod crit_bit;
 mod day;
+mod index;
 mod record;
 mod remote;
 mod restore;
@@ -30,4 +32,6 @@ pub use remote::{
 };
 pub use restore::{RestoreError, Restored};
 pub use rules::{Limits, limits};
-pub use store::{AllocateError, AnchorStore, OpenError, ReadError};
+pub use store::{
+    AllocateError, AnchorStore, IndexError, LookupError, OpenError, Passkey, ReadError,
+};

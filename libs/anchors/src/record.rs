@@ -7,7 +7,7 @@
 use crate::budget::Spent;
 use crate::day::Day;
 use minicbor::{Decode, Encode};
-use types::{DeviceData, PublicDevice, TimestampNs};
+use types::{DeviceData, DeviceKey, PublicDevice, TimestampNs};
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +47,10 @@ pub struct DeviceRecord {
     /// What the user wrote.
     #[n(2)]
     pub(crate) data: DeviceData,
+    /// Block time at which it came with the credential id that it has. Absent: it did when the anchor was
+    /// registered, or before this was noted.
+    #[n(3)]
+    pub(crate) since: Option<TimestampNs>,
 }
 
 /// Stored bytes that are no record of a version this module knows. Not worth a retry.
@@ -72,6 +76,11 @@ impl AnchorRecord {
     /// Its devices, in the order in which they were added.
     pub fn devices(&self) -> &[DeviceRecord] {
         &self.devices
+    }
+
+    /// Since when one of its devices has the credential id that it has.
+    pub(crate) fn since(&self, device: &DeviceRecord) -> TimestampNs {
+        device.since.unwrap_or(self.created_at)
     }
 
     /// What everybody may know about it: the state that replaying the log gives.
@@ -101,15 +110,30 @@ impl AnchorRecord {
 }
 
 impl DeviceRecord {
-    /// A device used for the first time at `now`, or never yet.
+    /// The device with which an anchor is registered, used for the first time at `now`, or never yet.
     pub(crate) fn new(data: DeviceData, last_use: Option<TimestampNs>) -> Self {
-        let principal = data.pubkey.principal();
-        let key_hash = principal.as_slice().first_chunk();
         Self {
-            key_hash: *key_hash.expect("a self-authenticating principal has 29 bytes"),
+            key_hash: key_hash(&data.pubkey),
             last_use,
             data,
+            since: None,
         }
+    }
+
+    /// A device that comes to an anchor at `now`, not used yet.
+    pub(crate) fn added(data: DeviceData, now: TimestampNs) -> Self {
+        Self {
+            since: Some(now),
+            ..Self::new(data, None)
+        }
+    }
+
+    /// Gives it other data with the same key at `now`.
+    pub(crate) fn set_data(&mut self, data: DeviceData, now: TimestampNs) {
+        if self.data.credential_id != data.credential_id {
+            self.since = Some(now);
+        }
+        self.data = data;
     }
 
     /// What the user wrote.
@@ -127,4 +151,11 @@ impl DeviceRecord {
         const SELF_AUTHENTICATING: u8 = 2;
         matches!(caller.as_slice().split_last(), Some((&SELF_AUTHENTICATING, hash)) if hash == self.key_hash)
     }
+}
+
+/// The principal of a key without its last byte.
+pub(crate) fn key_hash(key: &DeviceKey) -> [u8; 28] {
+    let principal = key.principal();
+    let hash = principal.as_slice().first_chunk();
+    *hash.expect("a self-authenticating principal has 29 bytes")
 }

@@ -6,6 +6,7 @@
 //! day's budget is forgotten.
 
 use crate::day::Day;
+use crate::index::IndexChange;
 use crate::record::{AnchorRecord, DeviceRecord};
 use crate::slots::OutOfMemory;
 use crate::store::{AnchorStore, ReadError};
@@ -110,12 +111,13 @@ impl<M: Memory> AnchorStore<M> {
                     spent: None,
                     last_active: Some(Day::of(at)),
                 };
-                self.push(&[record.encode()])?;
+                let index = IndexChange::between(None, &record);
+                self.push(&record.encode(), &index)?;
                 None
             }
             Operation::Add { device } => {
                 self.change(*anchor, *caller, at, |devices| {
-                    push(devices, restored(*anchor, device)?)
+                    push(devices, restored(*anchor, device)?, at)
                         .ok_or(RestoreError::OtherDevices { anchor: *anchor })
                 })?;
                 None
@@ -123,9 +125,9 @@ impl<M: Memory> AnchorStore<M> {
             Operation::Update { device } => {
                 self.change(*anchor, *caller, at, |devices| {
                     let data = restored(*anchor, device)?;
-                    let at = position(devices, &device.pubkey)
+                    let place = position(devices, &device.pubkey)
                         .ok_or(RestoreError::OtherDevices { anchor: *anchor })?;
-                    devices[at].data = data;
+                    devices[place].set_data(data, at);
                     Ok(())
                 })?;
                 None
@@ -134,7 +136,7 @@ impl<M: Memory> AnchorStore<M> {
                 self.change(*anchor, *caller, at, |devices| {
                     let data = restored(*anchor, device)?;
                     take_out(devices, old)
-                        .and_then(|()| push(devices, data))
+                        .and_then(|()| push(devices, data, at))
                         .ok_or(RestoreError::OtherDevices { anchor: *anchor })
                 })?;
                 Some(old.clone())
@@ -169,8 +171,11 @@ impl<M: Memory> AnchorStore<M> {
             spent: None,
             last_active: None,
         };
-        let count = usize::try_from(count).expect("below the limit");
-        self.push(&vec![dead.encode(); count])?;
+        self.reserve_many(count)?;
+        let dead = dead.encode();
+        for _ in 0..count {
+            self.push(&dead, &IndexChange::default())?;
+        }
         Ok(())
     }
 
@@ -194,6 +199,7 @@ impl<M: Memory> AnchorStore<M> {
         if record.devices.is_empty() {
             return Err(RestoreError::Dead { anchor });
         }
+        let before = record.clone();
         // The device that did it was used; of a temporary key nobody knows any more which one that was.
         let mut devices = record.devices.iter_mut();
         if let Some(device) = devices.find(|device| device.is(&caller)) {
@@ -201,7 +207,8 @@ impl<M: Memory> AnchorStore<M> {
         }
         record.last_active = record.last_active.max(Some(Day::of(at)));
         change(&mut record.devices)?;
-        self.overwrite(anchor, &record.encode())?;
+        let index = IndexChange::between(Some(&before), &record);
+        self.overwrite(anchor, &record.encode(), &index)?;
         Ok(())
     }
 }
@@ -211,11 +218,11 @@ fn position(devices: &[DeviceRecord], key: &DeviceKey) -> Option<usize> {
     devices.position(|device| device.data.pubkey == *key)
 }
 
-fn push(devices: &mut Vec<DeviceRecord>, device: DeviceData) -> Option<()> {
+fn push(devices: &mut Vec<DeviceRecord>, device: DeviceData, at: TimestampNs) -> Option<()> {
     if position(devices, &device.pubkey).is_some() {
         return None;
     }
-    devices.push(DeviceRecord::new(device, None));
+    devices.push(DeviceRecord::added(device, at));
     Some(())
 }
 

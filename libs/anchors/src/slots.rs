@@ -33,12 +33,21 @@ pub struct OutOfMemory {
     pub pages: u64,
 }
 
+impl OutOfMemory {
+    /// There is no room for `bytes` bytes.
+    pub(crate) fn for_bytes(bytes: u64) -> Self {
+        Self {
+            pages: bytes.div_ceil(PAGE_BYTES),
+        }
+    }
+}
+
 /// Makes sure that `memory` holds at least `bytes` bytes.
 pub fn ensure_size(memory: &impl Memory, bytes: u64) -> Result<(), OutOfMemory> {
-    let pages = bytes.div_ceil(PAGE_BYTES);
+    let needed = OutOfMemory::for_bytes(bytes);
     let present = memory.size();
-    if pages > present && memory.grow(pages - present) == -1 {
-        return Err(OutOfMemory { pages });
+    if needed.pages > present && memory.grow(needed.pages - present) == -1 {
+        return Err(needed);
     }
     Ok(())
 }

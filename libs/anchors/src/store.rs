@@ -13,13 +13,15 @@
 //! ```
 //!
 //! A number exists exactly if its record does: [`AnchorStore::allocate`] writes the record first and
-//! counts it then, in one message, so neither a refusal nor a trap leaves a hole.
+//! counts it then, in one message, so neither a refusal nor a trap leaves a hole. The index of passkeys
+//! lies in a memory of its own (see `index`) and follows each record in the message that writes it.
 
 use crate::change::{Change, Registration};
-use crate::record::{AnchorRecord, CorruptRecord};
+use crate::index::{DeviceIndex, IndexChange};
+use crate::record::{AnchorRecord, CorruptRecord, key_hash};
 use crate::slots::{OutOfMemory, Slots, ensure_size};
 use ic_stable_structures::Memory;
-use types::{AnchorNumber, AnchorRange};
+use types::{AnchorNumber, AnchorRange, CredentialId, DeviceKey, TimestampNs};
 
 #[cfg(test)]
 mod tests;
@@ -36,8 +38,20 @@ const SLOT_BYTES: usize = 768;
 /// See the module's documentation.
 pub struct AnchorStore<M: Memory> {
     slots: Slots<M>,
+    index: DeviceIndex<M>,
     range: AnchorRange,
     count: u64,
+}
+
+/// A passkey that was looked up.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Passkey {
+    /// Whose it is.
+    pub anchor: AnchorNumber,
+    /// Its public key.
+    pub key: DeviceKey,
+    /// Block time since which the anchor has it with this credential id.
+    pub since: TimestampNs,
 }
 
 /// The memory is not this shard's store. Not worth a retry with the same arguments.
@@ -52,6 +66,20 @@ pub enum OpenError {
     /// The header holds an empty range.
     #[error("the header holds an empty range")]
     Header,
+    /// The index's memory holds something else, or an index of another version.
+    #[error("the index's memory starts with {found:02x?}, not with an index of this layout")]
+    Index {
+        /// The first four bytes.
+        found: [u8; 4],
+    },
+    /// The index says that it covers anchors that do not exist.
+    #[error("the index covers {covered} anchors, {count} numbers are given")]
+    IndexAhead {
+        /// Anchors that it covers.
+        covered: u64,
+        /// Numbers that are given.
+        count: u64,
+    },
     /// There is no store yet and its first page cannot be allocated.
     #[error(transparent)]
     OutOfMemory(#[from] OutOfMemory),
@@ -87,9 +115,34 @@ pub enum ReadError {
     },
 }
 
+/// No answer to a lookup.
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    /// Some anchors are not in the index yet. Worth a retry.
+    #[error("{unindexed} anchors are not in the index yet")]
+    Incomplete {
+        /// How many.
+        unindexed: u64,
+    },
+    /// A record is damaged. Not worth a retry.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// The index did not get further.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// A record is damaged. Not worth a retry.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Worth a retry once there is more memory.
+    #[error(transparent)]
+    OutOfMemory(#[from] OutOfMemory),
+}
+
 impl<M: Memory> AnchorStore<M> {
     /// Makes an empty store for `range` in memories that hold nothing.
-    pub fn create(memory: M, tails: M, range: AnchorRange) -> Result<Self, OpenError> {
+    pub fn create(memory: M, tails: M, index: M, range: AnchorRange) -> Result<Self, OpenError> {
         if memory.size() > 0 {
             return Err(OpenError::Layout {
                 found: read_array(&memory, 0),
@@ -99,11 +152,12 @@ impl<M: Memory> AnchorStore<M> {
         memory.write(0, &MAGIC);
         memory.write(LO_AT, &range.lo().get().to_le_bytes());
         memory.write(HI_AT, &range.hi().get().to_le_bytes());
-        Self::open(memory, tails)
+        Self::open(memory, tails, index)
     }
 
-    /// Opens the store that [`AnchorStore::create`] made.
-    pub fn open(memory: M, tails: M) -> Result<Self, OpenError> {
+    /// Opens the store that [`AnchorStore::create`] made. An `index` that holds nothing covers no anchor:
+    /// see [`AnchorStore::index_more`].
+    pub fn open(memory: M, tails: M, index: M) -> Result<Self, OpenError> {
         let found = if memory.size() == 0 {
             [0; 4]
         } else {
@@ -116,8 +170,14 @@ impl<M: Memory> AnchorStore<M> {
         let (lo, hi, count) = (number(LO_AT), number(HI_AT), number(COUNT_AT));
         let range = AnchorRange::new(AnchorNumber::new(lo), AnchorNumber::new(hi))
             .map_err(|_| OpenError::Header)?;
+        let index = DeviceIndex::init(index)?;
+        let covered = index.covered();
+        if covered > count {
+            return Err(OpenError::IndexAhead { covered, count });
+        }
         Ok(Self {
             slots: Slots::new(memory, tails, HEADER_BYTES, SLOT_BYTES),
+            index,
             range,
             count,
         })
@@ -151,39 +211,116 @@ impl<M: Memory> AnchorStore<M> {
     /// Writes a new anchor and gives it the next number.
     pub fn allocate(&mut self, registration: &Registration) -> Result<AnchorNumber, AllocateError> {
         let anchor = self.reserve()?;
-        self.push(core::slice::from_ref(&registration.record))?;
+        self.push(&registration.record, &registration.index)?;
         Ok(anchor)
     }
 
-    /// Writes new anchors behind the others, all of them or none.
-    pub(crate) fn push(&mut self, records: &[Vec<u8>]) -> Result<(), OutOfMemory> {
-        let count = self.count + records.len() as u64;
-        if let Some(last) = count.checked_sub(1) {
-            self.slots.reserve(last)?;
+    /// Makes sure that `count` anchors that the index does not show can be pushed.
+    pub(crate) fn reserve_many(&self, count: u64) -> Result<(), OutOfMemory> {
+        match (self.count + count).checked_sub(1) {
+            Some(last) => self.slots.reserve(last),
+            None => Ok(()),
         }
-        for (index, record) in (self.count..).zip(records) {
-            self.slots.write(index, record)?;
+    }
+
+    /// Writes a new anchor behind the others, all of it or nothing.
+    pub(crate) fn push(&mut self, record: &[u8], index: &IndexChange) -> Result<(), OutOfMemory> {
+        let anchor = self.next();
+        self.index.reserve(index)?;
+        self.slots.write(self.count, record)?;
+        if self.unindexed() == 0 {
+            self.index.cover(anchor, index);
         }
-        self.count = count;
+        self.count += 1;
         let memory = self.slots.memory();
         memory.write(COUNT_AT, &self.count.to_le_bytes());
         Ok(())
     }
 
-    /// Writes a changed anchor. Its slot exists, so this needs no room but that of a longer tail.
+    /// Writes a changed anchor. Its slot exists, so this needs no room but that of a longer tail and of the
+    /// index.
     pub fn update(&mut self, change: &Change) -> Result<(), OutOfMemory> {
-        self.overwrite(change.anchor, &change.record)
+        self.overwrite(change.anchor, &change.record, &change.index)
     }
 
     pub(crate) fn overwrite(
         &mut self,
         anchor: AnchorNumber,
         record: &[u8],
+        change: &IndexChange,
     ) -> Result<(), OutOfMemory> {
         let index = self
             .index(anchor)
             .expect("a change is made from a record of this store");
-        self.slots.write(index, record)
+        self.index.reserve(change)?;
+        self.slots.write(index, record)?;
+        if index < self.index.covered() {
+            self.index.apply(anchor, change);
+        }
+        Ok(())
+    }
+
+    /// How many anchors are not in the index of passkeys yet. More than none only after an upgrade from a
+    /// layout without one.
+    pub fn unindexed(&self) -> u64 {
+        self.count - self.index.covered()
+    }
+
+    /// Takes up at most `limit` anchors more into the index.
+    pub fn index_more(&mut self, limit: u64) -> Result<(), IndexError> {
+        let covered = self.index.covered();
+        for index in covered..self.count.min(covered.saturating_add(limit)) {
+            let anchor = self.range.lo().saturating_add(index);
+            let record = self.get(anchor)?.ok_or(ReadError::Missing { anchor })?;
+            let change = IndexChange::between(None, &record);
+            self.index.reserve(&change)?;
+            self.index.cover(anchor, &change);
+        }
+        Ok(())
+    }
+
+    /// The passkey with this credential id; of several anchors', the one that has had it longest (and of
+    /// those the lowest number).
+    pub fn passkey(&self, id: &CredentialId) -> Result<Option<Passkey>, LookupError> {
+        self.check_index()?;
+        for hint in self.index.with_credential_id(id) {
+            let Some(record) = self.get(hint.anchor)? else {
+                continue;
+            };
+            let mut devices = record.devices.iter();
+            let device = devices.find(|device| {
+                device.data.credential_id.as_ref() == Some(id) && record.since(device) == hint.since
+            });
+            if let Some(device) = device {
+                return Ok(Some(Passkey {
+                    anchor: hint.anchor,
+                    key: device.data.pubkey.clone(),
+                    since: hint.since,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether some anchor has a passkey with this public key.
+    pub fn has_passkey(&self, key: &DeviceKey) -> Result<bool, LookupError> {
+        self.check_index()?;
+        for hint in self.index.with_key(&key_hash(key)) {
+            let record = self.get(hint.anchor)?;
+            let devices = record.iter().flat_map(AnchorRecord::devices);
+            let mut passkeys = devices.filter(|device| device.data.credential_id.is_some());
+            if passkeys.any(|device| device.data.pubkey == *key) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn check_index(&self) -> Result<(), LookupError> {
+        match self.unindexed() {
+            0 => Ok(()),
+            unindexed => Err(LookupError::Incomplete { unindexed }),
+        }
     }
 
     /// An anchor's record; `None` if the number is not given (or not of this range).
@@ -215,6 +352,16 @@ impl<M: Memory> AnchorStore<M> {
                 Ok((anchor, record.ok_or(ReadError::Missing { anchor })?))
             })
             .collect()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn index_entries(&self) -> impl Iterator<Item = crate::crit_bit::Key> {
+        self.index.entries().into_iter()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn index_mut(&mut self) -> &mut DeviceIndex<M> {
+        &mut self.index
     }
 
     fn index(&self, anchor: AnchorNumber) -> Option<u64> {

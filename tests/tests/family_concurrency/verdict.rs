@@ -149,7 +149,9 @@ impl Run {
         for (call, outcomes) in self.answered() {
             for outcome in outcomes {
                 if let (Some(anchor), Outcome::LoggedIn(key)) = (call.anchor, outcome) {
-                    keys.entry(anchor).or_default().insert(key.as_slice().to_vec());
+                    keys.entry(anchor)
+                        .or_default()
+                        .insert(key.as_slice().to_vec());
                 }
             }
         }

@@ -279,8 +279,13 @@ impl World {
             records: Vec::new(),
             twin: Vec::new(),
             replay: Replay::new(range),
-            restored: AnchorStore::create(VectorMemory::default(), VectorMemory::default(), range)
-                .expect("a new store"),
+            restored: AnchorStore::create(
+                VectorMemory::default(),
+                VectorMemory::default(),
+                VectorMemory::default(),
+                range,
+            )
+            .expect("a new store"),
         }
     }
 

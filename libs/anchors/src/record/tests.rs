@@ -14,6 +14,7 @@ fn golden_bytes_of_a_record() {
                 metadata: Some(metadata([("m", text("v"))])),
                 ..passkey("k")
             },
+            since: None,
         }],
         spent: None,
         last_active: None,
@@ -41,6 +42,22 @@ fn golden_bytes_of_a_record() {
     ];
     assert_eq!(hex::encode(record.encode()), expected.concat());
     assert_eq!(AnchorRecord::decode(&record.encode()).unwrap(), record);
+}
+
+/// A device that was added later has one field more; without it, and without what is noted about a day, the record is
+/// that of layout 1.
+#[test]
+fn golden_bytes_of_the_time_of_a_credential_id() {
+    let mut record = AnchorRecord {
+        last_active: None,
+        ..record("k")
+    };
+    let before = hex::encode(record.encode());
+    record.devices[0].since = Some(TimestampNs::new(5));
+    let golden = before.replacen("83581c", "84581c", 1) + "05";
+    assert_eq!(hex::encode(record.encode()), golden);
+    let decoded = AnchorRecord::decode(&hex::decode(before).unwrap()).unwrap();
+    assert_eq!(decoded.since(&decoded.devices[0]), NOW);
 }
 
 #[test]

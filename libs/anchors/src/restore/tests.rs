@@ -8,7 +8,13 @@ const LATER: TimestampNs = TimestampNs::new(NOW.get() + 5);
 
 fn store(hi: u64) -> AnchorStore<VectorMemory> {
     let range = AnchorRange::new(LO.into(), hi.into()).unwrap();
-    AnchorStore::create(VectorMemory::default(), VectorMemory::default(), range).unwrap()
+    AnchorStore::create(
+        VectorMemory::default(),
+        VectorMemory::default(),
+        VectorMemory::default(),
+        range,
+    )
+    .unwrap()
 }
 
 fn tx(anchor: u64, caller: &str, operation: Operation) -> Tx {

@@ -11,10 +11,27 @@ fn range(hi: u64) -> AnchorRange {
     AnchorRange::new(AnchorNumber::new(LO), AnchorNumber::new(hi)).unwrap()
 }
 
-fn empty(hi: u64) -> (VectorMemory, VectorMemory, AnchorStore<VectorMemory>) {
-    let (memory, tails) = (VectorMemory::default(), VectorMemory::default());
-    let store = AnchorStore::create(memory.clone(), tails.clone(), range(hi)).unwrap();
-    (memory, tails, store)
+/// The memory of the slots, all memories, and the store.
+fn empty(hi: u64) -> (VectorMemory, [VectorMemory; 3], AnchorStore<VectorMemory>) {
+    let memories = no_memories();
+    let store = AnchorStore::create_in(memories.clone(), range(hi)).unwrap();
+    (memories[0].clone(), memories, store)
+}
+
+fn no_memories() -> [VectorMemory; 3] {
+    [const {}; 3].map(|()| VectorMemory::default())
+}
+
+impl AnchorStore<VectorMemory> {
+    fn create_in(memories: [VectorMemory; 3], range: AnchorRange) -> Result<Self, OpenError> {
+        let [memory, tails, index] = memories;
+        Self::create(memory, tails, index, range)
+    }
+
+    fn open_in(memories: [VectorMemory; 3]) -> Result<Self, OpenError> {
+        let [memory, tails, index] = memories;
+        Self::open(memory, tails, index)
+    }
 }
 
 #[test]
@@ -62,15 +79,15 @@ fn numbers_outside_are_nobodys() {
 
 #[test]
 fn a_foreign_memory_is_refused() {
-    let memory = VectorMemory::default();
-    let opened = AnchorStore::open(memory.clone(), VectorMemory::default());
+    let memories = no_memories();
+    let opened = AnchorStore::open_in(memories.clone());
     assert_eq!(opened.err(), Some(OpenError::Layout { found: [0; 4] }));
-    ensure_size(&memory, 1).unwrap();
-    memory.write(0, b"ANC\x02");
+    ensure_size(&memories[0], 1).unwrap();
+    memories[0].write(0, b"ANC\x02");
     let found = *b"ANC\x02";
-    let opened = AnchorStore::open(memory.clone(), VectorMemory::default());
+    let opened = AnchorStore::open_in(memories.clone());
     assert_eq!(opened.err(), Some(OpenError::Layout { found }));
-    let created = AnchorStore::create(memory, VectorMemory::default(), range(10_002));
+    let created = AnchorStore::create_in(memories, range(10_002));
     assert_eq!(created.err(), Some(OpenError::Layout { found }));
 }
 
@@ -193,7 +210,7 @@ fn add_to_store(
 proptest! {
     #[test]
     fn behaves_like_a_list_of_lists(steps in prop::collection::vec(step(), 0..60)) {
-        let (memory, tails, mut store) = empty(LO + 4);
+        let (_, memories, mut store) = empty(LO + 4);
         let mut twin = Twin::new();
         for step in steps {
             match step {
@@ -210,7 +227,7 @@ proptest! {
                     prop_assert_eq!(add_to_store(&mut store, anchor, &caller, device), expected);
                 }
                 Step::Upgrade => {
-                    store = AnchorStore::open(memory.clone(), tails.clone()).unwrap();
+                    store = AnchorStore::open_in(memories.clone()).unwrap();
                 }
             }
             prop_assert_eq!(store.count(), twin.len() as u64);
