@@ -101,7 +101,7 @@ fn a_pseudonym_does_not_become_a_device() {
     let family = Family::deploy();
     let alice = family.register("alice");
     let prepared = alice.prepares("https://dapp.example").succeeds();
-    let pseudonym = Device::new("dapp").but(|d| d.pubkey = prepared.user_key.to_vec().into());
+    let pseudonym = Device::new("dapp").but(|d| d.pubkey = prepared.user_key.as_slice().into());
     let words = "Canister signature keys cannot be devices";
     alice.tries_to_add(&pseudonym).is_refused_saying(words);
     let replaced = alice.tries_to_replace(&Device::new("alice"), &pseudonym);

@@ -106,7 +106,7 @@ fn nobody_is_kept_from_removing_a_device() {
 #[test]
 fn the_budget_is_a_setting_that_everybody_can_see() {
     let family = Family::deploy();
-    assert_eq!(family.status(0).operations_per_day, 100);
+    assert_eq!(family.status(0).operations_per_day, Some(100));
     let set = |operations| {
         let settings = RegistrySettings {
             operations_per_day: Some(operations),
@@ -124,7 +124,7 @@ fn the_budget_is_a_setting_that_everybody_can_see() {
     }
     is_exhausted(&alice, &phone);
     family.upgrades(REGISTRY);
-    assert_eq!(family.status(0).operations_per_day, 5);
+    assert_eq!(family.status(0).operations_per_day, Some(5));
     let shown = family
         .scrapes(REGISTRY)
         .value("registry_operations_per_day_limit", &[]);

@@ -124,6 +124,11 @@ impl Refusal {
             ShardFailure::Unknown => return Self::OutcomeUnknown,
             ShardFailure::Refused(reason) => reason,
         };
+        Self::of_reason(reason, shard, caller)
+    }
+
+    /// What a shard's refusal means for the user who called.
+    pub(crate) fn of_reason(reason: RegistryError, shard: Principal, caller: Principal) -> Self {
         match reason {
             RegistryError::Unauthorized => Self::NotAuthenticated { caller },
             RegistryError::Device(error) => Self::Device(error),

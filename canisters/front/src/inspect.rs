@@ -35,6 +35,9 @@ pub(crate) fn accepts(method: &str, caller: Caller, argument_bytes: usize) -> bo
         | "prepare_delegation" => Audience::Devices,
         "set_routing" | "expect_tip" => Audience::Controllers,
         "get_delegation" | "http_request" => Audience::Nobody,
+        "lookup" | "get_anchor_credentials" | "lookup_device_key" | "get_principal" => {
+            Audience::Nobody
+        }
         _ => Audience::Everybody,
     };
     let (is_welcome, limit) = match audience {
@@ -113,5 +116,13 @@ mod tests {
         assert!(!accepts("set_routing", controller, CONTROLLER_LIMIT + 1));
         assert!(!accepts("get_delegation", controller, 10));
         assert!(!accepts("http_request", controller, 10));
+        for composite in [
+            "lookup",
+            "get_anchor_credentials",
+            "lookup_device_key",
+            "get_principal",
+        ] {
+            assert!(!accepts(composite, controller, 10), "{composite}");
+        }
     }
 }

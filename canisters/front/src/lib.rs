@@ -16,6 +16,7 @@ mod devices;
 mod fleet;
 mod inspect;
 mod login;
+mod lookups;
 mod memory;
 mod metrics;
 mod order_id;
@@ -55,7 +56,10 @@ use types::front::{
     RegisterResponse, RoutingError, ShardRoute, VerifyTentativeDeviceResponse,
 };
 use types::registry::{DeviceOperation, ShardTip};
-use types::{AnchorNumber, DeviceData, DeviceKey, Principal, SessionKey, TimestampNs, UserKey};
+use types::{
+    AnchorCredentials, AnchorNumber, CredentialId, DeviceData, DeviceKey, DeviceKeyWithAnchor,
+    Principal, SessionKey, TimestampNs, UserKey,
+};
 
 const BUILD: BuildInfo = canister_kit::build_info!();
 const RESEED_SECONDS: u64 = 3_600;
@@ -234,6 +238,23 @@ async fn verify_tentative_device(
 #[ic_cdk::query(composite = true, manual_reply = true)]
 async fn lookup(anchor: AnchorNumber) -> PhantomData<Vec<DeviceData>> {
     answer::one(devices::lookup(&Ic, &state(), anchor).await)
+}
+
+#[ic_cdk::query(composite = true, manual_reply = true)]
+async fn get_anchor_credentials(anchor: AnchorNumber) -> PhantomData<AnchorCredentials> {
+    answer::one(lookups::get_anchor_credentials(&Ic, &state(), anchor).await)
+}
+
+#[ic_cdk::query(composite = true, manual_reply = true)]
+async fn lookup_device_key(
+    credential_id: CredentialId,
+) -> PhantomData<Option<DeviceKeyWithAnchor>> {
+    answer::one(lookups::lookup_device_key(&Ic, &state(), &credential_id).await)
+}
+
+#[ic_cdk::query(composite = true, manual_reply = true)]
+async fn get_principal(anchor: AnchorNumber, origin: String) -> PhantomData<Principal> {
+    answer::one(lookups::get_principal(&Ic, &state(), msg_caller(), anchor, origin).await)
 }
 
 #[ic_cdk::update(manual_reply = true)]

@@ -41,9 +41,7 @@ impl LogIn {
         origin: String,
         session_key: SessionKey,
     ) -> Result<Self, Refusal> {
-        let origin = Origin::new(origin).map_err(|error| Refusal::HostnameTooLong {
-            length: error.length,
-        })?;
+        let origin = self::origin(origin)?;
         if session_key.len() > SESSION_KEY_LIMIT {
             return Err(Refusal::SessionKeyTooLong {
                 length: session_key.len(),
@@ -67,6 +65,13 @@ impl LogIn {
             message: Sha256::digest(hash.signed_message()).into(),
         }
     }
+}
+
+/// The origin that a client names, as every method reads it.
+pub(crate) fn origin(origin: String) -> Result<Origin, Refusal> {
+    Origin::new(origin).map_err(|error| Refusal::HostnameTooLong {
+        length: error.length,
+    })
 }
 
 /// Proof that the anchor's shard lets this caller act for the anchor, a moment ago. Only

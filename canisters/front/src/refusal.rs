@@ -3,6 +3,7 @@
 //! The words before any added detail are those of Internet Identity's first interface: clients and
 //! test suites look for them.
 
+use crate::lookups::SHARDS_LIMIT;
 use candid::Principal;
 use canister_kit::guards::NotAllowed;
 use types::registry::RegistryError;
@@ -70,6 +71,18 @@ pub(crate) enum Refusal {
         /// Which one.
         shard: Principal,
     },
+    /// A shard gave no answer, and without it the answer could be wrong. Ask all shards directly.
+    ShardSilent {
+        /// Which one.
+        shard: Principal,
+    },
+    /// There are more shards than one query can ask. Ask them directly.
+    TooManyShards {
+        /// How many there are.
+        count: usize,
+    },
+    /// There is no salt yet, so nobody has a pseudonym. Retry after the first log-in.
+    NoSalt,
     /// The order was sent twice and no answer came. Repeat the same call.
     OutcomeUnknown,
     /// The same registration was sent before with other contents. Start again with a new challenge.
@@ -133,6 +146,13 @@ impl Refusal {
             Self::AskTheShard { anchor, shard } => {
                 format!("anchor {anchor} is served by canister {shard}: ask it directly")
             }
+            Self::ShardSilent { shard } => {
+                format!("canister {shard} did not answer: ask all shards directly")
+            }
+            Self::TooManyShards { count } => format!(
+                "there are {count} shards and a query can ask {SHARDS_LIMIT}: ask them directly"
+            ),
+            Self::NoSalt => "no salt is set yet, try again after the first log-in".to_owned(),
             Self::OutcomeUnknown => "outcome unknown, repeat the same call".to_owned(),
             Self::OtherContents => "this registration was sent before with other contents, \
                  start again with a new challenge"

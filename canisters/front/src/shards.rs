@@ -95,6 +95,25 @@ where
     }
 }
 
+/// Asks a question in a composite query, where nothing that front notes would stay. `None` if the shard gave no
+/// answer that can be read.
+pub(crate) async fn ask<R, Q, T>(
+    runtime: &R,
+    state: &Shared,
+    shard: Principal,
+    make: impl FnOnce(Option<ShardTip>) -> Q,
+) -> Option<Result<T, RegistryError>>
+where
+    R: Runtime,
+    Q: Request<Answer = Answer<T>>,
+    T: for<'b> Decode<'b, ()>,
+{
+    let request = make(expected(state, shard));
+    let reply = runtime.call(shard, Q::METHOD, arguments(&request)).await;
+    let Answer { tip: _, result } = read(&reply.ok()?)?;
+    Some(result)
+}
+
 fn expected(state: &Shared, shard: Principal) -> Option<ShardTip> {
     state.borrow().tips.get(shard)
 }
@@ -114,9 +133,7 @@ where
         count(state, metrics::CALLS_NOT_DONE);
         return Err(ShardFailure::NotDone);
     };
-    let arguments = candid::encode_one(Bytes::new(&message::encode(request)))
-        .expect("a blob, which Candid can encode");
-    let reply = match runtime.call(shard, Q::METHOD, arguments).await {
+    let reply = match runtime.call(shard, Q::METHOD, arguments(request)).await {
         Ok(reply) => reply,
         // A shard's methods await nothing (see the registry's door): one that failed wrote nothing.
         Err(NoReply::NotDone | NoReply::CalleeFailed) => {
@@ -159,6 +176,11 @@ fn compares_tips(error: Option<&RegistryError>) -> bool {
                 | RegistryError::NotMine { .. }
         )
     )
+}
+
+fn arguments(request: &impl Request) -> Vec<u8> {
+    let message = message::encode(request);
+    candid::encode_one(Bytes::new(&message)).expect("a blob, which Candid can encode")
 }
 
 fn read<T: for<'b> Decode<'b, ()>>(reply: &[u8]) -> Option<Answer<T>> {

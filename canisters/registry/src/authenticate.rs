@@ -8,8 +8,8 @@ use canister_kit::guards::Peer;
 use ic_stable_structures::Memory;
 use types::TimestampNs;
 use types::registry::{
-    AnchorDetails, AnchorInfo, Authenticate, Authenticated, AuthenticatedBy, RegistryError,
-    UsedDevice,
+    AnchorDetails, AnchorInfo, Authenticate, Authenticated, AuthenticatedBy, Identify,
+    RegistryError, UsedDevice,
 };
 
 #[cfg(test)]
@@ -33,6 +33,23 @@ pub fn authenticate<M: Memory>(
     shard.record_use(proof, now);
     shard.counters.add(counters::AUTHENTICATIONS, 1);
     Ok(answer)
+}
+
+/// The same answer, and nothing is noted.
+pub fn identify<M: Memory>(
+    shard: &mut Shard<M>,
+    front: Peer,
+    request: Identify,
+    now: TimestampNs,
+) -> Result<Authenticated, RegistryError> {
+    let Identify {
+        expected,
+        anchor,
+        caller,
+    } = request;
+    shard.continues(front, expected.as_ref())?;
+    let proof = shard.authenticate(anchor, caller, now)?;
+    Ok(answer(&proof))
 }
 
 /// Everything about the anchor, for one of its devices, whose use is noted.

@@ -41,7 +41,7 @@ pub const WRONG_CODES: Slot = Slot::new(56);
 pub const DEVICES_VERIFIED: Slot = Slot::new(60);
 
 /// The counters, family by family.
-pub const TABLE: [StoredCounter; 41] = [
+pub const TABLE: [StoredCounter; 42] = [
     operation_counter(REGISTERED, &[("operation", "register")]),
     operation_counter(ADDED, &[("operation", "add")]),
     operation_counter(UPDATED, &[("operation", "update")]),
@@ -94,6 +94,7 @@ pub const TABLE: [StoredCounter; 41] = [
     refusal_counter(57, &[("reason", "recovery_phrase")]),
     refusal_counter(58, &[("reason", "registration_modes")]),
     refusal_counter(59, &[("reason", "operation_budget")]),
+    refusal_counter(49, &[("reason", "index_incomplete")]),
     fetch_counter(40, &[("answer", "blocks")]),
     fetch_counter(41, &[("answer", "up_to_date")]),
     fetch_counter(42, &[("answer", "diverged")]),
@@ -126,6 +127,8 @@ pub const AUTHENTICATE: Method = Method::new(2);
 pub const ANCHOR_INFO: Method = Method::new(3);
 /// `fetch_blocks`
 pub const FETCH_BLOCKS: Method = Method::new(4);
+/// Not a method: the timer that builds the index of passkeys.
+pub const INDEX_PASSKEYS: Method = Method::new(5);
 /// `repair`
 pub const REPAIR: Method = Method::new(12);
 /// `declare_lost`
@@ -141,7 +144,7 @@ pub const ADD_TENTATIVE_DEVICE: Method = Method::new(10);
 pub const VERIFY_TENTATIVE_DEVICE: Method = Method::new(11);
 
 /// The methods whose instructions are counted.
-pub const METHODS: [MeasuredMethod; 11] = [
+pub const METHODS: [MeasuredMethod; 12] = [
     MeasuredMethod::new(CREATE_ANCHOR, "create_anchor"),
     MeasuredMethod::new(APPLY, "apply"),
     MeasuredMethod::new(AUTHENTICATE, "authenticate"),
@@ -153,6 +156,7 @@ pub const METHODS: [MeasuredMethod; 11] = [
     MeasuredMethod::new(EXIT_REGISTRATION_MODE, "exit_registration_mode"),
     MeasuredMethod::new(ADD_TENTATIVE_DEVICE, "add_tentative_device"),
     MeasuredMethod::new(VERIFY_TENTATIVE_DEVICE, "verify_tentative_device"),
+    MeasuredMethod::new(INDEX_PASSKEYS, "index_passkeys"),
 ];
 
 /// The counter of an operation that was carried out.
@@ -202,6 +206,7 @@ pub fn refusal(error: &RegistryError) -> Slot {
         RegistryError::RecoveryPhrase => 57,
         RegistryError::RegistrationModes { .. } => 58,
         RegistryError::OperationBudget { .. } => 59,
+        RegistryError::IndexIncomplete { .. } => 49,
     })
 }
 

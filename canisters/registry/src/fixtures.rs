@@ -95,6 +95,7 @@ pub(crate) fn no_memories() -> Memories<VectorMemory> {
         registration_modes: VectorMemory::default(),
         registration_mode_ends: VectorMemory::default(),
         activity: VectorMemory::default(),
+        passkeys: VectorMemory::default(),
     }
 }
 
@@ -126,6 +127,12 @@ impl World {
     /// What an upgrade leaves: the stable memory.
     pub(crate) fn upgrade(&mut self) {
         self.shard = Shard::open(self.memories.clone(), None).expect("the shard starts again");
+    }
+
+    /// What an upgrade from a layout without an index of passkeys leaves.
+    pub(crate) fn upgrade_from_layout_1(&mut self) {
+        self.memories.passkeys = VectorMemory::default();
+        self.upgrade();
     }
 
     pub(crate) fn configure(&mut self, settings: &RegistrySettings) {

@@ -12,6 +12,8 @@ mod tests;
 pub fn accepts<M: Memory>(shard: &Shard<M>, method: &str, caller: Caller) -> bool {
     match method {
         "lookup"
+        | "get_anchor_credentials"
+        | "lookup_device_key"
         | "public_state"
         | "status"
         | "icrc3_get_blocks"
@@ -21,6 +23,7 @@ pub fn accepts<M: Memory>(shard: &Shard<M>, method: &str, caller: Caller) -> boo
         "create_anchor"
         | "apply"
         | "authenticate"
+        | "identify"
         | "anchor_info"
         | "enter_registration_mode"
         | "exit_registration_mode"

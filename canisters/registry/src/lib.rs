@@ -1,7 +1,7 @@
 //! A shard of the family: the anchors of one range, the rules about their devices, and the log of
 //! their changes. Every endpoint is here, in a few lines; what it does is in the module of its name.
 //!
-//! Nothing awaits: each message runs from its beginning to its end, so record, block and remembered
+//! No method awaits: each message runs from its beginning to its end, so record, block and remembered
 //! answer are written together or not at all. Front builds on this: of an order that failed here (reject code 5)
 //! it takes for granted that nothing was written.
 
@@ -25,6 +25,7 @@ pub mod log;
 pub mod memory;
 pub mod metrics;
 pub mod orders;
+pub mod passkeys;
 pub mod reads;
 pub mod registration_modes;
 pub mod remote_devices;
@@ -47,20 +48,22 @@ use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH,
 use canister_kit::metrics::Resources;
 use ic_cdk::api::{data_certificate, msg_caller, performance_counter, time};
 use ic_cdk::{init, inspect_message, post_upgrade, query, update};
+use ic_cdk_timers::TimerId;
 use ic_stable_structures::DefaultMemoryImpl;
 use memory::{Memories, Stable};
 use serde_bytes::ByteBuf;
 use shard::Shard;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
 use types::icrc3::{
     ArchiveInfo, GetArchivesArgs, GetBlocksRequest, GetBlocksResult, SupportedBlockType,
     TipCertificate,
 };
 use types::registry::{
-    ArchiveLink, ConfigureError, Loss, PublicState, RegistryInit, RegistrySettings, RegistryStatus,
-    Repair, RepairError, ShardTip,
+    ArchiveLink, ConfigureError, IndexIncomplete, KnownPasskey, Loss, PublicState, RegistryInit,
+    RegistrySettings, RegistryStatus, Repair, RepairError, ShardTip,
 };
-use types::{AnchorNumber, DeviceData, TimestampNs};
+use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceData, TimestampNs};
 
 const BUILD: BuildInfo = canister_kit::build_info!();
 
@@ -68,8 +71,13 @@ canister_kit::public_metadata!(CANDID, "candid:service", include_str!("../regist
 canister_kit::public_metadata!(VERSION, "anchorage:version", env!("CARGO_PKG_VERSION"));
 canister_kit::public_metadata!(COMMIT, "anchorage:commit", BUILD.commit);
 
+/// Time between two steps that build the index of passkeys.
+const INDEXING_INTERVAL: Duration = Duration::from_secs(1);
+
 thread_local! {
     static SHARD: RefCell<Option<Shard<Stable>>> = const { RefCell::new(None) };
+    /// The timer that builds the index of passkeys, while it is needed.
+    static INDEXING: Cell<Option<TimerId>> = const { Cell::new(None) };
 }
 
 #[init]
@@ -206,6 +214,24 @@ fn lookup(anchor: AnchorNumber) -> Vec<DeviceData> {
 }
 
 #[query]
+fn get_anchor_credentials(anchor: AnchorNumber) -> AnchorCredentials {
+    with(|shard| reads::credentials(shard, anchor))
+}
+
+#[query]
+fn lookup_device_key(credential_id: CredentialId) -> Result<Option<KnownPasskey>, IndexIncomplete> {
+    with(|shard| passkeys::lookup_device_key(shard, &credential_id))
+}
+
+#[query]
+fn identify(message: ByteBuf) -> ByteBuf {
+    let answer = with_mut(|shard| {
+        front_door::serve(shard, caller(), &message, now(), authenticate::identify)
+    });
+    ByteBuf::from(answer)
+}
+
+#[query]
 fn public_state(from: AnchorNumber, limit: u32) -> PublicState {
     with(|shard| reads::public_state(shard, from, limit))
 }
@@ -266,7 +292,25 @@ fn start<E: std::fmt::Display>(open: impl FnOnce(Memories<Stable>) -> Result<Sha
     let shard =
         open(memories).unwrap_or_else(|error| ic_cdk::trap(format!("cannot start: {error}")));
     root(&shard).certify();
+    if shard.anchors.unindexed() > 0 {
+        let timer = ic_cdk_timers::set_timer_interval(INDEXING_INTERVAL, index_passkeys);
+        INDEXING.set(Some(timer));
+    }
     SHARD.set(Some(shard));
+}
+
+/// Awaits nothing. An interval and not a chain of single timers, which would end with the first trap.
+async fn index_passkeys() {
+    let is_complete = with_mut(|shard| {
+        let is_complete = passkeys::index_some(shard);
+        shard
+            .counters
+            .observe(counters::INDEX_PASSKEYS, performance_counter(0));
+        is_complete
+    });
+    if is_complete && let Some(timer) = INDEXING.take() {
+        ic_cdk_timers::clear_timer(timer);
+    }
 }
 
 fn root(shard: &Shard<Stable>) -> CertifiedRoot {

@@ -3,7 +3,7 @@
 //! What is not here dies with an upgrade: the temporary keys ([`crate::temporary_keys`]) and the index of
 //! the order book, which is rebuilt.
 
-use canister_kit::layout::{LayoutError, Magic, memory_manager, open};
+use canister_kit::layout::{LayoutError, Magic, Migration, memory_manager, open};
 use ic_stable_structures::memory_manager::{MemoryId, MemoryManager, VirtualMemory};
 use ic_stable_structures::{DefaultMemoryImpl, Memory};
 
@@ -11,7 +11,7 @@ use ic_stable_structures::{DefaultMemoryImpl, Memory};
 pub const MAGIC: Magic = *b"ANCHREGS";
 
 /// Version of everything below. A change brings a migration.
-pub const LAYOUT_VERSION: u32 = 1;
+pub const LAYOUT_VERSION: u32 = 2;
 
 /// The canister's own memory, as its parts see it.
 pub type Stable = VirtualMemory<DefaultMemoryImpl>;
@@ -29,6 +29,15 @@ const ORDER_TAILS: MemoryId = MemoryId::new(9);
 const REGISTRATION_MODES: MemoryId = MemoryId::new(12);
 const REGISTRATION_MODE_ENDS: MemoryId = MemoryId::new(13);
 const ACTIVITY: MemoryId = MemoryId::new(14);
+const PASSKEYS: MemoryId = MemoryId::new(10);
+
+/// Layout 2 has an index of passkeys, in a memory that layout 1 does not have. It says itself how many anchors it
+/// covers, and a timer lets it catch up (see [`crate::passkeys`]), so nothing is left to do here: the new version
+/// only keeps modules out that would change records and not the index.
+const FROM_LAYOUT_1: Migration<'static> = Migration {
+    from: 1,
+    run: &|| Ok(()),
+};
 
 /// The memories of a shard.
 #[derive(Clone)]
@@ -57,13 +66,20 @@ pub struct Memories<M> {
     pub registration_mode_ends: M,
     /// How many anchors and devices are active, see [`crate::activity`].
     pub activity: M,
+    /// The index of the anchors' passkeys.
+    pub passkeys: M,
 }
 
 impl<R: Memory> Memories<VirtualMemory<R>> {
     /// Checks magic and layout version of `raw` (a new memory gets them) and names its parts.
     pub fn open(raw: R) -> Result<Self, LayoutError> {
         let manager: MemoryManager<R> = memory_manager(raw)?;
-        open(&manager.get(HEADER), MAGIC, LAYOUT_VERSION, &[])?;
+        open(
+            &manager.get(HEADER),
+            MAGIC,
+            LAYOUT_VERSION,
+            &[FROM_LAYOUT_1],
+        )?;
         Ok(Self {
             settings: manager.get(SETTINGS),
             archives: manager.get(ARCHIVES),
@@ -77,6 +93,7 @@ impl<R: Memory> Memories<VirtualMemory<R>> {
             registration_modes: manager.get(REGISTRATION_MODES),
             registration_mode_ends: manager.get(REGISTRATION_MODE_ENDS),
             activity: manager.get(ACTIVITY),
+            passkeys: manager.get(PASSKEYS),
         })
     }
 }

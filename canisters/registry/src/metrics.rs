@@ -47,6 +47,11 @@ fn gauges<M: Memory>(shard: &Shard<M>, metrics: &mut Metrics) {
             range.len(),
         ),
         (
+            "registry_unindexed_anchors",
+            "Anchors that are not in the index of passkeys yet, which is built after an upgrade.",
+            shard.anchors.unindexed(),
+        ),
+        (
             "registry_devices_per_anchor_limit",
             "Devices that an anchor may have.",
             settings.max_devices.into(),

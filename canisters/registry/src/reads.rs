@@ -2,11 +2,11 @@
 
 use crate::memory::LAYOUT_VERSION;
 use crate::shard::Shard;
-use anchors::AnchorRecord;
+use anchors::{AnchorRecord, DeviceRecord};
 use canister_kit::build::BuildInfo;
 use ic_stable_structures::Memory;
 use types::registry::{PublicAnchor, PublicState, RegistryStatus};
-use types::{AnchorNumber, BlockIndex, DeviceData};
+use types::{AnchorCredentials, AnchorNumber, BlockIndex, DeviceData};
 
 #[cfg(test)]
 mod tests;
@@ -51,6 +51,17 @@ pub fn lookup<M: Memory>(shard: &Shard<M>, anchor: AnchorNumber) -> Vec<DeviceDa
         .collect()
 }
 
+/// How somebody may authenticate as an anchor: keys and credential ids, nothing private.
+///
+/// # Panics
+/// If the anchor's record cannot be read: the stable memory is damaged.
+pub fn credentials<M: Memory>(shard: &Shard<M>, anchor: AnchorNumber) -> AnchorCredentials {
+    let record = shard.anchors.get(anchor);
+    let record = record.unwrap_or_else(|error| panic!("{error}"));
+    let devices = record.iter().flat_map(AnchorRecord::devices);
+    AnchorCredentials::of(devices.map(DeviceRecord::data))
+}
+
 /// One page of exactly what replaying the log gives: anchors from `from` on, at most `limit` and at
 /// most [`PAGE_LIMIT`].
 ///
@@ -90,7 +101,8 @@ pub fn status<M: Memory>(shard: &Shard<M>, build: BuildInfo) -> RegistryStatus {
         max_devices: settings.max_devices.into(),
         backlog_limit: settings.backlog_limit,
         retention: settings.retention,
-        operations_per_day: settings.operations_per_day(),
+        operations_per_day: Some(settings.operations_per_day()),
+        unindexed: Some(shard.anchors.unindexed()),
         layout_version: LAYOUT_VERSION,
         version: build.version.to_owned(),
         commit: build.commit.to_owned(),

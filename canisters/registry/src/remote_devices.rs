@@ -130,7 +130,7 @@ pub fn add_tentative<M: Memory>(
     let record = shard.anchors.get(anchor);
     let record = record.unwrap_or_else(|error| panic!("{error}"));
     let record = record.expect("a device of the anchor has opened the registration");
-    let is_known = |key: &DeviceKey| is_known_key(&record, key);
+    let is_known = has_device(&record, &device.pubkey) || shard.is_known_key(&device.pubkey)?;
     match mode.add(&record, device, code, shard.limits(), is_known) {
         Ok(()) => {}
         Err(TentativeError::AnotherDevice) => return Ok(TentativeAnswer::AnotherDevice),
@@ -146,8 +146,7 @@ pub fn add_tentative<M: Memory>(
     Ok(answer)
 }
 
-/// Whether somebody has a device with that key. Looks at the anchor's own devices only.
-fn is_known_key(record: &AnchorRecord, key: &DeviceKey) -> bool {
+fn has_device(record: &AnchorRecord, key: &DeviceKey) -> bool {
     let mut devices = record.devices().iter();
     devices.any(|device| device.data().pubkey == *key)
 }

@@ -80,11 +80,13 @@ impl<M: Memory> Shard<M> {
         let Memories {
             anchors,
             anchor_tails,
+            passkeys,
             ..
         } = &memories;
-        assert!(anchors.size() == 0 && anchor_tails.size() == 0, "not empty");
-        let mut shard = Self::assemble(memories, *front, |memory, tails| {
-            AnchorStore::create(memory, tails, *range)
+        let sizes = [anchors, anchor_tails, passkeys].map(Memory::size);
+        assert_eq!(sizes, [0; 3], "not empty");
+        let mut shard = Self::assemble(memories, *front, |memory, tails, passkeys| {
+            AnchorStore::create(memory, tails, passkeys, *range)
         })?;
         shard.configure(settings)?;
         Ok(shard)
@@ -107,7 +109,7 @@ impl<M: Memory> Shard<M> {
     fn assemble(
         memories: Memories<M>,
         front: Principal,
-        open_anchors: impl FnOnce(M, M) -> Result<AnchorStore<M>, OpenError>,
+        open_anchors: impl FnOnce(M, M, M) -> Result<AnchorStore<M>, OpenError>,
     ) -> Result<Self, OpenError> {
         let Memories {
             settings,
@@ -122,9 +124,10 @@ impl<M: Memory> Shard<M> {
             registration_modes,
             registration_mode_ends,
             activity,
+            passkeys,
         } = memories;
         Ok(Self {
-            anchors: open_anchors(anchors, anchor_tails)?,
+            anchors: open_anchors(anchors, anchor_tails, passkeys)?,
             log: Log::init(blocks, block_tails),
             orders: OrderBook::init(orders, order_tails),
             temporary_keys: TemporaryKeys::default(),

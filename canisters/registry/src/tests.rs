@@ -30,7 +30,7 @@ fn every_method_says_who_may_call_and_what_it_costs() {
             comment.clear();
         }
     }
-    assert_eq!(methods, 21);
+    assert_eq!(methods, 24);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::record::AnchorRecord;
 use crate::rules::Limits;
 use minicbor::{Decode, Encode};
 use types::registry::VerificationCode;
-use types::{DeviceData, DeviceError, DeviceKey, KeyType, TimestampNs};
+use types::{DeviceData, DeviceError, KeyType, TimestampNs};
 
 #[cfg(test)]
 mod tests;
@@ -101,19 +101,19 @@ impl RegistrationMode {
 
     /// Lets `device` wait for `code`, if it could be added to the anchor as that is now.
     ///
-    /// `is_known` says whether somebody has a device with that key.
+    /// `is_known`: the anchor has a device with that key, or another anchor a passkey.
     pub fn add(
         &mut self,
         record: &AnchorRecord,
         device: DeviceData,
         code: VerificationCode,
         limits: Limits,
-        is_known: impl FnOnce(&DeviceKey) -> bool,
+        is_known: bool,
     ) -> Result<(), TentativeError> {
         if self.tentative.is_some() {
             return Err(TentativeError::AnotherDevice);
         }
-        if is_known(&device.pubkey) {
+        if is_known {
             return Err(TentativeError::KnownKey);
         }
         if device.key_type == KeyType::SeedPhrase {

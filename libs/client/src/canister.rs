@@ -64,10 +64,17 @@ impl<T: Transport> Canister<T> {
     {
         let blob = ByteBuf::from(message::encode(request));
         let (answer,): (ByteBuf,) = self.update(Q::METHOD, (blob,)).await?;
-        message::decode(&answer).map_err(|error| ClientError::Message {
-            method: Q::METHOD.to_owned(),
-            error,
-        })
+        read::<Q>(&answer)
+    }
+
+    /// The same for a message that a query answers.
+    pub async fn ask<Q>(&self, request: &Q) -> Result<Q::Answer, ClientError>
+    where
+        Q: Request + Sync,
+    {
+        let blob = ByteBuf::from(message::encode(request));
+        let (answer,): (ByteBuf,) = self.query(Q::METHOD, (blob,)).await?;
+        read::<Q>(&answer)
     }
 
     /// `GET path` as an HTTP gateway asks it, without checking its certification.
@@ -80,6 +87,13 @@ impl<T: Transport> Canister<T> {
         let (response,) = self.query("http_request", (request,)).await?;
         Ok(response)
     }
+}
+
+fn read<Q: Request>(answer: &[u8]) -> Result<Q::Answer, ClientError> {
+    message::decode(answer).map_err(|error| ClientError::Message {
+        method: Q::METHOD.to_owned(),
+        error,
+    })
 }
 
 fn encode<A: ArgumentEncoder>(method: &str, arguments: A) -> Result<Vec<u8>, ClientError> {

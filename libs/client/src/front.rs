@@ -6,7 +6,10 @@ use types::front::{
     RegisterResponse, RoutingError, ShardRoute, VerifyTentativeDeviceResponse,
 };
 use types::registry::ShardTip;
-use types::{AnchorNumber, DeviceData, DeviceKey, Principal, SessionKey, TimestampNs, UserKey};
+use types::{
+    AnchorCredentials, AnchorNumber, CredentialId, DeviceData, DeviceKey, DeviceKeyWithAnchor,
+    Principal, SessionKey, TimestampNs, UserKey,
+};
 
 use crate::{Canister, ClientError, Transport};
 
@@ -83,6 +86,34 @@ impl<T: Transport> FrontClient<T> {
     pub async fn lookup(&self, anchor: AnchorNumber) -> Result<Vec<DeviceData>, ClientError> {
         let (devices,) = self.0.query("lookup", (anchor,)).await?;
         Ok(devices)
+    }
+
+    /// Keys and credential ids of an anchor. A composite query.
+    pub async fn get_anchor_credentials(
+        &self,
+        anchor: AnchorNumber,
+    ) -> Result<AnchorCredentials, ClientError> {
+        let (credentials,) = self.0.query("get_anchor_credentials", (anchor,)).await?;
+        Ok(credentials)
+    }
+
+    /// Whose passkey has this credential id. A composite query.
+    pub async fn lookup_device_key(
+        &self,
+        credential_id: &CredentialId,
+    ) -> Result<Option<DeviceKeyWithAnchor>, ClientError> {
+        let (found,) = self.0.query("lookup_device_key", (credential_id,)).await?;
+        Ok(found)
+    }
+
+    /// The caller's pseudonym at an origin. A composite query.
+    pub async fn get_principal(
+        &self,
+        anchor: AnchorNumber,
+        origin: &str,
+    ) -> Result<Principal, ClientError> {
+        let (pseudonym,) = self.0.query("get_principal", (anchor, origin)).await?;
+        Ok(pseudonym)
     }
 
     /// Everything about an anchor, for one of its devices.

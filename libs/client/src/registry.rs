@@ -2,10 +2,10 @@
 
 use types::message::Request;
 use types::registry::{
-    ArchiveLink, ConfigureError, Loss, PublicState, RegistrySettings, RegistryStatus, Repair,
-    RepairError, ShardTip,
+    Answer, ArchiveLink, Authenticated, ConfigureError, Identify, IndexIncomplete, KnownPasskey,
+    Loss, PublicState, RegistrySettings, RegistryStatus, Repair, RepairError, ShardTip,
 };
-use types::{AnchorNumber, DeviceData, Principal};
+use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceData, Principal};
 
 use crate::{Canister, ClientError, LogClient, Transport};
 
@@ -43,10 +43,33 @@ impl<T: Transport> RegistryClient<T> {
         self.0.send(request).await
     }
 
+    /// Asks, as front does in a query, whether somebody may act for an anchor.
+    pub async fn identify(&self, request: &Identify) -> Result<Answer<Authenticated>, ClientError> {
+        self.0.ask(request).await
+    }
+
     /// The public part of an anchor's devices.
     pub async fn lookup(&self, anchor: AnchorNumber) -> Result<Vec<DeviceData>, ClientError> {
         let (devices,) = self.0.query("lookup", (anchor,)).await?;
         Ok(devices)
+    }
+
+    /// Keys and credential ids of an anchor.
+    pub async fn get_anchor_credentials(
+        &self,
+        anchor: AnchorNumber,
+    ) -> Result<AnchorCredentials, ClientError> {
+        let (credentials,) = self.0.query("get_anchor_credentials", (anchor,)).await?;
+        Ok(credentials)
+    }
+
+    /// Whose passkey has this credential id, as far as this shard knows.
+    pub async fn lookup_device_key(
+        &self,
+        credential_id: &CredentialId,
+    ) -> Result<Result<Option<KnownPasskey>, IndexIncomplete>, ClientError> {
+        let (found,) = self.0.query("lookup_device_key", (credential_id,)).await?;
+        Ok(found)
     }
 
     /// One page of the public state, from an anchor on.

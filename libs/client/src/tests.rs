@@ -7,12 +7,12 @@ use types::icrc3::GetBlocksRequest;
 use types::message::{self, MessageError};
 use types::registry::{
     AddTentativeDevice, AnchorInfo, Apply, Authenticate, CreateAnchor, DeviceOperation,
-    EnterRegistrationMode, ExitRegistrationMode, FetchAnswer, FetchBlocks, Loss, NotServed,
-    RegistrySettings, Repair, ShardTip, VerificationCode, VerifyTentativeDevice,
+    EnterRegistrationMode, ExitRegistrationMode, FetchAnswer, FetchBlocks, Identify, Loss,
+    NotServed, RegistrySettings, Repair, ShardTip, VerificationCode, VerifyTentativeDevice,
 };
 use types::{
-    DeviceData, DeviceKey, DeviceProtection, KeyType, OrderId, Principal, Purpose, SessionKey,
-    TimestampNs,
+    CredentialId, DeviceData, DeviceKey, DeviceProtection, KeyType, OrderId, Principal, Purpose,
+    SessionKey, TimestampNs,
 };
 
 use super::*;
@@ -59,6 +59,10 @@ fn front_has_every_method() {
         front.replace(anchor, &known, &device).await.unwrap();
         front.remove(anchor, &known).await.unwrap();
         front.lookup(anchor).await.unwrap();
+        front.get_anchor_credentials(anchor).await.unwrap();
+        let found = front.lookup_device_key(&CredentialId::new([1])).await;
+        found.unwrap();
+        front.get_principal(anchor, "o").await.unwrap();
         front.get_anchor_info(anchor).await.unwrap();
         let ends = front.enter_device_registration_mode(anchor).await;
         ends.unwrap();
@@ -95,6 +99,9 @@ fn registry_has_every_method() {
     let shard = RegistryClient::new(&interface, canister());
     block_on(async {
         shard.lookup(1.into()).await.unwrap();
+        shard.get_anchor_credentials(1.into()).await.unwrap();
+        let found = shard.lookup_device_key(&CredentialId::new([1])).await;
+        found.unwrap().unwrap();
         shard.public_state(1.into(), 10).await.unwrap();
         shard.status().await.unwrap();
         let settings = RegistrySettings::default();
@@ -167,6 +174,11 @@ async fn send_everything<T: Transport>(shard: &RegistryClient<T>) {
         anchor,
         caller,
     };
+    let identify = Identify {
+        expected,
+        anchor,
+        caller,
+    };
     let info = AnchorInfo {
         expected,
         anchor,
@@ -204,6 +216,7 @@ async fn send_everything<T: Transport>(shard: &RegistryClient<T>) {
     assert_no_message(shard.send(&create).await, "create_anchor");
     assert_no_message(shard.send(&apply).await, "apply");
     assert_no_message(shard.send(&authenticate).await, "authenticate");
+    assert_no_message(shard.identify(&identify).await, "identify");
     assert_no_message(shard.send(&info).await, "anchor_info");
     assert_no_message(shard.send(&fetch()).await, "fetch_blocks");
 }

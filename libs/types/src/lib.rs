@@ -11,6 +11,7 @@ mod bytes;
 
 pub mod archive;
 pub mod codec;
+pub mod credentials;
 pub mod device;
 pub mod front;
 pub mod http;
@@ -25,6 +26,7 @@ pub mod registry;
 mod strategies;
 
 pub use candid::Principal;
+pub use credentials::{AnchorCredentials, DeviceKeyWithAnchor, WebAuthnCredential};
 pub use device::{
     DeviceData, DeviceError, DeviceField, DeviceProtection, DeviceWithUsage, KeyType, PublicDevice,
     Purpose,

@@ -17,8 +17,8 @@ mod repair;
 pub use blocks::{FetchAnswer, FetchBlocks, NotServed};
 pub use error::{ConfigureError, RegistryError, SettingsError};
 pub use public::{
-    ArchiveLink, ArchiveProgress, PublicAnchor, PublicState, RegistryInit, RegistrySettings,
-    RegistryStatus,
+    ArchiveLink, ArchiveProgress, IndexIncomplete, KnownPasskey, PublicAnchor, PublicState,
+    RegistryInit, RegistrySettings, RegistryStatus,
 };
 pub use remote::{
     AddTentativeDevice, EnterRegistrationMode, ExitRegistrationMode, OpenRegistration,
@@ -172,6 +172,21 @@ pub enum AuthenticatedBy {
     TemporaryKey,
 }
 
+/// The same question as a query: nothing is noted, so a composite query of front's may ask it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Identify {
+    /// The highest tip that front saw; `None` if it never saw one.
+    #[n(0)]
+    pub expected: Option<ShardTip>,
+    /// The anchor in question.
+    #[n(1)]
+    pub anchor: AnchorNumber,
+    /// The user.
+    #[n(2)]
+    #[cbor(with = "crate::codec::principal")]
+    pub caller: Principal,
+}
+
 /// Question: the devices of an anchor, for one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct AnchorInfo {
@@ -228,6 +243,11 @@ impl Request for Apply {
 impl Request for Authenticate {
     type Answer = Answer<Authenticated>;
     const METHOD: &'static str = "authenticate";
+}
+
+impl Request for Identify {
+    type Answer = Answer<Authenticated>;
+    const METHOD: &'static str = "identify";
 }
 
 impl Request for AnchorInfo {

@@ -162,5 +162,6 @@ pub(crate) fn registry_error() -> impl Strategy<Value = RegistryError> {
                 resets_at: resets_at.into(),
             }
         }),
+        any::<u64>().prop_map(|unindexed| RegistryError::IndexIncomplete { unindexed }),
     ]
 }

@@ -60,3 +60,32 @@ fn last_use_is_kept_through_an_upgrade_and_is_in_no_block() {
     assert_eq!(world.shard.tip(), tip);
     world.assert_replay_matches();
 }
+
+#[test]
+fn identifying_gives_the_same_answer_and_notes_nothing() {
+    let mut world = World::new();
+    let created = world.register("a");
+    world.pass(5);
+    let before = world.shard.anchors.get(created).unwrap();
+    let tip = world.shard.tip();
+    let mut identify = |name: &str, expected| {
+        let request = Identify {
+            expected,
+            anchor: created,
+            caller: principal(name),
+        };
+        let front = crate::fixtures::front();
+        super::identify(&mut world.shard, front, request, world.now)
+    };
+    let authenticated = Authenticated {
+        device: passkey("a").pubkey,
+        by: AuthenticatedBy::DeviceKey,
+    };
+    assert_eq!(identify("a", Some(tip)), Ok(authenticated));
+    let refused = identify("stranger", None);
+    assert_eq!(refused, Err(RegistryError::Unauthorized));
+    let mut lost = tip;
+    lost.log_length += 1;
+    assert_eq!(identify("a", Some(lost)), Err(RegistryError::RolledBack));
+    assert_eq!(world.shard.anchors.get(created).unwrap(), before);
+}

@@ -59,6 +59,10 @@ fn each_refusal_has_the_counter_of_its_name() {
             },
             "operation_budget",
         ),
+        (
+            RegistryError::IndexIncomplete { unindexed: 1 },
+            "index_incomplete",
+        ),
     ] {
         assert_eq!(label(refusal(&error)), name);
     }

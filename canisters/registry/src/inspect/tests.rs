@@ -1,18 +1,21 @@
 use super::*;
 use crate::fixtures::{ARCHIVE, FRONT, World, caller, principal};
 
-const READS: [&str; 6] = [
+const READS: [&str; 8] = [
     "lookup",
+    "get_anchor_credentials",
+    "lookup_device_key",
     "public_state",
     "status",
     "icrc3_get_blocks",
     "icrc3_get_archives",
     "icrc3_supported_block_types",
 ];
-const ORDERS: [&str; 8] = [
+const ORDERS: [&str; 9] = [
     "create_anchor",
     "apply",
     "authenticate",
+    "identify",
     "anchor_info",
     "enter_registration_mode",
     "exit_registration_mode",

@@ -50,6 +50,7 @@ fn every_family_is_there_from_the_beginning() {
             "anchorage_stable_memory_bytes gauge",
             "registry_anchors gauge",
             "registry_anchors_limit gauge",
+            "registry_unindexed_anchors gauge",
             "registry_devices_per_anchor_limit gauge",
             "registry_log_blocks gauge",
             "registry_held_blocks gauge",

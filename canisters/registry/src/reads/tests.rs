@@ -25,6 +25,21 @@ fn lookup_shows_nothing_private() {
 }
 
 #[test]
+fn credentials_are_keys_and_credential_ids_by_purpose() {
+    let mut world = World::new();
+    let created = world.register("a");
+    world.add(created, "a", "b");
+    let of = |names: &[&str]| {
+        let devices: Vec<DeviceData> = names.iter().map(|name| passkey(name)).collect();
+        AnchorCredentials::of(&devices)
+    };
+    assert_eq!(credentials(&world.shard, created), of(&["a", "b"]));
+    for nobody in [anchor(1), AnchorNumber::new(0), AnchorNumber::new(u64::MAX)] {
+        assert_eq!(credentials(&world.shard, nobody), of(&[]));
+    }
+}
+
+#[test]
 fn pages_of_the_public_state_leave_nothing_out() {
     let mut world = World::new();
     for name in ["a", "b", "c"] {
@@ -83,6 +98,7 @@ fn status_says_how_the_shard_is_set_up() {
         backlog_limit,
         retention,
         operations_per_day,
+        unindexed,
         layout_version,
         version,
         commit,
@@ -96,7 +112,8 @@ fn status_says_how_the_shard_is_set_up() {
     assert_eq!(front, crate::fixtures::FRONT);
     assert!(maintenance);
     assert_eq!((max_devices, backlog_limit, retention), (4, 5, 1));
-    assert_eq!(operations_per_day, 6);
-    assert_eq!(layout_version, 1);
+    assert_eq!(operations_per_day, Some(6));
+    assert_eq!(unindexed, Some(0));
+    assert_eq!(layout_version, 2);
     assert_eq!((version.as_str(), commit.as_str()), ("1.2.3", "abc"));
 }

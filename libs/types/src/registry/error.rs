@@ -77,6 +77,14 @@ pub enum RegistryError {
     #[n(12)]
     #[error("out of stable memory")]
     OutOfMemory,
+    /// After an upgrade the index of passkeys is still being built. Retry in some minutes.
+    #[n(13)]
+    #[error("the index of passkeys is being built, {unindexed} anchors are missing")]
+    IndexIncomplete {
+        /// Anchors that are not in it yet.
+        #[n(0)]
+        unindexed: u64,
+    },
     /// A recovery phrase is not registered from another machine.
     #[n(14)]
     #[error("recovery phrase as a tentative device")]
@@ -113,7 +121,8 @@ impl RegistryError {
             | Self::Maintenance
             | Self::OutOfMemory
             | Self::RegistrationModes { .. }
-            | Self::OperationBudget { .. } => true,
+            | Self::OperationBudget { .. }
+            | Self::IndexIncomplete { .. } => true,
             Self::NotMine { .. }
             | Self::Unauthorized
             | Self::OrderMismatch

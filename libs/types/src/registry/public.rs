@@ -4,7 +4,7 @@ use candid::{CandidType, Principal};
 use serde::Deserialize;
 
 use super::ShardTip;
-use crate::{AnchorNumber, AnchorRange, BlockIndex, PublicDevice, TimestampNs};
+use crate::{AnchorNumber, AnchorRange, BlockIndex, DeviceKey, PublicDevice, TimestampNs};
 
 /// Init argument of a shard.
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
@@ -80,14 +80,42 @@ pub struct RegistryStatus {
     pub backlog_limit: u64,
     /// How many acknowledged blocks are kept nevertheless.
     pub retention: u64,
-    /// How often an anchor may be changed on one day.
-    pub operations_per_day: u32,
+    /// How often an anchor may be changed on one day; `None` from a release that did not count.
+    pub operations_per_day: Option<u32>,
+    /// How many anchors are not in the index of passkeys yet, which is built after an upgrade from a release
+    /// without one; `None` from such a release.
+    pub unindexed: Option<u64>,
     /// Version of the layout in stable memory.
     pub layout_version: u32,
     /// Release of the module.
     pub version: String,
     /// Commit of the source it was built from.
     pub commit: String,
+}
+
+/// Answer of a shard's `lookup_device_key`: whose passkey it is.
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+pub struct KnownPasskey {
+    /// Its public key, DER.
+    pub pubkey: DeviceKey,
+    /// The anchor; of several of the shard's with this credential id, the one that has had it longest.
+    pub anchor_number: AnchorNumber,
+    /// Block time since which the anchor has it.
+    pub since: TimestampNs,
+}
+
+/// After an upgrade the index of passkeys is still being built. Retry in some minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+#[error("the index of passkeys is being built, {unindexed} anchors are missing")]
+pub struct IndexIncomplete {
+    /// Anchors that are not in it yet.
+    pub unindexed: u64,
+}
+
+impl From<IndexIncomplete> for super::RegistryError {
+    fn from(IndexIncomplete { unindexed }: IndexIncomplete) -> Self {
+        Self::IndexIncomplete { unindexed }
+    }
 }
 
 /// One page of a shard's public state: exactly what replaying its log gives.

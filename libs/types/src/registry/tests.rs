@@ -117,6 +117,12 @@ fn authenticate() {
         caller: Principal::anonymous(),
     };
     assert_golden(&question, &["01", "83", TIP, "192710", "4104"]);
+    let query = Identify {
+        expected: Some(tip()),
+        anchor: AnchorNumber::new(10_000),
+        caller: Principal::anonymous(),
+    };
+    assert_golden(&query, &["01", "83", TIP, "192710", "4104"]);
 
     let answer = Answer {
         tip: tip(),
@@ -187,6 +193,10 @@ fn refusals() {
         &refused(RegistryError::Unauthorized),
         &["01", "82", TIP, "8201", "8201", "80"],
     );
+    assert_golden(
+        &refused(IndexIncomplete { unindexed: 7 }.into()),
+        &["01", "82", TIP, "8201", "820d", "8107"],
+    );
 }
 
 #[test]
@@ -238,6 +248,7 @@ fn only_what_may_change_by_itself_is_worth_a_retry() {
             limit: 1,
             resets_at: TimestampNs::new(1),
         },
+        RegistryError::IndexIncomplete { unindexed: 1 },
     ] {
         assert!(error.retryable(), "{error}");
     }

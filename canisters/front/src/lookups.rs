@@ -1,0 +1,134 @@
+//! `get_anchor_credentials`, `lookup_device_key` and `get_principal`: composite queries. Front asks shards and notes
+//! nothing: whatever a query changes is undone at its end.
+//!
+//! A composite query reaches front's own subnet only. Without a shard's answer there is no answer: the refusal
+//! names the shard, and the client asks it directly.
+
+use crate::login;
+use crate::refusal::Refusal;
+use crate::runtime::Runtime;
+use crate::shards;
+use crate::state::Shared;
+use candid::Principal;
+use delegation::Seed;
+use futures_util::future::join_all;
+use types::registry::{Identify, IndexIncomplete, KnownPasskey};
+use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceKeyWithAnchor};
+
+/// Shards that one query asks. The Internet Computer charges a composite query 50 M instructions for each call and
+/// allows 5 G in all, so 100 would be too many.
+pub(crate) const SHARDS_LIMIT: usize = 64;
+
+/// Longest credential id that a device can have.
+const CREDENTIAL_ID_LIMIT: usize = 350;
+
+/// How somebody may authenticate as an anchor; nothing for a number that nobody has.
+pub(crate) async fn get_anchor_credentials<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    anchor: AnchorNumber,
+) -> Result<AnchorCredentials, Refusal> {
+    let Some(shard) = owner(state, anchor) else {
+        return Ok(AnchorCredentials::default());
+    };
+    let arguments = candid::encode_one(anchor).expect("a number, which Candid can encode");
+    let reply = runtime.call(shard, "get_anchor_credentials", arguments);
+    let reply = reply.await.ok();
+    let credentials = reply.and_then(|reply| candid::decode_one(&reply).ok());
+    credentials.ok_or(Refusal::AskTheShard { anchor, shard })
+}
+
+/// Whose passkey has this credential id: of all anchors of all shards the one that has had it longest, and of
+/// those the lowest number. All shards are asked at once, and all must answer: the one that did not might know
+/// an anchor that has had it longer.
+pub(crate) async fn lookup_device_key<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    credential_id: &CredentialId,
+) -> Result<Option<DeviceKeyWithAnchor>, Refusal> {
+    if credential_id.len() > CREDENTIAL_ID_LIMIT {
+        return Ok(None);
+    }
+    let shards: Vec<Principal> = {
+        let state = state.borrow();
+        let rows = state.routing().rows().iter();
+        rows.map(|row| row.canister).collect()
+    };
+    if shards.len() > SHARDS_LIMIT {
+        return Err(Refusal::TooManyShards {
+            count: shards.len(),
+        });
+    }
+    let questions = shards
+        .into_iter()
+        .map(|shard| whose_passkey(runtime, shard, credential_id));
+    let mut first: Option<KnownPasskey> = None;
+    for answer in join_all(questions).await {
+        let longer = |found: &KnownPasskey| {
+            let age = |known: &KnownPasskey| (known.since, known.anchor_number);
+            first.as_ref().is_none_or(|first| age(found) < age(first))
+        };
+        if let Some(found) = answer?.filter(longer) {
+            first = Some(found);
+        }
+    }
+    Ok(first.map(|known| {
+        let KnownPasskey {
+            pubkey,
+            anchor_number,
+            since: _,
+        } = known;
+        DeviceKeyWithAnchor {
+            pubkey,
+            anchor_number,
+        }
+    }))
+}
+
+async fn whose_passkey<R: Runtime>(
+    runtime: &R,
+    shard: Principal,
+    credential_id: &CredentialId,
+) -> Result<Option<KnownPasskey>, Refusal> {
+    let arguments = candid::encode_one(credential_id).expect("a blob, which Candid can encode");
+    let silent = Refusal::ShardSilent { shard };
+    let reply = runtime.call(shard, "lookup_device_key", arguments).await;
+    let reply = reply.map_err(|_| silent.clone())?;
+    let answer: Result<Option<KnownPasskey>, IndexIncomplete> =
+        candid::decode_one(&reply).map_err(|_| silent)?;
+    answer.map_err(|error| Refusal::ShardBusy {
+        shard,
+        reason: Some(error.into()),
+    })
+}
+
+/// The pseudonym that a device of the anchor has at an origin: the one for which `prepare_delegation` answers the
+/// key.
+pub(crate) async fn get_principal<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    caller: Principal,
+    anchor: AnchorNumber,
+    origin: String,
+) -> Result<Principal, Refusal> {
+    let origin = login::origin(origin)?;
+    let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
+    let answer = shards::ask(runtime, state, shard, |expected| Identify {
+        expected,
+        anchor,
+        caller,
+    });
+    let answer = answer.await.ok_or(Refusal::AskTheShard { anchor, shard })?;
+    answer.map_err(|reason| Refusal::of_reason(reason, shard, caller))?;
+    let salt = state.borrow().salt().ok_or(Refusal::NoSalt)?;
+    let seed = Seed::new(&salt, anchor, &origin);
+    let user_key = delegation::user_key(runtime.own_id(), &seed);
+    Ok(delegation::pseudonym(&user_key))
+}
+
+fn owner(state: &Shared, anchor: AnchorNumber) -> Option<Principal> {
+    state.borrow().routing().owner(anchor)
+}
+
+#[cfg(test)]
+mod tests;
