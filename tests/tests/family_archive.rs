@@ -264,6 +264,7 @@ fn anchorage_order(device: &Device, n: u8) -> types::registry::CreateAnchor {
         caller: device.principal(),
         temporary_key: None,
         device: device.data.clone(),
+        below: None,
     }
 }
 

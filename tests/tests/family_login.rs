@@ -1,6 +1,6 @@
 //! Logging in: pseudonyms, delegations, and who gets them.
 
-use anchorage_tests::family::{Device, Family, Setup, ask, principal_of, stranger};
+use anchorage_tests::family::{Device, Family, Role, Setup, ask, principal_of, stranger};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use types::{SessionKey, TimestampNs, UserKey};
@@ -160,6 +160,82 @@ fn a_temporary_key_acts_for_its_anchor_and_for_ten_minutes() {
     page.tries_to_add(&Device::new("tablet"))
         .is_refused_saying(&words);
     alice.logs_in_to(DAPP);
+}
+
+/// Log-ins that front answered, and log-ins about which it asked a shard.
+fn remembered(family: &Family) -> [String; 2] {
+    let metrics = family.scrapes(Role::Front);
+    ["hit", "miss"].map(|outcome| {
+        let lookups = "anchorage_authentication_cache_lookups_total";
+        let value = metrics.value(lookups, &[("outcome", outcome)]);
+        format!("{value:.0}")
+    })
+}
+
+#[test]
+fn a_second_log_in_asks_no_shard() {
+    let family = Family::deploy();
+    let alice = family.register("alice");
+    let pseudonym = alice.logs_in_to(DAPP);
+    family.stops(Role::Registry(0));
+    assert_eq!(alice.logs_in_to(DAPP), pseudonym);
+    assert_eq!(remembered(&family), ["1", "1"]);
+    family.waits(Duration::from_mins(5));
+    alice.prepares(DAPP).is_refused_saying("try again later");
+    family.starts(Role::Registry(0));
+    alice.logs_in_to(DAPP);
+    assert_eq!(remembered(&family), ["1", "3"]);
+}
+
+#[test]
+fn a_device_that_just_logged_in_cannot_log_in_once_it_is_removed() {
+    let family = Family::deploy();
+    let alice = family.register("alice");
+    let [phone, tablet] = ["phone", "tablet"].map(|name| alice.adds(name));
+    for device in [&phone, &tablet] {
+        alice.on(device).logs_in_to(DAPP);
+        alice.on(device).logs_in_to(DAPP);
+    }
+    let refused = |device: &Device| {
+        let words = format!("{} could not be authenticated.", device.principal());
+        let claim = alice.on(device);
+        claim.prepares(DAPP).is_refused_saying(&words);
+    };
+    alice.removes(&phone);
+    refused(&phone);
+    alice.replaces(&tablet, "watch");
+    refused(&tablet);
+    alice.logs_in_to(DAPP);
+}
+
+/// Log-ins and the removal are on their way at the same time, in whatever order the shard takes them.
+#[test]
+fn log_ins_during_a_removal_are_not_remembered_beyond_it() {
+    let family = Family::deploy();
+    let alice = family.register("alice");
+    let phone = alice.adds("phone");
+    alice.logs_in_to(DAPP);
+    let submit = |caller, method, argument| {
+        let call = family
+            .network
+            .submit_call(family.front, caller, method, argument);
+        call.expect("a device may call")
+    };
+    let log_in = |n: u8| {
+        let session = SessionKey::new([n; 30]);
+        candid::encode_args((alice.anchor, DAPP, &session, None::<u64>)).unwrap()
+    };
+    let removal = candid::encode_args((alice.anchor, &phone.data.pubkey)).unwrap();
+    let mut open: Vec<_> = (0..8)
+        .map(|n| submit(phone.principal(), "prepare_delegation", log_in(n)))
+        .collect();
+    open.insert(4, submit(alice.caller, "remove", removal));
+    for call in open {
+        // Log-ins before the removal may have succeeded.
+        let _ = family.network.await_call(call);
+    }
+    let words = format!("{} could not be authenticated.", phone.principal());
+    alice.on(&phone).prepares(DAPP).is_refused_saying(&words);
 }
 
 #[test]

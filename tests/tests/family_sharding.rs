@@ -24,6 +24,7 @@ fn order(id: u8, device: &Device) -> CreateAnchor {
         caller: device.principal(),
         temporary_key: None,
         device: device.data.clone(),
+        below: None,
     }
 }
 
@@ -105,16 +106,16 @@ fn each_shard_serves_the_numbers_of_its_own_range_only() {
 }
 
 #[test]
-fn a_closed_shard_serves_its_anchors_and_gives_no_number() {
+fn a_sealed_shard_serves_its_anchors_and_gives_no_number() {
     let family = Family::deploy();
     let alice = family.register("alice");
     let mut routes: Vec<ShardRoute> = family.shards.iter().map(Shard::route).collect();
-    routes[0].state = ShardState::Closed;
+    routes[0].state = ShardState::Sealed;
     set_routing(&family, &routes).unwrap();
     assert_eq!(family.register("bob").anchor.get(), 20_000);
     alice.adds("phone");
     alice.logs_in_to(DAPP);
-    routes[1].state = ShardState::Closed;
+    routes[1].state = ShardState::Sealed;
     set_routing(&family, &routes).unwrap();
     let carol = family.registration(&Device::new("carol"));
     assert_eq!(carol.is_sent().succeeds(), RegisterResponse::CanisterFull);

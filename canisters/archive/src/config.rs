@@ -6,7 +6,7 @@ use ic_stable_structures::{Cell, Memory};
 use minicbor::{Decode, Encode};
 use thiserror::Error;
 use types::archive::{ArchiveInit, ArchiveSettings};
-use types::{AnchorRange, BlockHash, BlockIndex, Principal};
+use types::{AnchorRange, BlockHash, BlockIndex, Principal, RangeShrinks};
 
 #[cfg(test)]
 mod tests;
@@ -73,6 +73,9 @@ pub enum ConfigError {
         /// The largest allowed value.
         highest: u64,
     },
+    /// The range would lose numbers.
+    #[error(transparent)]
+    RangeShrinks(#[from] RangeShrinks),
     /// The stored configuration is none.
     #[error("the stored configuration is unreadable: {reason}")]
     Unreadable {
@@ -114,8 +117,14 @@ impl Config {
             poll_interval_ns,
             fetch_limit,
             max_entries_per_call,
+            range_end,
         } = settings;
+        let range = match range_end {
+            Some(end) => self.range.widened_to(end)?,
+            None => self.range,
+        };
         let config = Self {
+            range,
             poll_interval_ns: poll_interval_ns.unwrap_or(self.poll_interval_ns),
             fetch_limit: fetch_limit.unwrap_or(self.fetch_limit),
             max_entries_per_call: max_entries_per_call.unwrap_or(self.max_entries_per_call),

@@ -95,6 +95,8 @@ pub(crate) async fn lookup<R: Runtime>(
         return Ok(Vec::new());
     };
     let ask_the_shard = Refusal::AskTheShard { anchor, shard };
+    let held_back = shards::may_ask(state, shard);
+    held_back.map_err(|failure| Refusal::of_shard(failure, shard, Principal::anonymous()))?;
     let arguments = candid::encode_one(anchor).expect("a number, which Candid can encode");
     let reply = runtime.call(shard, "lookup", arguments).await;
     let reply = reply.map_err(|_| ask_the_shard.clone())?;
@@ -121,6 +123,7 @@ impl Refusal {
                     reason: None,
                 };
             }
+            ShardFailure::HeldBack(state) => return Self::HeldBack { shard, state },
             ShardFailure::Unknown => return Self::OutcomeUnknown,
             ShardFailure::Refused(reason) => reason,
         };

@@ -7,13 +7,13 @@ mod discovery;
 pub(crate) use discovery::{TARGETS_PATH, targets};
 
 use crate::memory::LAYOUT_VERSION;
-use crate::metrics;
 use crate::runtime::Runtime;
 use crate::state::{Shared, State};
+use crate::{metrics, routing};
 use candid::Principal;
 use std::collections::BTreeMap;
 use types::TimestampNs;
-use types::front::{ArchiveInfo, InternetIdentityStats};
+use types::front::{ArchiveInfo, InternetIdentityStats, ShardState};
 use types::registry::RegistryStatus;
 
 /// Seconds between two collections.
@@ -36,6 +36,9 @@ pub(crate) struct ShardReport {
     pub(crate) at: TimestampNs,
     /// Its archives, the one in service first.
     pub(crate) archives: Vec<Principal>,
+    /// Whether it is front's and has the numbers of its row. The table of an installation is not checked otherwise,
+    /// because nobody can be asked then.
+    pub(crate) agrees: bool,
 }
 
 impl Fleet {
@@ -45,7 +48,7 @@ impl Fleet {
     }
 }
 
-/// Asks all shards of the routing table, one after the other. Does nothing while another collection runs.
+/// Asks all shards of the routing table that can be reached, one after the other. Does nothing while another collection runs.
 pub(crate) async fn collect<R: Runtime>(runtime: &R, state: &Shared) {
     let Some(_running) = Running::begin(state, runtime.now()) else {
         return;
@@ -54,20 +57,31 @@ pub(crate) async fn collect<R: Runtime>(runtime: &R, state: &Shared) {
         let mut state = state.borrow_mut();
         let rows = state.routing().rows();
         let shards: Vec<Principal> = rows.iter().map(|row| row.canister).collect();
+        let reachable = rows
+            .iter()
+            .filter(|row| row.state != ShardState::Unreachable);
+        let reachable = reachable.map(|row| row.canister).collect();
         state.fleet.shards.retain(|shard, _| shards.contains(shard));
-        shards
+        reachable
     };
     for shard in shards {
-        let expected = state.borrow().tips.get(shard);
+        let known = state.borrow().tips.get(shard);
         let status = ask(runtime, shard).await;
         let mut state = state.borrow_mut();
         match status {
             Some(status) => {
-                state.tips.compare(shard, expected, status.tip);
-                state.tips.learn(shard, status.tip);
+                state.tips.compare(shard, known, status.tip);
+                if known.is_some_and(|known| status.tip.log_length < known.log_length) {
+                    // It was rolled back.
+                    state.distrust(shard);
+                }
+                state.heard(shard, status.tip, runtime.now());
+                let row = state.routing().of(shard);
                 let report = ShardReport {
                     at: runtime.now(),
                     archives: archives(&status),
+                    agrees: row
+                        .is_some_and(|row| routing::agrees(row, &status, runtime.own_id()).is_ok()),
                 };
                 state.fleet.shards.insert(shard, report);
                 state.counters.add(metrics::COLLECTED, 1);
@@ -77,7 +91,8 @@ pub(crate) async fn collect<R: Runtime>(runtime: &R, state: &Shared) {
     }
 }
 
-async fn ask<R: Runtime>(runtime: &R, shard: Principal) -> Option<RegistryStatus> {
+/// The status of a shard, if it tells it.
+pub(crate) async fn ask<R: Runtime>(runtime: &R, shard: Principal) -> Option<RegistryStatus> {
     let no_arguments = candid::encode_args(()).ok()?;
     let reply = runtime.call(shard, "status", no_arguments).await.ok()?;
     candid::decode_one(&reply).ok()

@@ -9,6 +9,7 @@
 )]
 
 mod answer;
+mod auth_cache;
 mod bucket;
 mod captcha;
 mod challenge;
@@ -33,6 +34,7 @@ mod signatures;
 mod state;
 mod stored;
 mod tips;
+mod unsettled;
 
 use crate::login::LogIn;
 use crate::memory::Memories;
@@ -302,14 +304,13 @@ fn get_delegation(
 }
 
 #[ic_cdk::update(manual_reply = true)]
-fn set_routing(routes: Vec<ShardRoute>) -> PhantomData<Result<(), RoutingError>> {
+async fn set_routing(routes: Vec<ShardRoute>) -> PhantomData<Result<(), RoutingError>> {
     let state = state();
-    let answered = answer::one(
-        Caller::of_this_message()
-            .controller()
-            .map_err(Into::into)
-            .map(|controller| routing::set(&Ic, &mut state.borrow_mut(), controller, routes)),
-    );
+    let result = match Caller::of_this_message().controller() {
+        Ok(controller) => Ok(routing::set(&Ic, &state, controller, routes).await),
+        Err(error) => Err(error.into()),
+    };
+    let answered = answer::one(result);
     answer::observe(&state, metrics::SET_ROUTING);
     answered
 }
@@ -375,12 +376,13 @@ fn http_request(request: HttpRequest) -> HttpResponse {
             content: &targets,
         },
     ];
-    let response = http::serve(&request, &routes);
-    http::skip_certification(
-        response,
-        data_certificate().as_deref(),
-        &state.certified_root(),
-    )
+    let (certificate, root) = (data_certificate(), state.certified_root());
+    let page = state.pages.page(&request, certificate.as_deref(), &root);
+    page.unwrap_or_else(|| {
+        let response = http::serve(&request, &routes);
+        let pages = &state.pages;
+        pages.skip_certification(response, certificate.as_deref(), &root)
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `init_salt`, `prepare_delegation` and `get_delegation`: the signer.
 //!
-//! Preparing asks the shard, then signs without another await. Getting is a query: it looks the
+//! Preparing asks the shard, or the cache of its answers, then signs without another await. Getting is a query: it looks the
 //! signature up under the arguments, resolved by the same function, and hands it to the caller who prepared it.
 
 use crate::refusal::Refusal;
@@ -15,7 +15,7 @@ use ic_certified_map::HashTree;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use types::front::{Delegation, GetDelegationResponse, SignedDelegation};
-use types::registry::Authenticate;
+use types::registry::{Authenticate, Authenticated};
 use types::{AnchorNumber, SessionKey, TimestampNs, UserKey};
 
 /// Life of a delegation whose client wishes none: 30 minutes.
@@ -74,8 +74,8 @@ pub(crate) fn origin(origin: String) -> Result<Origin, Refusal> {
     })
 }
 
-/// Proof that the anchor's shard lets this caller act for the anchor, a moment ago. Only
-/// [`authenticate`] makes it.
+/// Proof that the anchor's shard let this caller act for the anchor, a moment ago or so that nothing has changed
+/// since. Only [`authenticate`] makes it.
 struct Allowed {
     caller: Principal,
 }
@@ -136,15 +136,32 @@ async fn authenticate<R: Runtime>(
     caller: Principal,
     anchor: AnchorNumber,
 ) -> Result<Allowed, Refusal> {
-    let owner = state.borrow().routing().owner(anchor);
-    let shard = owner.ok_or(Refusal::NotAuthenticated { caller })?;
-    shards::question(runtime, state, shard, |expected| Authenticate {
+    let now = runtime.now();
+    let (shard, question) = {
+        let state = state.borrow();
+        let owner = state.routing().owner(anchor);
+        let shard = owner.ok_or(Refusal::NotAuthenticated { caller })?;
+        if state.auth_cache.knows(anchor, caller, now) {
+            state.counters.add(metrics::CACHE_HITS, 1);
+            return Ok(Allowed { caller });
+        }
+        state.counters.add(metrics::CACHE_MISSES, 1);
+        let is_changing = state.unsettled.concerns(shard, anchor, now);
+        let question = (!is_changing).then(|| state.auth_cache.asks(shard, anchor, caller));
+        (shard, question)
+    };
+    let asked = shards::question(runtime, state, shard, |expected| Authenticate {
         expected,
         anchor,
         caller,
-    })
-    .await
-    .map_err(|failure| Refusal::of_shard(failure, shard, caller))?;
+    });
+    let answer = asked.await;
+    let Authenticated { device: _, by } =
+        answer.map_err(|failure| Refusal::of_shard(failure, shard, caller))?;
+    if let Some(question) = question {
+        let mut state = state.borrow_mut();
+        state.auth_cache.learn(question, by, runtime.now());
+    }
     Ok(Allowed { caller })
 }
 

@@ -31,6 +31,7 @@ pub(crate) async fn get_anchor_credentials<R: Runtime>(
     let Some(shard) = owner(state, anchor) else {
         return Ok(AnchorCredentials::default());
     };
+    may_ask(state, shard)?;
     let arguments = candid::encode_one(anchor).expect("a number, which Candid can encode");
     let reply = runtime.call(shard, "get_anchor_credentials", arguments);
     let reply = reply.await.ok();
@@ -61,7 +62,7 @@ pub(crate) async fn lookup_device_key<R: Runtime>(
     }
     let questions = shards
         .into_iter()
-        .map(|shard| whose_passkey(runtime, shard, credential_id));
+        .map(|shard| whose_passkey(runtime, state, shard, credential_id));
     let mut first: Option<KnownPasskey> = None;
     for answer in join_all(questions).await {
         let longer = |found: &KnownPasskey| {
@@ -87,9 +88,11 @@ pub(crate) async fn lookup_device_key<R: Runtime>(
 
 async fn whose_passkey<R: Runtime>(
     runtime: &R,
+    state: &Shared,
     shard: Principal,
     credential_id: &CredentialId,
 ) -> Result<Option<KnownPasskey>, Refusal> {
+    may_ask(state, shard)?;
     let arguments = candid::encode_one(credential_id).expect("a blob, which Candid can encode");
     let silent = Refusal::ShardSilent { shard };
     let reply = runtime.call(shard, "lookup_device_key", arguments).await;
@@ -113,6 +116,7 @@ pub(crate) async fn get_principal<R: Runtime>(
 ) -> Result<Principal, Refusal> {
     let origin = login::origin(origin)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
+    may_ask(state, shard)?;
     let answer = shards::ask(runtime, state, shard, |expected| Identify {
         expected,
         anchor,
@@ -124,6 +128,12 @@ pub(crate) async fn get_principal<R: Runtime>(
     let seed = Seed::new(&salt, anchor, &origin);
     let user_key = delegation::user_key(runtime.own_id(), &seed);
     Ok(delegation::pseudonym(&user_key))
+}
+
+/// Refuses what the routing table says not to ask.
+fn may_ask(state: &Shared, shard: Principal) -> Result<(), Refusal> {
+    let nobody = Principal::anonymous();
+    shards::may_ask(state, shard).map_err(|failure| Refusal::of_shard(failure, shard, nobody))
 }
 
 fn owner(state: &Shared, anchor: AnchorNumber) -> Option<Principal> {

@@ -1,5 +1,7 @@
 //! The one place that knows which stable memory holds what. Ids are never used for anything else.
 //!
+//! Layout 2:
+//!
 //! | id | what | shape |
 //! |---|---|---|
 //! | 0 | layout header | magic `ANCHFRNT`, version |
@@ -13,7 +15,8 @@
 //! were used for (clients ask for a new one), the token bucket's level, the last collection from the shards
 //! (a timer repeats it at once), counts of open calls.
 
-use canister_kit::layout::{self, LayoutError, Magic};
+use crate::routing::stored;
+use canister_kit::layout::{self, LayoutError, Magic, Migration};
 use ic_stable_structures::DefaultMemoryImpl;
 use ic_stable_structures::memory_manager::{MemoryId, MemoryManager, VirtualMemory};
 
@@ -29,7 +32,7 @@ const COUNTERS: MemoryId = MemoryId::new(5);
 
 const MAGIC: Magic = *b"ANCHFRNT";
 /// The layout that this module reads and writes.
-pub(crate) const LAYOUT_VERSION: u32 = 1;
+pub(crate) const LAYOUT_VERSION: u32 = 2;
 
 /// The memories by name.
 pub(crate) struct Memories {
@@ -42,10 +45,14 @@ pub(crate) struct Memories {
 
 impl Memories {
     /// Checks the layout, then hands out the memories. A memory of another kind or of an unknown
-    /// version is an error, and nothing was written.
+    /// version is an error, and nothing was written. Layout 1 knew shards as open or closed only.
     pub(crate) fn open(raw: DefaultMemoryImpl) -> Result<Self, LayoutError> {
         let manager: MemoryManager<DefaultMemoryImpl> = layout::memory_manager(raw)?;
-        layout::open(&manager.get(LAYOUT), MAGIC, LAYOUT_VERSION, &[])?;
+        let from_1 = Migration {
+            from: 1,
+            run: &|| stored::migrate_from_layout_1(manager.get(ROUTING)),
+        };
+        layout::open(&manager.get(LAYOUT), MAGIC, LAYOUT_VERSION, &[from_1])?;
         Ok(Self {
             settings: manager.get(SETTINGS),
             routing: manager.get(ROUTING),

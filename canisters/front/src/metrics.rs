@@ -2,12 +2,12 @@
 
 use crate::memory::LAYOUT_VERSION;
 use crate::state::State;
-use crate::{challenge, shards, signatures};
+use crate::{auth_cache, challenge, routing, shards, signatures};
 use canister_kit::build::BuildInfo;
 use canister_kit::counters::{Method, Slot};
 use canister_kit::metrics::{MeasuredMethod, Metrics, Resources, StoredCounter, float};
 use types::TimestampNs;
-use types::front::CaptchaMode;
+use types::front::{CaptchaMode, ShardState};
 
 // Slots, never reused.
 pub(crate) const CHALLENGES: Slot = Slot::new(0);
@@ -38,6 +38,10 @@ pub(crate) const NOT_VERIFIED: Slot = Slot::new(29);
 pub(crate) const VERIFY_REFUSED: Slot = Slot::new(30);
 pub(crate) const VERIFY_UNKNOWN: Slot = Slot::new(31);
 pub(crate) const TIPS_SET: Slot = Slot::new(48);
+pub(crate) const CACHE_HITS: Slot = Slot::new(32);
+pub(crate) const CACHE_MISSES: Slot = Slot::new(33);
+pub(crate) const UNEXPLAINED_TIPS: Slot = Slot::new(34);
+pub(crate) const CALLS_HELD_BACK: Slot = Slot::new(35);
 
 const fn counter(
     slot: Slot,
@@ -60,8 +64,9 @@ const VERIFICATIONS: &str = "anchorage_device_verifications_total";
 const PREPARATIONS: &str = "anchorage_delegations_prepared_total";
 const CALLS: &str = "anchorage_shard_calls_total";
 const COLLECTIONS: &str = "anchorage_shard_status_collections_total";
+const CACHE: &str = "anchorage_authentication_cache_lookups_total";
 
-const COUNTERS: [StoredCounter; 28] = [
+const COUNTERS: [StoredCounter; 32] = [
     counter(
         CHALLENGES,
         "anchorage_challenges_total",
@@ -150,12 +155,13 @@ const COUNTERS: [StoredCounter; 28] = [
     counter(
         CALLS_ANSWERED,
         CALLS,
-        "Messages to shards, by what came back.",
+        "Messages to shards, by what came back; held_back: not sent, because of the routing table.",
         &[("outcome", "answered")],
     ),
     counter(CALLS_NOT_DONE, CALLS, "", &[("outcome", "not_done")]),
     counter(CALLS_UNKNOWN, CALLS, "", &[("outcome", "unknown")]),
     counter(CALLS_UNREADABLE, CALLS, "", &[("outcome", "unreadable")]),
+    counter(CALLS_HELD_BACK, CALLS, "", &[("outcome", "held_back")]),
     counter(
         ROLLED_BACK,
         "anchorage_shard_rolled_back_answers_total",
@@ -175,6 +181,19 @@ const COUNTERS: [StoredCounter; 28] = [
         &[("outcome", "answered")],
     ),
     counter(COLLECT_FAILED, COLLECTIONS, "", &[("outcome", "failed")]),
+    counter(
+        CACHE_HITS,
+        CACHE,
+        "Log-ins by whether front still knew that the caller may act for the anchor.",
+        &[("outcome", "hit")],
+    ),
+    counter(CACHE_MISSES, CACHE, "", &[("outcome", "miss")]),
+    counter(
+        UNEXPLAINED_TIPS,
+        "anchorage_shard_unexplained_tips_total",
+        "Answers of shards whose log is not what front's orders made of it: repaired, or rolled back.",
+        &[],
+    ),
 ];
 
 // Numbers of methods, never reused.
@@ -283,6 +302,16 @@ fn log_in_gauges(metrics: &mut Metrics, state: &State) {
         float(signatures::PER_CALLER as u64),
     );
     metrics.gauge(
+        "anchorage_authentication_cache_entries",
+        "Remembered answers who may act for an anchor, expired ones that wait to be forgotten included.",
+        float(state.auth_cache.len() as u64),
+    );
+    metrics.gauge(
+        "anchorage_authentication_cache_entries_limit",
+        "Answers who may act for an anchor that can be remembered.",
+        float(auth_cache::LIMIT as u64),
+    );
+    metrics.gauge(
         "anchorage_delegation_longest_life_seconds",
         "Longest life of a delegation.",
         float(state.settings().max_ttl_ns / 1_000_000_000),
@@ -292,14 +321,15 @@ fn log_in_gauges(metrics: &mut Metrics, state: &State) {
 /// What a shard's sample says, by its id. Families with no shard yet have a header and no sample.
 fn shard_gauges(metrics: &mut Metrics, state: &State) {
     let rows = state.routing().rows();
-    let open = state.routing().open().count();
+    let states = STATES.map(|state| ([("state", routing::state_word(state))], state));
+    let counted = states.each_ref().map(|(labels, state)| {
+        let count = rows.iter().filter(|row| row.state == *state).count();
+        (&labels[..], float(count as u64))
+    });
     metrics.gauges(
         "anchorage_shards",
-        "Shards in the routing table, by whether they take new anchors.",
-        &[
-            (&[("state", "open")], float(open as u64)),
-            (&[("state", "closed")], float((rows.len() - open) as u64)),
-        ],
+        "Shards in the routing table, by what front sends them.",
+        &counted,
     );
     let ids: Vec<String> = rows.iter().map(|row| row.canister.to_text()).collect();
     let labels: Vec<[(&str, &str); 1]> = ids.iter().map(|id| [("shard", id.as_str())]).collect();
@@ -348,12 +378,27 @@ fn shard_gauges(metrics: &mut Metrics, state: &State) {
             float(report.map_or(0, |report| report.at.get() / 1_000_000_000))
         },
     );
+    per_shard(
+        "anchorage_shard_disagrees",
+        "1 if a shard, when it last told its status, had another front or other numbers than its row.",
+        &|row| {
+            let report = state.fleet.report(row.canister);
+            flag(report.is_some_and(|report| !report.agrees))
+        },
+    );
     metrics.gauge(
         "anchorage_shard_open_calls_limit",
         "Calls to one shard that can wait at once.",
         f64::from(shards::OPEN_CALLS_LIMIT),
     );
 }
+
+const STATES: [ShardState; 4] = [
+    ShardState::Open,
+    ShardState::Sealed,
+    ShardState::Maintenance,
+    ShardState::Unreachable,
+];
 
 fn flag(value: bool) -> f64 {
     if value { 1.0 } else { 0.0 }

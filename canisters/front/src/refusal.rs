@@ -4,8 +4,10 @@
 //! test suites look for them.
 
 use crate::lookups::SHARDS_LIMIT;
+use crate::routing;
 use candid::Principal;
 use canister_kit::guards::NotAllowed;
+use types::front::ShardState;
 use types::registry::RegistryError;
 use types::{AnchorNumber, DeviceError, DeviceField, DeviceKey, KeyType, TimestampNs};
 
@@ -63,6 +65,13 @@ pub(crate) enum Refusal {
         shard: Principal,
         /// Its reason, if it gave one.
         reason: Option<RegistryError>,
+    },
+    /// The operator has stopped messages of this kind to the shard; nothing was sent. Retry.
+    HeldBack {
+        /// Which shard.
+        shard: Principal,
+        /// Its state in the routing table.
+        state: ShardState,
     },
     /// The shard cannot be asked from here (a composite query reaches front's own subnet only). Ask it directly.
     AskTheShard {
@@ -139,6 +148,10 @@ impl Refusal {
                 shard,
                 reason: Some(reason),
             } => format!("shard {shard} cannot do this now: {reason}, try again later"),
+            Self::HeldBack { shard, state } => {
+                let state = routing::state_word(*state);
+                format!("shard {shard} cannot do this now: {state}, try again later")
+            }
             Self::ShardBusy {
                 shard,
                 reason: None,

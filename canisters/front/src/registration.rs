@@ -9,9 +9,9 @@ use crate::{metrics, order_id, randomness};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use candid::Principal;
-use types::front::{Challenge, ChallengeResult, RegisterResponse};
+use types::front::{Challenge, ChallengeResult, RegisterResponse, ShardRoute, ShardState};
 use types::registry::{CreateAnchor, RegistryError};
-use types::{AnchorNumber, DeviceData, TimestampNs};
+use types::{AnchorNumber, DeviceData, OrderId, TimestampNs};
 
 /// The arguments of `register`, and who called it.
 #[derive(Debug, Clone)]
@@ -75,7 +75,8 @@ async fn admit_and_order<R: Runtime>(
         return Ok(RegisterResponse::BadChallenge);
     };
     // Not in the head of the loop: there the borrow would live as long as the loop.
-    let candidates = candidates(&state.borrow(), earlier);
+    let candidates = candidates(&state.borrow(), claim.order, earlier);
+    let mut busy = None;
     for shard in candidates {
         note_sent(state, id, claim, shard);
         let order = create_anchor(runtime, state, shard, claim, &registration);
@@ -86,15 +87,22 @@ async fn admit_and_order<R: Runtime>(
                 return Ok(RegisterResponse::Registered { user_number });
             }
             Err(ShardFailure::Refused(RegistryError::Full)) => {}
-            Err(failure) => {
-                if earlier.is_none() && nothing_happened(&failure) {
-                    take_back(&mut state.borrow_mut(), id, claim);
-                }
-                return Err(refusal(failure, shard, &registration));
+            // An earlier call may have had its effect there all the same.
+            Err(failure)
+                if nothing_happened(&failure) && earlier != Some(Earlier::SentTo(shard)) =>
+            {
+                busy.get_or_insert((failure, shard));
             }
+            Err(failure) => return Err(refusal(failure, shard, &registration)),
         }
     }
-    Ok(RegisterResponse::CanisterFull)
+    let Some((failure, shard)) = busy else {
+        return Ok(RegisterResponse::CanisterFull);
+    };
+    if earlier.is_none() {
+        take_back(&mut state.borrow_mut(), id, claim);
+    }
+    Err(refusal(failure, shard, &registration))
 }
 
 /// A registration that may become an order.
@@ -176,17 +184,37 @@ fn may_register(
     })
 }
 
-/// The shard that an earlier call went to, then the other open ones, lowest range first.
-fn candidates(state: &State, earlier: Option<Earlier>) -> Vec<Principal> {
+/// The shard that an earlier call went to, then the other open ones that may have a number left: the one with the
+/// fewest open calls first, and among equals one that the order's id chooses.
+fn candidates(state: &State, order: OrderId, earlier: Option<Earlier>) -> Vec<Principal> {
     let first = match earlier {
         Some(Earlier::SentTo(shard)) => Some(shard),
         Some(Earlier::NoShard) | None => None,
     };
-    let open = state.routing().open();
-    first
-        .into_iter()
-        .chain(open.filter(|shard| Some(*shard) != first))
-        .collect()
+    let has_numbers = |row: &&ShardRoute| {
+        let tip = state.tips.get(row.canister);
+        tip.is_none_or(|tip| tip.next_anchor < row.range.hi())
+    };
+    let open = state.routing().open().filter(has_numbers);
+    let mut open: Vec<Principal> = open
+        .map(|row| row.canister)
+        .filter(|shard| Some(*shard) != first)
+        .collect();
+    let turn = order.as_bytes().first_chunk();
+    let turn = turn.map_or(0, |bytes| u32::from_be_bytes(*bytes));
+    let count = open.len().max(1);
+    open.rotate_left(usize::try_from(turn).unwrap_or(0) % count);
+    open.sort_by_key(|shard| state.open_calls(*shard));
+    first.into_iter().chain(open).collect()
+}
+
+/// Below which number a shard may give one. A shard that takes no new anchors (any more) can only say what became of
+/// this order.
+fn below(state: &State, shard: Principal) -> AnchorNumber {
+    match state.routing().of(shard) {
+        Some(row) if row.state == ShardState::Open => row.range.hi(),
+        _ => AnchorNumber::new(0),
+    }
 }
 
 async fn create_anchor<R: Runtime>(
@@ -196,12 +224,14 @@ async fn create_anchor<R: Runtime>(
     claim: Claim,
     registration: &Registration,
 ) -> Result<AnchorNumber, ShardFailure> {
+    let below = below(&state.borrow(), shard);
     shards::order(runtime, state, shard, |expected| CreateAnchor {
         order: claim.order,
         expected,
         caller: registration.caller,
         temporary_key: registration.temporary_key,
         device: registration.device.clone(),
+        below: Some(below),
     })
     .await
 }
@@ -209,7 +239,7 @@ async fn create_anchor<R: Runtime>(
 /// The shard surely did nothing, and may do it later.
 fn nothing_happened(failure: &ShardFailure) -> bool {
     match failure {
-        ShardFailure::NotDone => true,
+        ShardFailure::NotDone | ShardFailure::HeldBack(_) => true,
         ShardFailure::Unknown => false,
         ShardFailure::Refused(error) => error.retryable(),
     }

@@ -42,6 +42,7 @@ pub(crate) fn expect_tip(
     // A number that is too high by mistake could never be lowered again; the shard's own answers raise it.
     let next_anchor = known.next_anchor;
     state.tips.replace(shard, ShardTip { next_anchor, ..tip });
+    state.auth_cache.forget_shard(shard);
     state.counters.add(metrics::TIPS_SET, 1);
     Ok(())
 }

@@ -54,7 +54,7 @@ pub(crate) enum NoReply {
 pub(crate) struct Ic;
 
 /// How long a call waits. A shard answers within one or two rounds; a user waits.
-const TIMEOUT_SECONDS: u32 = 30;
+pub(crate) const TIMEOUT_SECONDS: u32 = 30;
 
 impl Runtime for Ic {
     fn now(&self) -> TimestampNs {

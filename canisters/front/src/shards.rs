@@ -2,7 +2,9 @@
 //!
 //! Every message carries the highest tip that front saw of the shard, so that a shard that was rolled
 //! back notices; every answer's tip is remembered. An order whose outcome is unknown is repeated once with the
-//! same bytes and therefore the same id: a shard answers a repeated id with its first answer.
+//! same bytes and therefore the same id: a shard answers a repeated id with its first answer. Messages to one shard are
+//! delivered in the order they were sent or not at all (interface specification, "Ordering guarantees"), so the answer to
+//! the second says what became of the first.
 
 use crate::metrics;
 use crate::runtime::{NoReply, Runtime};
@@ -10,8 +12,13 @@ use crate::state::{OpenCall, Shared};
 use candid::Principal;
 use minicbor::Decode;
 use serde_bytes::{ByteBuf, Bytes};
+use types::AnchorNumber;
+use types::front::ShardState;
 use types::message::{self, Request};
-use types::registry::{Answer, RegistryError, ShardTip};
+use types::registry::{
+    AddTentativeDevice, Answer, Apply, CreateAnchor, EnterRegistrationMode, ExitRegistrationMode,
+    RegistryError, ShardTip, VerifyTentativeDevice,
+};
 
 /// Open calls per shard. The system's queue holds 500; what is left is for the collector and for
 /// controllers.
@@ -29,9 +36,54 @@ pub(crate) enum ShardFailure {
     /// The shard did not execute the message, or its execution was undone. Retry.
     #[error("the shard did not take the message")]
     NotDone,
+    /// The routing table says that nothing of the kind is sent to the shard now. Retry.
+    #[error("the shard is in state {0:?}")]
+    HeldBack(ShardState),
     /// Nobody knows whether the shard executed it. Retry with the same order id only.
     #[error("outcome unknown")]
     Unknown,
+}
+
+/// A message that changes something.
+pub(crate) trait Order: Request {
+    /// The anchor whose devices it may change; none if it makes a new one.
+    fn anchor(&self) -> Option<AnchorNumber>;
+}
+
+impl Order for CreateAnchor {
+    fn anchor(&self) -> Option<AnchorNumber> {
+        None
+    }
+}
+
+impl Order for Apply {
+    fn anchor(&self) -> Option<AnchorNumber> {
+        Some(self.anchor)
+    }
+}
+
+impl Order for EnterRegistrationMode {
+    fn anchor(&self) -> Option<AnchorNumber> {
+        Some(self.anchor)
+    }
+}
+
+impl Order for ExitRegistrationMode {
+    fn anchor(&self) -> Option<AnchorNumber> {
+        Some(self.anchor)
+    }
+}
+
+impl Order for AddTentativeDevice {
+    fn anchor(&self) -> Option<AnchorNumber> {
+        Some(self.anchor)
+    }
+}
+
+impl Order for VerifyTentativeDevice {
+    fn anchor(&self) -> Option<AnchorNumber> {
+        Some(self.anchor)
+    }
 }
 
 /// Sends an order. `make` gets the tip to expect; the order id inside must be the same for both attempts.
@@ -43,18 +95,35 @@ pub(crate) async fn order<R, Q, T>(
 ) -> Result<T, ShardFailure>
 where
     R: Runtime,
-    Q: Request<Answer = Answer<T>>,
+    Q: Order + Request<Answer = Answer<T>>,
     T: for<'b> Decode<'b, ()>,
 {
+    may_send(state, shard, Kind::Order)?;
     let request = make(expected(state, shard));
-    match send(runtime, state, shard, &request).await {
-        Err(ShardFailure::Unknown) => match send(runtime, state, shard, &request).await {
+    let begun = state
+        .borrow_mut()
+        .order_begins(shard, request.anchor(), runtime.now());
+    let Ok(number) = begun else {
+        count(state, metrics::CALLS_NOT_DONE);
+        return Err(ShardFailure::NotDone);
+    };
+    let mut result = send(runtime, state, shard, &request).await;
+    if result.as_ref().err() == Some(&ShardFailure::Unknown) {
+        let again = may_send(state, shard, Kind::Order);
+        if again.is_ok() {
+            let now = runtime.now();
+            state.borrow_mut().unsettled.sent_again(shard, number, now);
+            let second = send(runtime, state, shard, &request).await;
             // That the second was not executed says nothing about the first.
-            Err(ShardFailure::NotDone) => Err(ShardFailure::Unknown),
-            other => other,
-        },
-        other => other,
+            if second.as_ref().err() != Some(&ShardFailure::NotDone) {
+                result = second;
+            }
+        }
     }
+    if result.as_ref().err() != Some(&ShardFailure::Unknown) {
+        state.borrow_mut().unsettled.settle(shard, number);
+    }
+    result
 }
 
 /// Sends an order for somebody who need not have a device, if enough calls are left for those who have one.
@@ -66,7 +135,7 @@ pub(crate) async fn anybodys_order<R, Q, T>(
 ) -> Result<T, ShardFailure>
 where
     R: Runtime,
-    Q: Request<Answer = Answer<T>>,
+    Q: Order + Request<Answer = Answer<T>>,
     T: for<'b> Decode<'b, ()>,
 {
     if state.borrow().open_calls(shard) >= ANYBODYS_OPEN_CALLS_LIMIT {
@@ -88,6 +157,7 @@ where
     Q: Request<Answer = Answer<T>>,
     T: for<'b> Decode<'b, ()>,
 {
+    may_send(state, shard, Kind::Question)?;
     let request = make(expected(state, shard));
     match send(runtime, state, shard, &request).await {
         Err(ShardFailure::Unknown) => Err(ShardFailure::NotDone),
@@ -112,6 +182,38 @@ where
     let reply = runtime.call(shard, Q::METHOD, arguments(&request)).await;
     let Answer { tip: _, result } = read(&reply.ok()?)?;
     Some(result)
+}
+
+/// What a message asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A change.
+    Order,
+    /// An answer.
+    Question,
+}
+
+/// Whether the routing table lets questions be sent that do not go through [`question`].
+pub(crate) fn may_ask(state: &Shared, shard: Principal) -> Result<(), ShardFailure> {
+    may_send(state, shard, Kind::Question)
+}
+
+/// Whether the routing table lets messages of this kind be sent. A shard that it does not name (any more) may be asked
+/// what became of an order.
+fn may_send(state: &Shared, shard: Principal, kind: Kind) -> Result<(), ShardFailure> {
+    let found = state.borrow().routing().state(shard);
+    let held_back = match found {
+        Some(ShardState::Unreachable) => true,
+        Some(ShardState::Maintenance) => kind == Kind::Order,
+        Some(ShardState::Open | ShardState::Sealed) | None => false,
+    };
+    match found {
+        Some(found) if held_back => {
+            count(state, metrics::CALLS_HELD_BACK);
+            Err(ShardFailure::HeldBack(found))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn expected(state: &Shared, shard: Principal) -> Option<ShardTip> {
@@ -154,12 +256,14 @@ where
     if result.as_ref().err() == Some(&RegistryError::RolledBack) {
         // Its tip is one that front has left behind.
         count(state, metrics::ROLLED_BACK);
-        state.borrow_mut().tips.refused(shard);
+        let mut state = state.borrow_mut();
+        state.tips.refused(shard);
+        state.distrust(shard);
     } else {
-        let tips = &mut state.borrow_mut().tips;
-        tips.learn(shard, tip);
+        let mut state = state.borrow_mut();
+        state.heard(shard, tip, runtime.now());
         if compares_tips(result.as_ref().err()) {
-            tips.confirmed(shard);
+            state.tips.confirmed(shard);
         }
     }
     result.map_err(ShardFailure::Refused)

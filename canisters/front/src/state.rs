@@ -1,18 +1,22 @@
 //! Everything front knows, in one value. The door owns the only one; tests make their own.
 
+use crate::auth_cache::AuthCache;
 use crate::bucket::TokenBucket;
 use crate::challenge::Challenges;
 use crate::fleet::Fleet;
 use crate::memory::{Memories, Memory};
-use crate::routing::{self, RoutingTable, StoredRoute};
+use crate::metrics;
+use crate::routing::stored::StoredRoute;
+use crate::routing::{self, RoutingTable};
 use crate::settings::{Settings, SettingsError};
 use crate::signatures::SignatureMap;
 use crate::stored::Stored;
 use crate::tips::Tips;
+use crate::unsettled::{Number, TooMany, Unsettled};
 use candid::Principal;
 use canister_kit::certified::{CertifiedRoot, HTTP_EXPR};
 use canister_kit::counters::Counters;
-use canister_kit::http::skip_certification_hash;
+use canister_kit::http::HttpTree;
 use delegation::Salt;
 use ic_certified_map::{Hash, leaf_hash};
 use ic_stable_structures::StableCell;
@@ -21,13 +25,14 @@ use rand_chacha::ChaCha20Rng;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use types::TimestampNs;
 use types::front::{FrontInit, RoutingError, ShardRoute};
+use types::registry::ShardTip;
+use types::{AnchorNumber, TimestampNs};
 
 /// The state as the flows share it. Never borrowed over an await.
 pub(crate) type Shared = Rc<RefCell<State>>;
 
-/// Label of the certified routing table.
+/// Label of the certified routing table, and its page.
 pub(crate) const ROUTING: &str = "routing";
 /// Label of the canister signatures.
 pub(crate) const SIGNATURES: &str = "sig";
@@ -50,10 +55,14 @@ pub(crate) struct State {
     // From here on heap only: lost at an upgrade.
     routing: RoutingTable,
     routing_hash: Hash,
+    /// The pages whose bodies are certified.
+    pub(crate) pages: HttpTree,
     pub(crate) randomness: Option<Randomness>,
     pub(crate) bucket: TokenBucket,
     pub(crate) signatures: SignatureMap,
     pub(crate) fleet: Fleet,
+    pub(crate) auth_cache: AuthCache,
+    pub(crate) unsettled: Unsettled,
     /// Orders since the last upgrade; with the time it makes order ids unique.
     orders: u64,
     open_calls: BTreeMap<Principal, u32>,
@@ -82,10 +91,13 @@ impl State {
             tips: Tips::open(tips),
             counters: Counters::open(counters),
             routing_hash: leaf_hash(&routing::certified_bytes(&routing)),
+            pages: pages(&routing),
             routing,
             randomness: None,
             signatures: SignatureMap::default(),
             fleet: Fleet::default(),
+            auth_cache: AuthCache::default(),
+            unsettled: Unsettled::default(),
             orders: 0,
             open_calls: BTreeMap::new(),
         }
@@ -99,22 +111,74 @@ impl State {
     ) -> Result<(), SettingsError> {
         let settings = self.settings().changed_by(&argument)?;
         if let Some(routes) = argument.routes {
-            self.set_routing(routes)?;
+            self.set_routing(routes, now)?;
         }
         self.bucket = TokenBucket::full(settings.rate_limit(), now);
         self.settings.set(Stored(settings));
         Ok(())
     }
 
+    /// The routing table that these rows make, if it may replace the one in force.
+    pub(crate) fn check_routing(
+        &self,
+        routes: Vec<ShardRoute>,
+        now: TimestampNs,
+    ) -> Result<RoutingTable, RoutingError> {
+        self.routing.replaced_by(routes, |row| {
+            let next = self.tips.get(row.canister).map(|tip| tip.next_anchor);
+            let next = next.unwrap_or(row.range.lo());
+            // Registrations that are on their way may take numbers of the row as it is.
+            next.saturating_add(self.unsettled.registrations(row.canister, now))
+        })
+    }
+
     /// Replaces the routing table. The certified root changes.
-    pub(crate) fn set_routing(&mut self, routes: Vec<ShardRoute>) -> Result<(), RoutingError> {
-        let next = |shard| self.tips.get(shard).map(|tip| tip.next_anchor);
-        let table = self.routing.replaced_by(routes, next)?;
+    pub(crate) fn set_routing(
+        &mut self,
+        routes: Vec<ShardRoute>,
+        now: TimestampNs,
+    ) -> Result<(), RoutingError> {
+        let table = self.check_routing(routes, now)?;
         let rows = table.rows().iter().map(StoredRoute::from).collect();
         self.stored_routing.set(Stored(rows));
         self.routing_hash = leaf_hash(&routing::certified_bytes(&table));
+        self.pages = pages(&table);
         self.routing = table;
+        self.auth_cache.forget_all();
         Ok(())
+    }
+
+    /// An order is about to be sent. What is remembered about its anchor may end with it.
+    pub(crate) fn order_begins(
+        &mut self,
+        shard: Principal,
+        anchor: Option<AnchorNumber>,
+        now: TimestampNs,
+    ) -> Result<Number, TooMany> {
+        let number = self.unsettled.begin(shard, anchor, now)?;
+        if let Some(anchor) = anchor {
+            self.auth_cache.order_sent(anchor);
+        }
+        Ok(number)
+    }
+
+    /// Takes over the tip of a shard's answer. A log that is longer than front's orders can have made it, or other
+    /// than front knows it, was written by somebody else: what the shard said before may be wrong now.
+    pub(crate) fn heard(&mut self, shard: Principal, tip: ShardTip, now: TimestampNs) {
+        if let Some(known) = self.tips.get(shard) {
+            let explained = known.log_length + self.unsettled.count(shard, now);
+            let is_other = tip.log_length == known.log_length && tip != known;
+            if is_other || tip.log_length > explained {
+                self.distrust(shard);
+            }
+        }
+        self.tips.learn(shard, tip);
+    }
+
+    /// The shard's log is not the one that front's orders have made.
+    pub(crate) fn distrust(&mut self, shard: Principal) {
+        self.auth_cache.forget_shard(shard);
+        self.counters.add(metrics::UNEXPLAINED_TIPS, 1);
     }
 
     /// The settings in force.
@@ -150,7 +214,7 @@ impl State {
     /// The root of the certified data as it is now.
     pub(crate) fn certified_root(&self) -> CertifiedRoot {
         CertifiedRoot::new([
-            (HTTP_EXPR, skip_certification_hash()),
+            (HTTP_EXPR, self.pages.hash()),
             (ROUTING, self.routing_hash),
             (SIGNATURES, self.signatures.root_hash()),
         ])
@@ -160,6 +224,10 @@ impl State {
     pub(crate) fn open_calls(&self, shard: Principal) -> u32 {
         self.open_calls.get(&shard).copied().unwrap_or(0)
     }
+}
+
+fn pages(routing: &RoutingTable) -> HttpTree {
+    HttpTree::default().with(ROUTING, routing::page(routing))
 }
 
 /// One of the open calls to a shard. Ends when dropped, also by a trap after the await; every call is

@@ -14,7 +14,7 @@ use types::{AnchorNumber, DeviceData, Principal, TimestampNs};
 #[cfg(test)]
 mod tests;
 
-/// What a repeated order must repeat.
+/// What a repeated order must repeat. The bound of its number is not among it: the routing table may have changed.
 #[derive(Encode)]
 struct Contents<'a> {
     #[n(0)]
@@ -41,6 +41,7 @@ pub fn create_anchor<M: Memory>(
         caller,
         temporary_key,
         device,
+        below,
     } = request;
     let digest = OrderDigest::of(
         CreateAnchor::METHOD,
@@ -54,7 +55,10 @@ pub fn create_anchor<M: Memory>(
         Begun::Before(anchor) => return Ok(anchor),
         Begun::New(order) => order,
     };
-    shard.anchors.reserve().map_err(no_number)?;
+    let next = shard.anchors.reserve().map_err(no_number)?;
+    if below.is_some_and(|below| next >= below) {
+        return Err(RegistryError::Full);
+    }
     shard.accepts_orders(now)?;
 
     let key = device.pubkey.clone();

@@ -158,6 +158,7 @@ impl World {
             caller: principal(name),
             temporary_key: None,
             device: passkey(name),
+            below: None,
         }
     }
 

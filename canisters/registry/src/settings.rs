@@ -55,7 +55,7 @@ impl Settings {
             .unwrap_or(DEFAULT_OPERATIONS_PER_DAY)
     }
 
-    /// These settings with what `wish` names replaced. Its archives are not settings.
+    /// These settings with what `wish` names replaced. Its archives and its range are stored elsewhere.
     pub fn with(&self, wish: &RegistrySettings) -> Result<Self, SettingsError> {
         let RegistrySettings {
             archives: _,
@@ -64,6 +64,7 @@ impl Settings {
             retention,
             maintenance,
             operations_per_day,
+            range_end: _,
         } = wish;
         let max_devices = max_devices.unwrap_or(self.max_devices.into());
         let settings = Self {

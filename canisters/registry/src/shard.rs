@@ -157,9 +157,19 @@ impl<M: Memory> Shard<M> {
     /// Replaces the settings that `wish` names, all or none of them.
     pub fn configure(&mut self, wish: &RegistrySettings) -> Result<(), SettingsError> {
         let settings = self.settings().with(wish)?;
-        if let Some(links) = &wish.archives {
-            let mut archives = self.archives().clone();
-            archives.set(links)?;
+        let archives = match &wish.archives {
+            Some(links) => {
+                let mut archives = self.archives().clone();
+                archives.set(links)?;
+                Some(archives)
+            }
+            None => None,
+        };
+        // The last step that can fail: from here on everything is stored.
+        if let Some(end) = wish.range_end {
+            self.anchors.widen(end)?;
+        }
+        if let Some(archives) = archives {
             self.set_archives(archives);
         }
         self.settings.set(Stored(settings));

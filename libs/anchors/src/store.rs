@@ -21,7 +21,7 @@ use crate::index::{DeviceIndex, IndexChange};
 use crate::record::{AnchorRecord, CorruptRecord, key_hash};
 use crate::slots::{OutOfMemory, Slots, ensure_size};
 use ic_stable_structures::Memory;
-use types::{AnchorNumber, AnchorRange, CredentialId, DeviceKey, TimestampNs};
+use types::{AnchorNumber, AnchorRange, CredentialId, DeviceKey, RangeShrinks, TimestampNs};
 
 #[cfg(test)]
 mod tests;
@@ -181,6 +181,14 @@ impl<M: Memory> AnchorStore<M> {
             range,
             count,
         })
+    }
+
+    /// Raises the end of the range, for ever. The slots of its numbers follow the others.
+    pub fn widen(&mut self, end: AnchorNumber) -> Result<(), RangeShrinks> {
+        self.range = self.range.widened_to(end)?;
+        let memory = self.slots.memory();
+        memory.write(HI_AT, &end.get().to_le_bytes());
+        Ok(())
     }
 
     /// The numbers that this store may give.

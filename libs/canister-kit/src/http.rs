@@ -7,11 +7,13 @@
 
 use ic_certified_map::{HashTree, labeled};
 
-use crate::certified::{CertifiedRoot, HTTP_EXPR, Hash, cbor, leaf, tagged_cbor};
+use crate::certified::{CertifiedRoot, Hash, cbor, leaf, tagged_cbor};
 
+mod pages;
 #[cfg(test)]
 mod tests;
 
+pub use pages::HttpTree;
 pub use types::http::{HttpRequest, HttpResponse};
 
 /// What a route answers.
@@ -112,33 +114,26 @@ pub fn skip_certification_hash() -> Hash {
     skip_certification_tree().reconstruct()
 }
 
-/// Adds the headers by which a gateway finds, under `root`, that this response is not to be verified.
-///
-/// `certificate` is the system's data certificate for `root`, which only a query has. Without one (an
-/// update call) the response stays as it is.
+/// [`HttpTree::skip_certification`] of a canister that certifies no page.
 pub fn skip_certification(
-    mut response: HttpResponse,
+    response: HttpResponse,
     certificate: Option<&[u8]>,
     root: &CertifiedRoot,
 ) -> HttpResponse {
+    HttpTree::default().skip_certification(response, certificate, root)
+}
+
+/// The header with the system's certificate, a tree with `root`'s hash, and where in it to look.
+fn certificate_header(certificate: &[u8], tree: &HashTree<'_>, path: &[&str]) -> (String, String) {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD as BASE64;
 
-    let Some(certificate) = certificate else {
-        return response;
-    };
-    let tree = root.witness(vec![(HTTP_EXPR, skip_certification_tree())]);
-    response.headers.push((
-        "IC-Certificate".to_owned(),
-        format!(
-            "certificate=:{}:, tree=:{}:, expr_path=:{}:, version=2",
-            BASE64.encode(certificate),
-            BASE64.encode(cbor(&tree)),
-            BASE64.encode(tagged_cbor(&[HTTP_EXPR, "<*>"])),
-        ),
-    ));
-    response
-        .headers
-        .push(header("IC-CertificateExpression", NO_CERTIFICATION));
-    response
+    let (certificate, tree, path) = (
+        BASE64.encode(certificate),
+        BASE64.encode(cbor(tree)),
+        BASE64.encode(tagged_cbor(&path)),
+    );
+    let value =
+        format!("certificate=:{certificate}:, tree=:{tree}:, expr_path=:{path}:, version=2");
+    header("IC-Certificate", &value)
 }

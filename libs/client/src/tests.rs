@@ -161,6 +161,7 @@ async fn send_everything<T: Transport>(shard: &RegistryClient<T>) {
         caller,
         temporary_key: None,
         device: device(),
+        below: None,
     };
     let apply = Apply {
         order,

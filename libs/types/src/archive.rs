@@ -14,7 +14,7 @@ use crate::{
 pub struct ArchiveInit {
     /// The shard whose blocks it keeps.
     pub registry: Principal,
-    /// The shard's anchors.
+    /// The shard's anchors. Its end may be raised later.
     pub range: AnchorRange,
     /// Index of the first block it is to hold.
     pub first_index: BlockIndex,
@@ -34,6 +34,8 @@ pub struct ArchiveSettings {
     pub fetch_limit: Option<u32>,
     /// How many entries a query answers at most.
     pub max_entries_per_call: Option<u16>,
+    /// A later end of the range, when the shard's is to be raised.
+    pub range_end: Option<AnchorNumber>,
 }
 
 /// One block, in words.

@@ -2,6 +2,7 @@
 //! for the routing table and the set-up.
 
 use candid::{CandidType, Principal};
+use minicbor::{Decode, Encode};
 use serde::Deserialize;
 
 use crate::registry::ShardTip;
@@ -184,7 +185,7 @@ pub struct ShardRoute {
     pub range: AnchorRange,
     /// The shard's canister.
     pub canister: Principal,
-    /// Whether it takes new anchors.
+    /// What front sends it.
     pub state: ShardState,
 }
 
@@ -203,15 +204,26 @@ pub struct CertifiedRouting {
     pub witness: Vec<u8>,
 }
 
-/// Whether a shard takes new anchors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+/// What front sends a shard. Each state sends less than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
+#[cbor(index_only)]
 pub enum ShardState {
-    /// It does.
+    /// Everything.
+    #[n(0)]
     #[serde(rename = "open")]
     Open,
     /// Its anchors are served, new ones go elsewhere.
-    #[serde(rename = "closed")]
-    Closed,
+    #[n(1)]
+    #[serde(rename = "sealed")]
+    Sealed,
+    /// Questions only: log-ins and reads go on, changes are refused (retryable).
+    #[n(2)]
+    #[serde(rename = "maintenance")]
+    Maintenance,
+    /// Nothing: everything about its anchors is refused (retryable).
+    #[n(3)]
+    #[serde(rename = "unreachable")]
+    Unreachable,
 }
 
 /// What front expects of a shard.
@@ -259,6 +271,31 @@ pub enum RoutingError {
     OwnerChanged {
         /// The range in question.
         range: AnchorRange,
+    },
+    /// The shard takes orders from another front.
+    #[error("shard {canister} belongs to front {front}")]
+    #[serde(rename = "foreign_front")]
+    ForeignFront {
+        /// The shard in question.
+        canister: Principal,
+        /// Whose orders it takes.
+        front: Principal,
+    },
+    /// The shard's own range begins elsewhere than its row, or ends before it.
+    #[error("shard {canister} has range {range}")]
+    #[serde(rename = "range_mismatch")]
+    RangeMismatch {
+        /// The shard in question.
+        canister: Principal,
+        /// Its own range.
+        range: AnchorRange,
+    },
+    /// The shard did not tell its status. Retry, or name it unreachable.
+    #[error("shard {canister} does not answer")]
+    #[serde(rename = "no_answer")]
+    NoAnswer {
+        /// The shard in question.
+        canister: Principal,
     },
     /// Two rows name the same canister.
     #[error("canister {canister} twice")]

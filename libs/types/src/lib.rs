@@ -36,4 +36,4 @@ pub use ids::{
     SessionKey, TimestampNs, UserKey,
 };
 pub use metadata::{Metadata, MetadataValue};
-pub use range::{AnchorRange, EmptyRange};
+pub use range::{AnchorRange, EmptyRange, RangeShrinks};

@@ -26,6 +26,16 @@ pub struct EmptyRange {
     pub hi: AnchorNumber,
 }
 
+/// A range would end before numbers that belong to it. Not worth a retry with the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("range {range} cannot shrink to end at {end}")]
+pub struct RangeShrinks {
+    /// The range.
+    pub range: AnchorRange,
+    /// Where it was to end.
+    pub end: AnchorNumber,
+}
+
 impl AnchorRange {
     /// The range from `lo` up to, not including, `hi`.
     pub fn new(lo: AnchorNumber, hi: AnchorNumber) -> Result<Self, EmptyRange> {
@@ -34,6 +44,19 @@ impl AnchorRange {
         } else {
             Err(EmptyRange { lo, hi })
         }
+    }
+
+    /// The range with a later end (or the same).
+    pub fn widened_to(self, end: AnchorNumber) -> Result<Self, RangeShrinks> {
+        if end < self.hi {
+            return Err(RangeShrinks { range: self, end });
+        }
+        Ok(Self { hi: end, ..self })
+    }
+
+    /// Whether all numbers of `other` are numbers of this range.
+    pub fn includes(&self, other: &Self) -> bool {
+        self.lo <= other.lo && other.hi <= self.hi
     }
 
     /// First number of the range.

@@ -72,6 +72,10 @@ pub struct CreateAnchor {
     /// The anchor's first device.
     #[n(4)]
     pub device: DeviceData,
+    /// A new number must be below this: the end of the range that front routes to the shard, so that whatever the
+    /// shard's own range is, nobody gets a number that front does not route. `None`: the shard's range decides.
+    #[n(5)]
+    pub below: Option<AnchorNumber>,
 }
 
 /// Order: a change to the devices of an anchor.

@@ -91,14 +91,16 @@ pub(crate) fn create_anchor() -> impl Strategy<Value = CreateAnchor> {
         principal(),
         option::of(principal()),
         device(),
+        option::of(any::<u64>().prop_map(AnchorNumber::new)),
     )
         .prop_map(
-            |(order, expected, caller, temporary_key, device)| CreateAnchor {
+            |(order, expected, caller, temporary_key, device, below)| CreateAnchor {
                 order: OrderId::new(order),
                 expected,
                 caller,
                 temporary_key,
                 device,
+                below,
             },
         )
 }

@@ -11,8 +11,11 @@ const STANDARD: [&str; 6] = [
     "anchorage_heap_memory_bytes",
     "anchorage_stable_memory_bytes",
 ];
-const FRONT: [&str; 24] = [
+const FRONT: [&str; 31] = [
     "anchorage_anchor_changes_total",
+    "anchorage_authentication_cache_entries",
+    "anchorage_authentication_cache_entries_limit",
+    "anchorage_authentication_cache_lookups_total",
     "anchorage_captcha_enabled",
     "anchorage_challenges_total",
     "anchorage_delegation_longest_life_seconds",
@@ -27,10 +30,14 @@ const FRONT: [&str; 24] = [
     "anchorage_shard_anchors_limit",
     "anchorage_shard_blocks",
     "anchorage_shard_calls_total",
+    "anchorage_shard_disagrees",
     "anchorage_shard_open_calls",
+    "anchorage_shard_rolled_back",
     "anchorage_shard_rolled_back_answers_total",
     "anchorage_shard_status_collections_total",
     "anchorage_shard_status_timestamp_seconds",
+    "anchorage_shard_tips_set_total",
+    "anchorage_shard_unexplained_tips_total",
     "anchorage_shards",
     "anchorage_signatures",
     "anchorage_spent_challenges",

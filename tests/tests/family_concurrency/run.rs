@@ -103,7 +103,7 @@ impl Run {
             let state = if is_open {
                 ShardState::Open
             } else {
-                ShardState::Closed
+                ShardState::Sealed
             };
             ShardRoute {
                 state,

@@ -135,3 +135,19 @@ fn garbage_is_no_configuration() {
     Cell::init(memory.clone(), vec![0xff_u8; 9]);
     assert!(matches!(load(memory), Err(ConfigError::Unreadable { .. })));
 }
+
+#[test]
+fn the_range_follows_the_shards_and_never_shrinks() {
+    let config = Config::new(&init()).unwrap();
+    let range = config.range;
+    let until = |end| ArchiveSettings {
+        range_end: Some(end),
+        ..ArchiveSettings::default()
+    };
+    let end = range.hi().saturating_add(1);
+    let wider = config.clone().with(until(end)).unwrap();
+    assert_eq!((wider.range.lo(), wider.range.hi()), (range.lo(), end));
+    let refused = wider.clone().with(until(range.hi())).unwrap_err();
+    assert!(matches!(refused, ConfigError::RangeShrinks(_)));
+    assert_eq!(wider.clone().with(ArchiveSettings::default()), Ok(wider));
+}

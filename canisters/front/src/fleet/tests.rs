@@ -113,7 +113,11 @@ fn a_shard_that_left_the_table_is_forgotten() {
     let (mock, state) = (Mock::new(), with_shards(&[1]));
     will_tell(&mock, 1, 0, &[1]);
     run(collect(&mock, &state));
-    state.borrow_mut().set_routing(Vec::new()).expect("unused");
+    let now = mock.now();
+    state
+        .borrow_mut()
+        .set_routing(Vec::new(), now)
+        .expect("unused");
     run(collect(&mock, &state));
     assert_eq!(state.borrow().fleet.report(shard(1)), None);
 }

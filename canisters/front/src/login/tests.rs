@@ -7,6 +7,8 @@ use crate::state::tests::{shard, with_shards};
 use types::front::FrontInit;
 use types::registry::RegistryError;
 
+mod remembered;
+
 const ANCHOR: AnchorNumber = AnchorNumber::new(150);
 const MINUTE_NS: u64 = 60_000_000_000;
 

@@ -1,5 +1,7 @@
 use super::*;
 
+mod agreement;
+
 fn canister(number: u8) -> Principal {
     Principal::from_slice(&[number, 1])
 }
@@ -38,17 +40,20 @@ fn ranges_are_half_open_and_gaps_belong_to_nobody() {
 }
 
 #[test]
-fn rows_come_out_sorted_and_closed_shards_take_nothing_new() {
-    let mut closed = row(0, 10, 1);
-    closed.state = ShardState::Closed;
-    let table = table(&[row(20, 30, 3), closed, row(10, 20, 2)]);
+fn rows_come_out_sorted_and_sealed_shards_take_nothing_new() {
+    let mut sealed = row(0, 10, 1);
+    sealed.state = ShardState::Sealed;
+    let table = table(&[row(20, 30, 3), sealed, row(10, 20, 2)]);
     let lows: Vec<u64> = table
         .rows()
         .iter()
         .map(|row| row.range.lo().get())
         .collect();
     assert_eq!(lows, [0, 10, 20]);
-    assert_eq!(table.open().collect::<Vec<_>>(), [canister(2), canister(3)]);
+    let open: Vec<Principal> = table.open().map(|row| row.canister).collect();
+    assert_eq!(open, [canister(2), canister(3)]);
+    assert_eq!(table.state(canister(1)), Some(ShardState::Sealed));
+    assert_eq!(table.state(canister(9)), None);
     assert_eq!(owner(&table, 5), Some(canister(1)));
 }
 
@@ -75,9 +80,10 @@ fn a_canister_owns_one_range() {
 #[test]
 fn numbers_that_were_given_stay_with_their_shard() {
     let old = table(&[row(0, 100, 1), row(100, 200, 2)]);
-    // Shard 1 has given 0 to 49; shard 2 was never heard of.
-    let next = |asked| (asked == canister(1)).then(|| AnchorNumber::new(50));
-    let replace = |rows: &[ShardRoute]| old.replaced_by(rows.to_vec(), next);
+    // Shard 1 has given 0 to 49; shard 2 none.
+    let first_free =
+        |row: &ShardRoute| AnchorNumber::new(if row.canister == canister(1) { 50 } else { 100 });
+    let replace = |rows: &[ShardRoute]| old.replaced_by(rows.to_vec(), first_free);
     let lost = Err(RoutingError::OwnerChanged {
         range: range(0, 50),
     });
@@ -93,7 +99,7 @@ fn numbers_that_were_given_stay_with_their_shard() {
 #[test]
 fn a_shard_that_gave_no_number_may_go() {
     let old = table(&[row(100, 200, 1)]);
-    let fresh = |_| Some(AnchorNumber::new(100));
+    let fresh = |_: &ShardRoute| AnchorNumber::new(100);
     assert_eq!(
         old.replaced_by(Vec::new(), fresh),
         Ok(RoutingTable::default())
@@ -103,20 +109,9 @@ fn a_shard_that_gave_no_number_may_go() {
 #[test]
 fn a_full_shard_keeps_its_whole_range() {
     let old = table(&[row(0, 100, 1)]);
-    let full = |_| Some(AnchorNumber::new(100));
+    let full = |_: &ShardRoute| AnchorNumber::new(100);
     assert!(old.replaced_by(vec![row(0, 100, 1)], full).is_ok());
     assert!(old.replaced_by(vec![row(0, 99, 1)], full).is_err());
-}
-
-#[test]
-fn stored_rows_read_back_as_they_were() {
-    let mut closed = row(10, 20, 2);
-    closed.state = ShardState::Closed;
-    for route in [row(0, 10, 1), closed] {
-        let bytes = minicbor::to_vec(StoredRoute::from(&route)).expect("a vector");
-        let stored: StoredRoute = minicbor::decode(&bytes).expect("what was written");
-        assert_eq!(ShardRoute::from(stored), route);
-    }
 }
 
 #[test]

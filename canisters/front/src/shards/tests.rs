@@ -35,6 +35,7 @@ fn create(expected: Option<ShardTip>) -> CreateAnchor {
         caller: Principal::anonymous(),
         temporary_key: None,
         device: device(1),
+        below: None,
     }
 }
 

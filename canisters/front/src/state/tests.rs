@@ -1,5 +1,5 @@
 use super::*;
-use crate::routing::StoredRoute;
+use crate::routing::stored::StoredRoute;
 use ic_stable_structures::DefaultMemoryImpl;
 use types::front::{CaptchaMode, RateLimit, ShardState};
 use types::registry::ShardTip;
@@ -115,7 +115,7 @@ fn each_change_shows_in_the_certified_root() {
     let state = with_shards(&[1]);
     let mut state = state.borrow_mut();
     let empty = state.certified_root().hash();
-    state.set_routing(vec![row(1), row(2)]).expect("valid");
+    state.set_routing(vec![row(1), row(2)], NOW).expect("valid");
     let routed = state.certified_root().hash();
     assert_ne!(empty, routed);
     let path = crate::signatures::SignaturePath {
@@ -149,5 +149,5 @@ fn stored_values_keep_their_bytes() {
     let bytes = minicbor::to_vec(None::<ByteArray<32>>).expect("a vector");
     assert_eq!(hex::encode(&bytes), "f6");
     let bytes = minicbor::to_vec(vec![StoredRoute::from(&row(1))]).expect("a vector");
-    assert_eq!(hex::encode(&bytes), "818382186418c8420107f5");
+    assert_eq!(hex::encode(&bytes), "818382186418c842010700");
 }

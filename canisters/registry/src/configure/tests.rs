@@ -52,3 +52,28 @@ fn all_or_nothing_is_changed() {
     assert_eq!(world.shard.settings(), &before);
     assert_eq!(world.shard.archives().entries().len(), 1);
 }
+
+#[test]
+fn the_range_is_widened_and_never_shrinks() {
+    let mut world = World::new();
+    let range = world.shard.anchors.range();
+    let until = |end| RegistrySettings {
+        range_end: Some(end),
+        max_devices: Some(3),
+        ..RegistrySettings::default()
+    };
+    let end = types::AnchorNumber::new(range.hi().get() - 1);
+    let refused = configure(&mut world.shard, controller(), &until(end));
+    let shrinks = SettingsError::RangeShrinks { range, end };
+    assert_eq!(refused, Err(shrinks.into()));
+    assert_ne!(world.shard.settings().max_devices, 3);
+    assert_eq!(world.shard.anchors.range(), range);
+
+    let end = range.hi().saturating_add(5);
+    let widened = configure(&mut world.shard, controller(), &until(end));
+    assert_eq!(widened, Ok(()));
+    world.upgrade();
+    assert_eq!(world.shard.anchors.range().hi(), end);
+    assert_eq!(world.shard.anchors.range().lo(), range.lo());
+    assert_eq!(world.shard.settings().max_devices, 3);
+}

@@ -154,3 +154,22 @@ fn a_temporary_key_is_of_its_anchor_only_and_ends_with_an_upgrade() {
     assert!(world.ask(created, session, None).is_err());
     assert!(world.ask(created, principal("a"), None).is_ok());
 }
+
+#[test]
+fn no_number_is_given_at_or_above_the_bound_of_the_order() {
+    let mut world = World::new();
+    let mut order = world.creation("a");
+    order.below = Some(anchor(0));
+    assert_eq!(world.create(&order), Err(RegistryError::Full));
+    assert_eq!(world.shard.log.length(), 0);
+    order.below = Some(anchor(1));
+    assert_eq!(world.create(&order), Ok(anchor(0)));
+    // A repetition is answered whatever the bound is by then.
+    order.below = Some(AnchorNumber::new(0));
+    assert_eq!(world.create(&order), Ok(anchor(0)));
+    let mut next = world.creation("b");
+    next.below = Some(anchor(1));
+    assert_eq!(world.create(&next), Err(RegistryError::Full));
+    next.below = None;
+    assert_eq!(world.create(&next), Ok(anchor(1)));
+}

@@ -85,6 +85,7 @@ fn status_says_how_the_shard_is_set_up() {
         maintenance: Some(true),
         archives: None,
         operations_per_day: Some(6),
+        range_end: None,
     });
     world.acknowledge(ARCHIVE, 0);
     let RegistryStatus {

@@ -23,6 +23,7 @@ fn what_is_absent_stays() {
         retention: Some(3),
         maintenance: Some(false),
         operations_per_day: Some(4),
+        range_end: None,
     };
     let Settings {
         front,

@@ -243,3 +243,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_wider_range_has_the_same_anchors_and_more_numbers() {
+    let (memory, tails, mut store) = empty(10_001);
+    let first = store.allocate(&registration(&passkey("a"))).unwrap();
+    let record = store.get(first).unwrap();
+    assert_eq!(store.reserve(), Err(AllocateError::RangeFull));
+    let shrinks = store.widen(AnchorNumber::new(10_000)).unwrap_err();
+    assert_eq!(shrinks.range, range(10_001));
+    store.widen(AnchorNumber::new(10_001)).unwrap();
+    store.widen(AnchorNumber::new(10_002)).unwrap();
+    drop(store);
+
+    let mut store = AnchorStore::open(memory, tails).unwrap();
+    assert_eq!(store.range(), range(10_002));
+    assert_eq!(store.get(first).unwrap(), record);
+    let second = store.allocate(&registration(&passkey("b"))).unwrap();
+    assert_eq!(second, AnchorNumber::new(10_001));
+    assert_eq!(store.reserve(), Err(AllocateError::RangeFull));
+}

@@ -1,4 +1,5 @@
 use super::*;
+use crate::certified::HTTP_EXPR;
 use ic_http_certification::{DefaultCelBuilder, utils::add_skip_certification_header};
 use sha2::{Digest as _, Sha256};
 

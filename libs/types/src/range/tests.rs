@@ -53,3 +53,27 @@ fn an_empty_range_is_refused_by_every_door() {
         Err(message::MessageError::Malformed { .. })
     ));
 }
+
+#[test]
+fn widens_and_never_shrinks() {
+    let narrow = range(10, 20);
+    assert_eq!(narrow.widened_to(21.into()), Ok(range(10, 21)));
+    assert_eq!(narrow.widened_to(20.into()), Ok(narrow));
+    let end = 19.into();
+    let shrinks = RangeShrinks { range: narrow, end };
+    assert_eq!(narrow.widened_to(end), Err(shrinks));
+}
+
+#[test]
+fn includes_what_is_inside() {
+    let outer = range(10, 20);
+    for (lo, hi, inside) in [
+        (10, 20, true),
+        (11, 19, true),
+        (9, 20, false),
+        (10, 21, false),
+        (30, 40, false),
+    ] {
+        assert_eq!(outer.includes(&range(lo, hi)), inside, "{lo} {hi}");
+    }
+}

@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 
 use serde::Deserialize;
 
-use crate::{AnchorRange, DeviceError, TimestampNs};
+use crate::{AnchorNumber, AnchorRange, DeviceError, RangeShrinks, TimestampNs};
 
 /// A shard's refusal. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Encode, Decode)]
@@ -152,6 +152,12 @@ pub enum ConfigureError {
     Invalid(#[from] SettingsError),
 }
 
+impl From<RangeShrinks> for SettingsError {
+    fn from(RangeShrinks { range, end }: RangeShrinks) -> Self {
+        Self::RangeShrinks { range, end }
+    }
+}
+
 /// Settings that make no sense. Nothing was changed; not worth a retry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
 pub enum SettingsError {
@@ -175,6 +181,15 @@ pub enum SettingsError {
     MaxDevices {
         /// What was asked for.
         max_devices: u32,
+    },
+    /// The range would lose numbers.
+    #[error("range {range} cannot shrink to end at {end}")]
+    #[serde(rename = "range_shrinks")]
+    RangeShrinks {
+        /// The range that the shard has.
+        range: AnchorRange,
+        /// What was asked for.
+        end: AnchorNumber,
     },
     /// Backlog and retention together exceed the room for blocks.
     #[error("backlog limit and retention ask for {blocks} blocks, there is room for {limit}")]

@@ -9,7 +9,7 @@ use crate::{AnchorNumber, AnchorRange, BlockIndex, DeviceKey, PublicDevice, Time
 /// Init argument of a shard.
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct RegistryInit {
-    /// The anchors it owns; never changes.
+    /// The anchors it owns. Its end may be raised later.
     pub range: AnchorRange,
     /// The only canister whose orders it takes.
     pub front: Principal,
@@ -33,6 +33,8 @@ pub struct RegistrySettings {
     pub maintenance: Option<bool>,
     /// How often an anchor may be changed on one day (UTC); default 100. Removals are not counted.
     pub operations_per_day: Option<u32>,
+    /// A later end of the range: the first number that the shard does not own.
+    pub range_end: Option<AnchorNumber>,
 }
 
 /// An archive that may fetch from a shard.

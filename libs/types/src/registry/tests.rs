@@ -63,6 +63,7 @@ fn create_anchor() {
         caller: Principal::from_slice(&[1, 2, 3]),
         temporary_key: None,
         device: device(),
+        below: None,
     };
     assert_golden(&order, &["01", "85", ORDER, "f6", "43010203", "f6", DEVICE]);
 
@@ -71,6 +72,12 @@ fn create_anchor() {
     assert_golden(
         &order,
         &["01", "85", ORDER, TIP, "43010203", "4104", DEVICE],
+    );
+
+    order.below = Some(AnchorNumber::new(7));
+    assert_golden(
+        &order,
+        &["01", "86", ORDER, TIP, "43010203", "4104", DEVICE, "07"],
     );
 }
 
