@@ -1,7 +1,8 @@
 //! Registration challenges that need no memory until they are used.
 //!
-//! A challenge's key is `nonce (16) | expiry (8, big-endian) | MAC (32)` in base64; the MAC is over nonce,
-//! expiry and solution. Solution and picture follow from the nonce and a key that lives in the heap,
+//! A challenge's key is `nonce (16) | expiry (8, big-endian) | captcha (1) | MAC (32)` in base64; the MAC is over nonce,
+//! expiry, captcha and solution. Whether there is a captcha to solve (1) or not (0) is decided when the challenge is
+//! issued, and without one there is no picture and every solution is right. Solution and picture follow from the nonce and a key that lives in the heap,
 //! drawn anew after each upgrade, so that losing the spent set re-opens no challenge.
 //!
 //! A challenge is spent by its first use, right or wrong. What is remembered of a spent one, until it
@@ -18,7 +19,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sha2::Sha256;
 use std::collections::BTreeMap;
-use types::front::{CaptchaMode, ChallengeResult};
+use types::front::ChallengeResult;
 use types::{OrderId, TimestampNs};
 
 /// How long a challenge is valid.
@@ -29,7 +30,7 @@ pub(crate) const SPENT_LIMIT: usize = 100_000;
 const FORGOTTEN_PER_USE: usize = 8;
 
 const NONCE_LENGTH: usize = 16;
-const ID_LENGTH: usize = NONCE_LENGTH + 8;
+const ID_LENGTH: usize = NONCE_LENGTH + 9;
 const MAC_LENGTH: usize = 32;
 
 /// Which challenge: expiry first, so that the order of ids is the order of expiry.
@@ -37,13 +38,14 @@ const MAC_LENGTH: usize = 32;
 pub(crate) struct ChallengeId {
     expires: TimestampNs,
     nonce: [u8; NONCE_LENGTH],
+    has_captcha: bool,
 }
 
 /// A new challenge.
 pub(crate) struct Issued {
     /// What the client sends back.
     pub(crate) key: String,
-    /// The picture, PNG.
+    /// The picture, PNG; empty without a captcha.
     pub(crate) png: Vec<u8>,
 }
 
@@ -105,17 +107,27 @@ impl Challenges {
     }
 
     /// A new challenge. The nonce must be random; it is never repeated then.
-    pub(crate) fn issue(&self, nonce: [u8; NONCE_LENGTH], now: TimestampNs) -> Issued {
+    pub(crate) fn issue(
+        &self,
+        nonce: [u8; NONCE_LENGTH],
+        has_captcha: bool,
+        now: TimestampNs,
+    ) -> Issued {
         let id = ChallengeId {
             expires: now.saturating_add(LIFE_NS),
             nonce,
+            has_captcha,
         };
         let (solution, mut rng) = self.solution(id);
         let mut key = id.to_bytes().to_vec();
         key.extend(self.mac(id, &solution).finalize().into_bytes());
         Issued {
             key: BASE64.encode(key),
-            png: captcha::draw(&mut rng, &solution),
+            png: if has_captcha {
+                captcha::draw(&mut rng, &solution)
+            } else {
+                Vec::new()
+            },
         }
     }
 
@@ -153,13 +165,12 @@ impl Challenges {
     }
 
     /// Spends the challenge. `Ok` if it was free for this caller and the solution is right (upper or
-    /// lower case), or if no captcha is asked for.
+    /// lower case), or if it was issued without a captcha.
     pub(crate) fn spend(
         &mut self,
         id: ChallengeId,
         result: &ChallengeResult,
         claim: Claim,
-        mode: CaptchaMode,
         now: TimestampNs,
     ) -> Result<(), BadChallenge> {
         self.forget_expired(now);
@@ -171,12 +182,9 @@ impl Challenges {
         if !free {
             return Err(BadChallenge);
         }
-        let right = match mode {
-            CaptchaMode::Disabled => true,
-            CaptchaMode::Enabled => {
-                let (solution, _) = self.solution(id);
-                solution.eq_ignore_ascii_case(result.chars.trim())
-            }
+        let right = !id.has_captcha || {
+            let (solution, _) = self.solution(id);
+            solution.eq_ignore_ascii_case(result.chars.trim())
         };
         let Claim { caller, order } = claim;
         let used_for = if right {
@@ -256,19 +264,26 @@ impl Challenges {
 }
 
 impl ChallengeId {
-    /// Nonce and expiry, as they stand in the challenge's key.
+    /// Nonce, expiry and captcha, as they stand in the challenge's key.
     pub(crate) fn to_bytes(self) -> [u8; ID_LENGTH] {
         let mut bytes = [0; ID_LENGTH];
         bytes[..NONCE_LENGTH].copy_from_slice(&self.nonce);
-        bytes[NONCE_LENGTH..].copy_from_slice(&self.expires.get().to_be_bytes());
+        bytes[NONCE_LENGTH..ID_LENGTH - 1].copy_from_slice(&self.expires.get().to_be_bytes());
+        bytes[ID_LENGTH - 1] = u8::from(self.has_captcha);
         bytes
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (nonce, expires) = bytes.split_at_checked(NONCE_LENGTH)?;
+        let (nonce, rest) = bytes.split_at_checked(NONCE_LENGTH)?;
+        let (has_captcha, expires) = rest.split_last()?;
         Some(Self {
             expires: TimestampNs::new(u64::from_be_bytes(expires.try_into().ok()?)),
             nonce: nonce.try_into().ok()?,
+            has_captcha: match has_captcha {
+                0 => false,
+                1 => true,
+                _ => return None,
+            },
         })
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
+use crate::services::{self, Service};
 use crate::shards::{self, ShardFailure};
 use crate::state::Shared;
 use crate::{metrics, order_id};
@@ -36,6 +37,7 @@ async fn apply<R: Runtime>(
     anchor: AnchorNumber,
     operation: DeviceOperation,
 ) -> Result<(), Refusal> {
+    services::check(runtime, state, Service::Change)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
     let contents = minicbor::to_vec((anchor, &operation)).expect("writing into memory cannot fail");
     let counter = state.borrow_mut().next_order();
@@ -58,6 +60,7 @@ pub(crate) async fn get_anchor_info<R: Runtime>(
     caller: Principal,
     anchor: AnchorNumber,
 ) -> Result<IdentityAnchorInfo, Refusal> {
+    services::check(runtime, state, Service::LogIn)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
     let details = shards::question(runtime, state, shard, |expected| AnchorInfo {
         expected,

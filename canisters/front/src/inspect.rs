@@ -1,6 +1,7 @@
 //! What `inspect_message` turns away before it costs cycles. Never the check itself: calls of other
 //! canisters do not pass here.
 
+use crate::services::Service;
 use canister_kit::guards::Caller;
 
 /// Arguments of a user's update. The largest honest ones are a device (at most 2.5 kB of variable
@@ -20,8 +21,13 @@ enum Audience {
     Nobody,
 }
 
-/// Whether to accept a message from outside.
-pub(crate) fn accepts(method: &str, caller: Caller, argument_bytes: usize) -> bool {
+/// Whether to accept a message from outside. `is_open` tells for which services there are cycles.
+pub(crate) fn accepts(
+    method: &str,
+    caller: Caller,
+    argument_bytes: usize,
+    is_open: impl Fn(Service) -> bool,
+) -> bool {
     let audience = match method {
         "register"
         | "add"
@@ -46,11 +52,13 @@ pub(crate) fn accepts(method: &str, caller: Caller, argument_bytes: usize) -> bo
         Audience::Controllers => (caller.is_controller, CONTROLLER_LIMIT),
         Audience::Nobody => (false, 0),
     };
-    is_welcome && argument_bytes <= limit
+    let is_served = Service::of_method(method).is_none_or(is_open);
+    is_welcome && argument_bytes <= limit && is_served
 }
 
 #[cfg(test)]
 mod tests {
+    use super::accepts as accepts_if;
     use super::*;
     use candid::Principal;
 
@@ -59,6 +67,24 @@ mod tests {
             principal,
             is_controller,
         }
+    }
+
+    fn accepts(method: &str, caller: Caller, argument_bytes: usize) -> bool {
+        accepts_if(method, caller, argument_bytes, |_| true)
+    }
+
+    #[test]
+    fn what_there_are_no_cycles_for_is_turned_away() {
+        let person = caller(Principal::self_authenticating([1]), false);
+        let open = |service| service != Service::Registration;
+        for method in ["init_salt", "create_challenge", "register"] {
+            assert!(!accepts_if(method, person, 10, open), "{method}");
+        }
+        for method in ["add", "prepare_delegation", "stats"] {
+            assert!(accepts_if(method, person, 10, open), "{method}");
+        }
+        let controller = caller(Principal::self_authenticating([2]), true);
+        assert!(accepts_if("set_routing", controller, 10, |_| false));
     }
 
     #[test]

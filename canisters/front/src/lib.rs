@@ -22,12 +22,14 @@ mod memory;
 mod metrics;
 mod order_id;
 mod randomness;
+mod rates;
 mod refusal;
 mod registration;
 mod remote_devices;
 mod rollback;
 mod routing;
 mod runtime;
+mod services;
 mod settings;
 mod shards;
 mod signatures;
@@ -124,7 +126,9 @@ async fn reseed() {
 fn inspect_message() {
     let method = ic_cdk::api::msg_method_name();
     let argument_bytes = ic_cdk::api::msg_arg_data().len();
-    if inspect::accepts(&method, Caller::of_this_message(), argument_bytes) {
+    let is_open =
+        |service: services::Service| service.is_open(&state().borrow(), Ic.liquid_cycles());
+    if inspect::accepts(&method, Caller::of_this_message(), argument_bytes, is_open) {
         ic_cdk::api::accept_message();
     }
 }

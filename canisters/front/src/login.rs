@@ -5,6 +5,7 @@
 
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
+use crate::services::{self, Service};
 use crate::shards;
 use crate::signatures::{Found, SignaturePath};
 use crate::state::{SIGNATURES, Shared, State};
@@ -82,6 +83,7 @@ struct Allowed {
 
 /// Draws the salt.
 pub(crate) async fn init_salt<R: Runtime>(runtime: &R, state: &Shared) -> Result<(), Refusal> {
+    services::check(runtime, state, Service::Registration)?;
     if state.borrow().salt().is_some() {
         return Err(Refusal::SaltAlreadySet);
     }
@@ -115,6 +117,7 @@ async fn prepare<R: Runtime>(
     log_in: &LogIn,
     wished_ttl_ns: Option<u64>,
 ) -> Result<(UserKey, TimestampNs), Refusal> {
+    services::check(runtime, state, Service::LogIn)?;
     // The salt first: nothing may be awaited between the shard's answer and the signature.
     let salt = randomness::salt(runtime, state)
         .await

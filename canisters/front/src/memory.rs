@@ -13,7 +13,8 @@
 //!
 //! In the heap, and lost at an upgrade: signatures (clients prepare again), challenges and what they
 //! were used for (clients ask for a new one), the token bucket's level, the last collection from the shards
-//! (a timer repeats it at once), counts of open calls.
+//! (a timer repeats it at once), counts of open calls, orders of unknown outcome (an upgrade waits for all answers), who may
+//! sign in (the shards are asked again), rates of registrations (a dynamic captcha comes on too early).
 
 use crate::routing::stored;
 use canister_kit::layout::{self, LayoutError, Magic, Migration};

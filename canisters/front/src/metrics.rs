@@ -1,6 +1,7 @@
 //! Front's metrics: the stored counters, and `/metrics`.
 
 use crate::memory::LAYOUT_VERSION;
+use crate::services::SERVICES;
 use crate::state::State;
 use crate::{auth_cache, challenge, routing, shards, signatures};
 use canister_kit::build::BuildInfo;
@@ -42,6 +43,9 @@ pub(crate) const CACHE_HITS: Slot = Slot::new(32);
 pub(crate) const CACHE_MISSES: Slot = Slot::new(33);
 pub(crate) const UNEXPLAINED_TIPS: Slot = Slot::new(34);
 pub(crate) const CALLS_HELD_BACK: Slot = Slot::new(35);
+pub(crate) const LOW_REGISTRATION: Slot = Slot::new(36);
+pub(crate) const LOW_CHANGE: Slot = Slot::new(37);
+pub(crate) const LOW_LOG_IN: Slot = Slot::new(38);
 
 const fn counter(
     slot: Slot,
@@ -64,9 +68,10 @@ const VERIFICATIONS: &str = "anchorage_device_verifications_total";
 const PREPARATIONS: &str = "anchorage_delegations_prepared_total";
 const CALLS: &str = "anchorage_shard_calls_total";
 const COLLECTIONS: &str = "anchorage_shard_status_collections_total";
+const LOW_ON_CYCLES: &str = "anchorage_low_cycles_refusals_total";
 const CACHE: &str = "anchorage_authentication_cache_lookups_total";
 
-const COUNTERS: [StoredCounter; 32] = [
+const COUNTERS: [StoredCounter; 35] = [
     counter(
         CHALLENGES,
         "anchorage_challenges_total",
@@ -189,6 +194,14 @@ const COUNTERS: [StoredCounter; 32] = [
     ),
     counter(CACHE_MISSES, CACHE, "", &[("outcome", "miss")]),
     counter(
+        LOW_REGISTRATION,
+        LOW_ON_CYCLES,
+        "Calls refused because front is short of cycles (most are turned away before), by service.",
+        &[("service", "registration")],
+    ),
+    counter(LOW_CHANGE, LOW_ON_CYCLES, "", &[("service", "change")]),
+    counter(LOW_LOG_IN, LOW_ON_CYCLES, "", &[("service", "log_in")]),
+    counter(
         UNEXPLAINED_TIPS,
         "anchorage_shard_unexplained_tips_total",
         "Answers of shards whose log is not what front's orders made of it: repaired, or rolled back.",
@@ -245,21 +258,46 @@ pub(crate) fn text(
     now: TimestampNs,
 ) -> Vec<u8> {
     let mut metrics = Metrics::at(now.get());
+    let liquid_cycles = resources.liquid_cycles;
     metrics.standard(build, LAYOUT_VERSION, resources);
     metrics.stored(&COUNTERS, &state.counters);
     metrics.instructions(&METHODS, &state.counters);
+    service_gauges(&mut metrics, state, liquid_cycles);
     registration_gauges(&mut metrics, state, now);
     log_in_gauges(&mut metrics, state);
     shard_gauges(&mut metrics, state);
     metrics.into_body()
 }
 
+fn service_gauges(metrics: &mut Metrics, state: &State, liquid_cycles: u128) {
+    let services = SERVICES.map(|service| ([("service", service.name())], service));
+    let open = services.each_ref().map(|(labels, service)| {
+        let is_open = service.is_open(state, liquid_cycles);
+        (&labels[..], flag(is_open))
+    });
+    metrics.gauges(
+        "anchorage_service_open",
+        "1 if there are cycles enough for a service.",
+        &open,
+    );
+    metrics.gauge(
+        "anchorage_cycles_floor_cycles",
+        "Liquid cycles below which services close.",
+        float(state.settings().cycles_floor()),
+    );
+}
+
 fn registration_gauges(metrics: &mut Metrics, state: &State, now: TimestampNs) {
     let settings = state.settings();
     metrics.gauge(
         "anchorage_captcha_enabled",
-        "1 if registrations need a captcha.",
-        flag(settings.captcha() == CaptchaMode::Enabled),
+        "1 if a registration that is begun now needs a captcha.",
+        flag(state.needs_captcha(now)),
+    );
+    metrics.gauge(
+        "anchorage_captcha_dynamic",
+        "1 if registrations need a captcha only while there are unusually many.",
+        flag(matches!(settings.captcha(), CaptchaMode::Dynamic(_))),
     );
     metrics.gauge(
         "anchorage_registration_tokens",

@@ -5,6 +5,7 @@
 
 use crate::lookups::SHARDS_LIMIT;
 use crate::routing;
+use crate::services::Service;
 use candid::Principal;
 use canister_kit::guards::NotAllowed;
 use types::front::ShardState;
@@ -65,6 +66,11 @@ pub(crate) enum Refusal {
         shard: Principal,
         /// Its reason, if it gave one.
         reason: Option<RegistryError>,
+    },
+    /// Front is short of cycles. Retry when the operator has topped it up.
+    LowOnCycles {
+        /// What is closed.
+        service: Service,
     },
     /// The operator has stopped messages of this kind to the shard; nothing was sent. Retry.
     HeldBack {
@@ -148,6 +154,14 @@ impl Refusal {
                 shard,
                 reason: Some(reason),
             } => format!("shard {shard} cannot do this now: {reason}, try again later"),
+            Self::LowOnCycles { service } => {
+                let what = match service {
+                    Service::Registration => "no registrations",
+                    Service::Change => "no changes",
+                    Service::LogIn => "no log-ins",
+                };
+                format!("low on cycles: {what}, try again later")
+            }
             Self::HeldBack { shard, state } => {
                 let state = routing::state_word(*state);
                 format!("shard {shard} cannot do this now: {state}, try again later")

@@ -3,6 +3,7 @@
 use crate::challenge::{BadChallenge, ChallengeId, Claim, Earlier, Issued};
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
+use crate::services::{self, Service};
 use crate::shards::{self, ShardFailure};
 use crate::state::{Randomness, Shared, State};
 use crate::{metrics, order_id, randomness};
@@ -31,14 +32,17 @@ pub(crate) async fn create_challenge<R: Runtime>(
     runtime: &R,
     state: &Shared,
 ) -> Result<Challenge, Refusal> {
+    services::check(runtime, state, Service::Registration)?;
     randomness::ensure(runtime, state)
         .await
         .map_err(|_| Refusal::NoRandomness)?;
     let mut state = state.borrow_mut();
+    let now = runtime.now();
+    let needs_captcha = state.needs_captcha(now);
     let Some(Randomness { rng, challenges }) = &mut state.randomness else {
         return Err(Refusal::NoRandomness);
     };
-    let Issued { key, png } = challenges.issue(randomness::draw(rng), runtime.now());
+    let Issued { key, png } = challenges.issue(randomness::draw(rng), needs_captcha, now);
     state.counters.add(metrics::CHALLENGES, 1);
     Ok(Challenge {
         png_base64: BASE64.encode(png),
@@ -70,6 +74,7 @@ async fn admit_and_order<R: Runtime>(
     state: &Shared,
     registration: Registration,
 ) -> Result<RegisterResponse, Refusal> {
+    services::check(runtime, state, Service::Registration)?;
     let admitted = admit(&mut state.borrow_mut(), &registration, runtime.now())?;
     let Ok(Admitted { id, claim, earlier }) = admitted else {
         return Ok(RegisterResponse::BadChallenge);
@@ -84,6 +89,9 @@ async fn admit_and_order<R: Runtime>(
             Ok(user_number) => {
                 // A slower repetition of the same call may have reopened the challenge meanwhile.
                 note_sent(state, id, claim, shard);
+                if let Some(rates) = &mut state.borrow_mut().rates {
+                    rates.count(runtime.now());
+                }
                 return Ok(RegisterResponse::Registered { user_number });
             }
             Err(ShardFailure::Refused(RegistryError::Full)) => {}
@@ -145,11 +153,10 @@ fn admit(
     }
     state.bucket.look(now).map_err(|_| Refusal::RateLimited)?;
     may_register(*caller, device, *temporary_key)?;
-    let mode = state.settings().captcha();
     let spent = id.and_then(|id| match &mut state.randomness {
         Some(known) => {
             let claim = claim(id);
-            known.challenges.spend(id, solution, claim, mode, now)?;
+            known.challenges.spend(id, solution, claim, now)?;
             Ok(Admitted {
                 id,
                 claim,

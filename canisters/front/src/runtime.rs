@@ -14,6 +14,9 @@ pub(crate) trait Runtime {
     /// Front's own canister id.
     fn own_id(&self) -> Principal;
 
+    /// Cycles that front can spend: the balance without what freezing reserves.
+    fn liquid_cycles(&self) -> u128;
+
     /// Sets the certified data: 32 bytes that the Internet Computer signs.
     fn certify(&self, root: [u8; 32]);
 
@@ -37,7 +40,7 @@ pub(crate) struct NoRandomness;
 /// A call without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoReply {
-    /// It was not executed. Retry.
+    /// It was not executed, or not even sent because it could not be paid. Retry.
     #[error("the call was not executed")]
     NotDone,
     /// The callee is stopped, has no such method, or trapped (reject code 5). What it wrote since its last await is undone,
@@ -63,6 +66,10 @@ impl Runtime for Ic {
 
     fn own_id(&self) -> Principal {
         ic_cdk::api::canister_self()
+    }
+
+    fn liquid_cycles(&self) -> u128 {
+        ic_cdk::api::canister_liquid_cycle_balance()
     }
 
     fn certify(&self, root: [u8; 32]) {

@@ -1,11 +1,14 @@
 //! Settings: what the init and upgrade argument says, checked and stored.
 
 use minicbor::{Decode, Encode};
-use types::front::{CaptchaMode, FrontInit, RateLimit, RoutingError, ShardRoute};
+use types::front::{CaptchaMode, DynamicCaptcha, FrontInit, RateLimit, RoutingError, ShardRoute};
 
 /// The longest life of a delegation: 30 days.
 pub(crate) const LONGEST_TTL_NS: u64 = 30 * 24 * 3_600 * 1_000_000_000;
 const LONGEST_GATEWAY: usize = 255;
+/// Longest interval of a rate, in seconds: a year.
+const LONGEST_INTERVAL_S: u64 = 365 * 24 * 3_600;
+const DEFAULT_CYCLES_FLOOR: u64 = 500_000_000_000;
 
 /// Why an argument is refused. Change it and retry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +19,11 @@ pub(crate) enum SettingsError {
     /// Not a base URL.
     #[error("metrics_gateway must be http:// or https:// with a host, and without a path")]
     Gateway,
+    /// Rates over nothing, or over too much.
+    #[error(
+        "captcha intervals must be 1 to {LONGEST_INTERVAL_S} seconds, the reference's not shorter"
+    )]
+    Captcha,
     /// The table breaks a rule.
     #[error("routes: {0}")]
     Routes(#[from] RoutingError),
@@ -34,6 +42,11 @@ pub(crate) struct Settings {
     pub(crate) max_ttl_ns: u64,
     #[n(4)]
     pub(crate) gateway: String,
+    /// Only without `captcha_is_off`.
+    #[n(7)]
+    dynamic_captcha: Option<DynamicCaptcha>,
+    #[n(8)]
+    cycles_floor: Option<u64>,
 }
 
 impl Default for Settings {
@@ -44,6 +57,8 @@ impl Default for Settings {
             max_tokens: 1_000,
             max_ttl_ns: LONGEST_TTL_NS,
             gateway: "https://{canister}.icp0.io".to_owned(),
+            dynamic_captcha: None,
+            cycles_floor: None,
         }
     }
 }
@@ -57,10 +72,15 @@ impl Settings {
             routes: _,
             max_delegation_ttl_ns,
             metrics_gateway,
+            cycles_floor,
         } = argument;
         let mut new = self.clone();
         if let Some(mode) = captcha {
             new.captcha_is_off = *mode == CaptchaMode::Disabled;
+            new.dynamic_captcha = match mode {
+                CaptchaMode::Enabled | CaptchaMode::Disabled => None,
+                CaptchaMode::Dynamic(wish) => Some(checked(*wish)?),
+            };
         }
         if let Some(limit) = register_rate_limit {
             let RateLimit {
@@ -79,6 +99,7 @@ impl Settings {
             split_gateway(gateway).ok_or(SettingsError::Gateway)?;
             new.gateway.clone_from(gateway);
         }
+        new.cycles_floor = cycles_floor.or(new.cycles_floor);
         Ok(new)
     }
 
@@ -90,16 +111,22 @@ impl Settings {
             routes: Some(routes.to_vec()),
             max_delegation_ttl_ns: Some(self.max_ttl_ns),
             metrics_gateway: Some(self.gateway.clone()),
+            cycles_floor: Some(self.cycles_floor()),
         }
     }
 
-    /// Whether registrations need a captcha.
+    /// When registrations need a captcha.
     pub(crate) fn captcha(&self) -> CaptchaMode {
-        if self.captcha_is_off {
-            CaptchaMode::Disabled
-        } else {
-            CaptchaMode::Enabled
+        match self.dynamic_captcha {
+            _ if self.captcha_is_off => CaptchaMode::Disabled,
+            Some(wish) => CaptchaMode::Dynamic(wish),
+            None => CaptchaMode::Enabled,
         }
+    }
+
+    /// Liquid cycles below which services close, see [`crate::services`].
+    pub(crate) fn cycles_floor(&self) -> u64 {
+        self.cycles_floor.unwrap_or(DEFAULT_CYCLES_FLOOR)
     }
 
     /// How fast anchors may be registered.
@@ -108,6 +135,19 @@ impl Settings {
             time_per_token_ns: self.time_per_token_ns,
             max_tokens: self.max_tokens,
         }
+    }
+}
+
+fn checked(wish: DynamicCaptcha) -> Result<DynamicCaptcha, SettingsError> {
+    let DynamicCaptcha {
+        threshold_pct: _,
+        current_rate_sampling_interval_s: current,
+        reference_rate_sampling_interval_s: reference,
+    } = wish;
+    if (1..=LONGEST_INTERVAL_S).contains(&reference) && (1..=reference).contains(&current) {
+        Ok(wish)
+    } else {
+        Err(SettingsError::Captcha)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::challenge::Challenges;
 use crate::fleet::Fleet;
 use crate::memory::{Memories, Memory};
 use crate::metrics;
+use crate::rates::RegistrationRates;
 use crate::routing::stored::StoredRoute;
 use crate::routing::{self, RoutingTable};
 use crate::settings::{Settings, SettingsError};
@@ -25,7 +26,7 @@ use rand_chacha::ChaCha20Rng;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use types::front::{FrontInit, RoutingError, ShardRoute};
+use types::front::{CaptchaMode, FrontInit, RoutingError, ShardRoute};
 use types::registry::ShardTip;
 use types::{AnchorNumber, TimestampNs};
 
@@ -59,6 +60,8 @@ pub(crate) struct State {
     pub(crate) pages: HttpTree,
     pub(crate) randomness: Option<Randomness>,
     pub(crate) bucket: TokenBucket,
+    /// Only with a dynamic captcha.
+    pub(crate) rates: Option<RegistrationRates>,
     pub(crate) signatures: SignatureMap,
     pub(crate) fleet: Fleet,
     pub(crate) auth_cache: AuthCache,
@@ -85,6 +88,7 @@ impl State {
             .expect("the stored table was checked when it was stored");
         Self {
             bucket: TokenBucket::full(settings.get().0.rate_limit(), now),
+            rates: rates(&settings.get().0, None),
             settings,
             stored_routing,
             salt: StableCell::init(salt, Stored(None)),
@@ -114,6 +118,7 @@ impl State {
             self.set_routing(routes, now)?;
         }
         self.bucket = TokenBucket::full(settings.rate_limit(), now);
+        self.rates = rates(&settings, self.rates.take());
         self.settings.set(Stored(settings));
         Ok(())
     }
@@ -181,6 +186,18 @@ impl State {
         self.counters.add(metrics::UNEXPLAINED_TIPS, 1);
     }
 
+    /// Whether a challenge that is issued now has a captcha.
+    pub(crate) fn needs_captcha(&self, now: TimestampNs) -> bool {
+        match self.settings().captcha() {
+            CaptchaMode::Enabled => true,
+            CaptchaMode::Disabled => false,
+            CaptchaMode::Dynamic(_) => {
+                let rates = self.rates.as_ref();
+                rates.is_none_or(|rates| rates.is_exceeded(now))
+            }
+        }
+    }
+
     /// The settings in force.
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings.get().0
@@ -224,6 +241,15 @@ impl State {
     pub(crate) fn open_calls(&self, shard: Principal) -> u32 {
         self.open_calls.get(&shard).copied().unwrap_or(0)
     }
+}
+
+/// The rates that the settings ask for: the ones there are, if they measure the same.
+fn rates(settings: &Settings, known: Option<RegistrationRates>) -> Option<RegistrationRates> {
+    let CaptchaMode::Dynamic(wish) = settings.captcha() else {
+        return None;
+    };
+    let same = known.filter(|known| known.wish() == wish);
+    Some(same.unwrap_or_else(|| RegistrationRates::new(wish)))
 }
 
 fn pages(routing: &RoutingTable) -> HttpTree {

@@ -15,7 +15,7 @@ pub use stats::{ArchiveConfig, ArchiveInfo, InternetIdentityStats, UserNumberRan
 /// A captcha to solve, valid for 5 minutes.
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct Challenge {
-    /// The picture, PNG in base64.
+    /// The picture, PNG in base64; empty if there is nothing to solve: then every solution is right.
     pub png_base64: String,
     /// Names the challenge in [`ChallengeResult`].
     pub challenge_key: String,
@@ -156,6 +156,9 @@ pub struct FrontInit {
     /// Where Prometheus reaches the canisters: `http[s]://host[:port]`, in which `{canister}` stands
     /// for a canister's id; default `https://{canister}.icp0.io`.
     pub metrics_gateway: Option<String>,
+    /// Liquid cycles below which front registers nobody; below half of it front changes no anchor, below a quarter it
+    /// prepares no delegation. Default 500 billion.
+    pub cycles_floor: Option<u64>,
 }
 
 /// Whether registrations need a captcha.
@@ -164,9 +167,27 @@ pub enum CaptchaMode {
     /// They do.
     #[serde(rename = "enabled")]
     Enabled,
-    /// Every solution is right.
+    /// Every solution is right, and challenges have no picture.
     #[serde(rename = "disabled")]
     Disabled,
+    /// They do while there are unusually many.
+    #[serde(rename = "dynamic")]
+    Dynamic(DynamicCaptcha),
+}
+
+/// When registrations need a captcha: while the rate of registrations over the current interval is above the one over the
+/// reference interval by more than the threshold. Named as in Internet Identity's `captcha_config`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
+pub struct DynamicCaptcha {
+    /// By how many percent.
+    #[n(0)]
+    pub threshold_pct: u16,
+    /// The current interval in seconds.
+    #[n(1)]
+    pub current_rate_sampling_interval_s: u64,
+    /// The reference interval in seconds; not shorter.
+    #[n(2)]
+    pub reference_rate_sampling_interval_s: u64,
 }
 
 /// A token bucket.

@@ -112,6 +112,7 @@ fn of_registry(stage: &Stage<'_>, method: &str, caller: &str) -> Vec<u8> {
             caller: device.principal(),
             temporary_key: None,
             device: device.data,
+            below: None,
         }),
         "apply" => blob(&Apply {
             order: order(&format!("apply {caller}")),

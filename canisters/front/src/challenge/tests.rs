@@ -22,7 +22,7 @@ fn result(key: &str, chars: &str) -> ChallengeResult {
 
 /// Issues a challenge and gives its key, id and solution.
 fn issued(challenges: &Challenges, nonce: u8) -> (String, ChallengeId, String) {
-    let Issued { key, png } = challenges.issue([nonce; 16], NOW);
+    let Issued { key, png } = challenges.issue([nonce; 16], true, NOW);
     assert_eq!(&png[1..4], b"PNG");
     let id = challenges.identify(&key, NOW).expect("just issued");
     let (solution, _) = challenges.solution(id);
@@ -35,7 +35,7 @@ fn spend(
     chars: &str,
     claim: Claim,
 ) -> Result<(), BadChallenge> {
-    challenges.spend(id, &result("", chars), claim, CaptchaMode::Enabled, NOW)
+    challenges.spend(id, &result("", chars), claim, NOW)
 }
 
 #[test]
@@ -75,10 +75,12 @@ fn a_wrong_solution_spends_the_challenge() {
 #[test]
 fn without_a_captcha_every_solution_is_right_but_only_once() {
     let mut all = challenges();
-    let (key, id, _) = issued(&all, 1);
+    let Issued { key, png } = all.issue([1; 16], false, NOW);
+    assert!(png.is_empty(), "nothing is drawn");
+    let id = all.identify(&key, NOW).expect("just issued");
     let mut take = |order| {
         let result = result(&key, "whatever");
-        all.spend(id, &result, claim(1, order), CaptchaMode::Disabled, NOW)
+        all.spend(id, &result, claim(1, order), NOW)
     };
     assert_eq!(take(1), Ok(()));
     assert_eq!(take(2), Err(BadChallenge));
@@ -118,7 +120,7 @@ fn forged_shortened_and_foreign_keys_are_refused() {
 #[test]
 fn two_challenges_have_different_solutions_and_pictures() {
     let all = challenges();
-    let (one, two) = (all.issue([1; 16], NOW), all.issue([2; 16], NOW));
+    let (one, two) = (all.issue([1; 16], true, NOW), all.issue([2; 16], true, NOW));
     assert_ne!(one.key, two.key);
     assert_ne!(one.png, two.png);
     assert_ne!(issued(&all, 1).2, issued(&all, 2).2);
@@ -167,15 +169,9 @@ fn expired_uses_are_forgotten() {
     }
     assert_eq!(all.remembered(), 20);
     let later = NOW.saturating_add(LIFE_NS);
-    let key = all.issue([99; 16], later).key;
+    let key = all.issue([99; 16], true, later).key;
     let id = all.identify(&key, later).expect("fresh");
-    let _ = all.spend(
-        id,
-        &result(&key, ""),
-        claim(1, 1),
-        CaptchaMode::Enabled,
-        later,
-    );
+    let _ = all.spend(id, &result(&key, ""), claim(1, 1), later);
     assert_eq!(all.remembered(), 20 - FORGOTTEN_PER_USE + 1);
 }
 
@@ -189,12 +185,13 @@ fn beyond_the_limit_the_oldest_are_forgotten_and_void() {
         let id = ChallengeId {
             expires: first.expires.saturating_add(1),
             nonce: number.to_be_bytes(),
+            has_captcha: true,
         };
         all.remember(id, Use::Wasted);
     }
     assert_eq!(all.remembered(), SPENT_LIMIT);
     assert!(!all.used.contains_key(&first));
     assert_eq!(all.identify(&key, NOW), Err(BadChallenge));
-    let younger = all.issue([3; 16], NOW.saturating_add(1)).key;
+    let younger = all.issue([3; 16], true, NOW.saturating_add(1)).key;
     assert!(all.identify(&younger, NOW).is_ok());
 }

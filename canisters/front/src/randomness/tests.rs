@@ -66,7 +66,7 @@ fn issue(state: &Shared, mock: &Mock) -> String {
     let Some(Randomness { rng, challenges }) = &mut state.randomness else {
         panic!("seeded");
     };
-    challenges.issue(draw(rng), mock.now()).key
+    challenges.issue(draw(rng), true, mock.now()).key
 }
 
 fn is_known(state: &Shared, mock: &Mock, key: &str) -> bool {

@@ -5,7 +5,7 @@ use crate::shards::tests::device;
 use crate::state::tests::{row, shard, with_shards};
 use std::pin::pin;
 use std::task::Poll;
-use types::front::{CaptchaMode, FrontInit, RateLimit};
+use types::front::{CaptchaMode, DynamicCaptcha, FrontInit, RateLimit};
 
 mod choice;
 
@@ -36,6 +36,20 @@ impl Scene {
         let now = self.mock.now();
         let mut state = self.state.borrow_mut();
         state.configure(argument, now).expect("a valid argument");
+    }
+
+    fn captcha(&self, mode: CaptchaMode) {
+        self.configure(FrontInit {
+            captcha: Some(mode),
+            ..FrontInit::default()
+        });
+    }
+
+    /// Takes a new challenge; its picture.
+    fn challenged(&mut self) -> String {
+        let challenge = run(create_challenge(&self.mock, &self.state)).expect("randomness");
+        self.solution.key = challenge.challenge_key;
+        challenge.png_base64
     }
 
     fn limit(&self, max_tokens: u64) {
@@ -245,20 +259,40 @@ fn an_empty_bucket_answers_before_everything_else() {
 
 #[test]
 fn a_wrong_solution_takes_no_token_and_spends_the_challenge() {
-    let scene = scene(&[1]);
+    let mut scene = scene(&[1]);
     scene.limit(1);
-    let captcha = |mode| {
-        scene.configure(FrontInit {
-            captcha: Some(mode),
-            ..FrontInit::default()
-        });
-    };
-    captcha(CaptchaMode::Enabled);
+    scene.captcha(CaptchaMode::Enabled);
+    assert!(!scene.challenged().is_empty(), "a picture");
     assert_eq!(scene.register(1), Ok(RegisterResponse::BadChallenge));
     assert_eq!(scene.tokens(), 1);
-    captcha(CaptchaMode::Disabled);
+    scene.captcha(CaptchaMode::Disabled);
     assert_eq!(scene.register(1), Ok(RegisterResponse::BadChallenge));
     assert!(scene.mock.called().is_empty());
+    // Whether there is something to solve was decided when it was issued.
+    assert_eq!(scene.challenged(), "");
+    scene.captcha(CaptchaMode::Enabled);
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
+    assert_eq!(scene.register(1), number(100));
+}
+
+#[test]
+fn a_dynamic_captcha_is_asked_for_while_there_are_unusually_many() {
+    let mut scene = scene(&[1]);
+    scene.captcha(CaptchaMode::Dynamic(DynamicCaptcha {
+        threshold_pct: 0,
+        current_rate_sampling_interval_s: 60,
+        reference_rate_sampling_interval_s: 3_600,
+    }));
+    assert_eq!(scene.challenged(), "", "nobody has come yet");
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
+    assert_eq!(scene.register(1), number(100));
+    assert!(!scene.challenged().is_empty());
+    assert_eq!(scene.register(2), Ok(RegisterResponse::BadChallenge));
+    // Other settings do not make front forget what it has counted.
+    scene.limit(5);
+    assert!(!scene.challenged().is_empty());
+    scene.mock.pass(62_000_000_000);
+    assert_eq!(scene.challenged(), "");
 }
 
 #[test]

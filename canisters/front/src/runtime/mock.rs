@@ -21,6 +21,7 @@ pub(crate) struct Mock {
     now: Cell<u64>,
     replies: RefCell<VecDeque<Result<Vec<u8>, NoReply>>>,
     randoms: Cell<u8>,
+    pub(crate) liquid_cycles: Cell<u128>,
     pub(crate) has_randomness: Cell<bool>,
     /// Canister, method and arguments of every call.
     pub(crate) calls: RefCell<Vec<(Principal, &'static str, Vec<u8>)>>,
@@ -28,11 +29,12 @@ pub(crate) struct Mock {
 }
 
 impl Mock {
-    /// Time 1,000 seconds, randomness available, no reply prepared.
+    /// Time 1,000 seconds, randomness and cycles available, no reply prepared.
     pub(crate) fn new() -> Self {
         let mock = Self::default();
         mock.now.set(1_000_000_000_000);
         mock.has_randomness.set(true);
+        mock.liquid_cycles.set(u128::MAX);
         mock
     }
 
@@ -89,6 +91,10 @@ impl Runtime for Mock {
 
     fn own_id(&self) -> Principal {
         shard(0)
+    }
+
+    fn liquid_cycles(&self) -> u128 {
+        self.liquid_cycles.get()
     }
 
     fn certify(&self, root: [u8; 32]) {

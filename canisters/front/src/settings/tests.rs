@@ -16,6 +16,50 @@ fn the_captcha_is_on_unless_it_is_switched_off() {
     assert_eq!(off.changed_by(&FrontInit::default()), Ok(off));
 }
 
+const DYNAMIC: DynamicCaptcha = DynamicCaptcha {
+    threshold_pct: 20,
+    current_rate_sampling_interval_s: 60,
+    reference_rate_sampling_interval_s: 3_600,
+};
+
+fn with_captcha(mode: CaptchaMode) -> FrontInit {
+    FrontInit {
+        captcha: Some(mode),
+        ..FrontInit::default()
+    }
+}
+
+#[test]
+fn a_dynamic_captcha_is_kept_until_another_mode_is_chosen() {
+    let dynamic = CaptchaMode::Dynamic(DYNAMIC);
+    let settings = changed(&with_captcha(dynamic)).expect("valid");
+    assert_eq!(settings.captcha(), dynamic);
+    assert_eq!(settings.to_argument(&[]).captcha, Some(dynamic));
+    for mode in [CaptchaMode::Disabled, CaptchaMode::Enabled] {
+        let other = settings.changed_by(&with_captcha(mode)).expect("valid");
+        assert_eq!(other.captcha(), mode);
+        let back = other.changed_by(&with_captcha(dynamic)).expect("valid");
+        assert_eq!(back.captcha(), dynamic);
+    }
+}
+
+#[test]
+fn rates_need_intervals() {
+    for (current, reference) in [(0, 10), (11, 10), (1, LONGEST_INTERVAL_S + 1)] {
+        let wish = DynamicCaptcha {
+            threshold_pct: 0,
+            current_rate_sampling_interval_s: current,
+            reference_rate_sampling_interval_s: reference,
+        };
+        let refused = changed(&with_captcha(CaptchaMode::Dynamic(wish)));
+        assert_eq!(
+            refused,
+            Err(SettingsError::Captcha),
+            "{current} {reference}"
+        );
+    }
+}
+
 #[test]
 fn what_is_absent_stays() {
     let argument = FrontInit {
@@ -27,6 +71,7 @@ fn what_is_absent_stays() {
         routes: Some(Vec::new()),
         max_delegation_ttl_ns: Some(7),
         metrics_gateway: Some("http://127.0.0.1:4943".to_owned()),
+        cycles_floor: Some(8),
     };
     let settings = changed(&argument).expect("valid");
     let same = settings.changed_by(&FrontInit::default());
@@ -76,6 +121,8 @@ fn stored_settings_keep_their_bytes() {
         max_tokens: 2,
         max_ttl_ns: 3,
         gateway: "http://a".to_owned(),
+        dynamic_captcha: None,
+        cycles_floor: None,
     };
     let bytes = minicbor::to_vec(&settings).expect("a vector");
     assert_eq!(hex::encode(&bytes), "85f501020368687474703a2f2f61");
@@ -83,4 +130,14 @@ fn stored_settings_keep_their_bytes() {
         minicbor::decode::<Settings>(&bytes).expect("own bytes"),
         settings
     );
+    let all = Settings {
+        dynamic_captcha: Some(DYNAMIC),
+        cycles_floor: Some(9),
+        ..settings
+    };
+    let bytes = minicbor::to_vec(&all).expect("a vector");
+    let golden = "89f501020368687474703a2f2f61f6f68314183c190e1009";
+    assert_eq!(hex::encode(&bytes), golden);
+    let read: Settings = minicbor::decode(&bytes).expect("own bytes");
+    assert_eq!(read, all);
 }

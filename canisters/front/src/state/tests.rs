@@ -59,6 +59,7 @@ fn what_is_stored_survives_an_upgrade() {
         routes: Some(vec![row(1)]),
         max_delegation_ttl_ns: Some(5),
         metrics_gateway: Some("http://localhost".to_owned()),
+        cycles_floor: Some(3),
     };
     before.configure(argument.clone(), NOW).expect("valid");
     before.salt_or_store(Salt::new([9; 32]));
