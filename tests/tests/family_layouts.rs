@@ -1,7 +1,8 @@
 //! Modules of today start on the stable memory that modules of each earlier layout have left.
 
-use anchorage_tests::family::{Device, Dump, Holds, Role, ask};
+use anchorage_tests::family::{Device, Dump, Holds};
 use types::AnchorNumber;
+use types::front::ShardState;
 
 const ALICE: AnchorNumber = AnchorNumber::new(10_000);
 
@@ -11,9 +12,11 @@ fn goes_on_from(layout: u32) {
     let (family, dump) = (Dump::family(), Dump::stored(layout));
     assert_eq!(family.status(0).tip.log_length, 0);
     dump.put_under(&family);
+    // The second shard is none of the dump's.
+    family.puts(1, ShardState::Sealed);
 
     let Holds {
-        layout: _,
+        layouts: _,
         time: _,
         canisters,
         log_length,
@@ -55,13 +58,17 @@ fn layout_1() {
 }
 
 #[test]
-fn there_is_a_dump_of_the_present_layout() {
+fn layout_2() {
+    goes_on_from(2);
+}
+
+#[test]
+fn there_is_a_dump_of_the_present_layouts() {
     let family = Dump::family();
-    let layout = family.status(0).layout_version;
-    let archive = ask(family.archive(0).status()).succeeds();
-    assert_eq!(archive.layout_version, layout);
-    let front = family.scrapes(Role::Front);
-    let of_front = front.value("anchorage_layout_version", &[]);
-    assert!((of_front - f64::from(layout)).abs() < 0.5, "{of_front}");
-    assert_eq!(Dump::stored(layout).holds.layout, layout);
+    family.register("alice");
+    let present = Holds::of(&family);
+    assert_eq!(
+        Dump::stored(present.number()).holds.layouts,
+        present.layouts
+    );
 }

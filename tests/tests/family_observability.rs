@@ -1,8 +1,6 @@
 //! What operators and their tools see: metrics, service discovery, statistics, status.
 
-use anchorage_tests::family::{
-    Device, Family, Role, Setup, Shard, TARGETS_PATH, Target, ask, operator,
-};
+use anchorage_tests::family::{Device, Family, Role, Setup, Shard, TARGETS_PATH, Target, ask};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use types::AnchorNumber;
@@ -94,9 +92,7 @@ fn a_shard_that_did_not_answer_once_is_asked_again() {
     family.starts(Role::Registry(0));
     let shard = family.creates_shard(20_000, 30_000);
     let routes: Vec<ShardRoute> = family.shards.iter().map(Shard::route).collect();
-    ask(family.front_as(operator()).set_routing(&routes))
-        .succeeds()
-        .unwrap();
+    family.sets_routing(&routes).unwrap();
     let archive = shard.archive.to_text();
     let limit = Duration::from_mins(5);
     family.waits_until("the new archive is discovered", limit, |family| {
@@ -110,6 +106,7 @@ fn a_shard_that_did_not_answer_once_is_asked_again() {
 fn statistics_cover_all_shards() {
     let family = Setup::default()
         .ranges(&[(10_000, 10_001), (20_000, 30_000)])
+        .all_open()
         .deploy();
     family.register("alice");
     family.register("bob");
@@ -130,6 +127,31 @@ fn statistics_cover_all_shards() {
     family.upgrades(Role::Front);
     let stats = ask(family.front().stats()).succeeds();
     assert_eq!(stats.users_registered, 2);
+}
+
+#[test]
+fn statistics_do_without_a_shard_that_does_not_answer_and_tell_their_age() {
+    let family = Setup::default().all_open().deploy();
+    for n in 0..6 {
+        family.register(&format!("person {n}"));
+    }
+    family.waits(Duration::from_secs(61));
+    let before = ask(family.front().stats()).succeeds();
+    assert_eq!(before.users_registered, 6);
+    family.stops(Role::Registry(1));
+    for _ in 0..3 {
+        family.waits(Duration::from_secs(61));
+    }
+    family.register("alice");
+    let stats = ask(family.front().stats()).succeeds();
+    assert_eq!(stats.users_registered, 7);
+    let age = family.network.get_time().as_nanos_since_unix_epoch()
+        - stats.collected_at.expect("all have answered once").get();
+    assert!(age > 180_000_000_000, "{age}");
+    family.starts(Role::Registry(1));
+    family.waits(Duration::from_secs(61));
+    let after = ask(family.front().stats()).succeeds();
+    assert!(after.collected_at > stats.collected_at);
 }
 
 #[test]

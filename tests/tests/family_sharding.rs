@@ -1,8 +1,6 @@
 //! Several shards: who owns which numbers, who may give orders, and what a repeated order does.
 
-use anchorage_tests::family::{
-    Client, Device, Family, Role, Setup, Shard, ask, operator, stranger,
-};
+use anchorage_tests::family::{Client, Device, Family, Role, Setup, ask, operator, stranger};
 use anchorage_tests::probe;
 use client::RegistryClient;
 use serde_bytes::ByteBuf;
@@ -14,6 +12,11 @@ use types::registry::{
     RegistrySettings,
 };
 use types::{AnchorNumber, AnchorRange, DeviceError, DeviceField, OrderId};
+
+#[path = "family_sharding/growth.rs"]
+mod growth;
+#[path = "family_sharding/states.rs"]
+mod states;
 
 const DAPP: &str = "https://dapp.example";
 
@@ -37,17 +40,14 @@ fn anchor_range(lo: u64, hi: u64) -> AnchorRange {
     AnchorRange::new(AnchorNumber::new(lo), AnchorNumber::new(hi)).unwrap()
 }
 
-#[track_caller]
-fn set_routing(family: &Family, routes: &[ShardRoute]) -> Result<(), RoutingError> {
-    ask(family.front_as(operator()).set_routing(routes)).succeeds()
-}
-
 #[test]
 fn a_full_shard_gives_way_to_the_next_until_all_are_full() {
     let ranges = [(10_000, 10_002), (20_000, 20_001)];
-    let family = Setup::default().ranges(&ranges).deploy();
+    let family = Setup::default().ranges(&ranges).all_open().deploy();
     let people = ["alice", "bob", "carol"].map(|name| family.register(name));
-    assert_eq!(people.map(|p| p.anchor.get()), [10_000, 10_001, 20_000]);
+    let mut numbers = people.map(|p| p.anchor.get());
+    numbers.sort_unstable();
+    assert_eq!(numbers, [10_000, 10_001, 20_000]);
     let dave = family.registration(&Device::new("dave"));
     assert_eq!(dave.is_sent().succeeds(), RegisterResponse::CanisterFull);
     // Those who are there are served, each by their own shard.
@@ -70,7 +70,9 @@ fn each_shard_serves_the_numbers_of_its_own_range_only() {
     let family = Setup::default()
         .ranges(&[(10_000, 10_001), (10_001, 10_002)])
         .deploy();
-    let (alice, bob) = (family.register("alice"), family.register("bob"));
+    let alice = family.register("alice");
+    family.puts(1, ShardState::Open);
+    let bob = family.register("bob");
     assert_eq!((alice.anchor.get(), bob.anchor.get()), (10_000, 10_001));
     for (shard, range, neighbour) in [
         (0, anchor_range(10_000, 10_001), bob),
@@ -109,14 +111,12 @@ fn each_shard_serves_the_numbers_of_its_own_range_only() {
 fn a_sealed_shard_serves_its_anchors_and_gives_no_number() {
     let family = Family::deploy();
     let alice = family.register("alice");
-    let mut routes: Vec<ShardRoute> = family.shards.iter().map(Shard::route).collect();
-    routes[0].state = ShardState::Sealed;
-    set_routing(&family, &routes).unwrap();
+    family.puts(1, ShardState::Open);
+    family.puts(0, ShardState::Sealed);
     assert_eq!(family.register("bob").anchor.get(), 20_000);
     alice.adds("phone");
     alice.logs_in_to(DAPP);
-    routes[1].state = ShardState::Sealed;
-    set_routing(&family, &routes).unwrap();
+    family.puts(1, ShardState::Sealed);
     let carol = family.registration(&Device::new("carol"));
     assert_eq!(carol.is_sent().succeeds(), RegisterResponse::CanisterFull);
 }
@@ -131,7 +131,7 @@ fn a_new_shard_takes_over_when_the_operator_adds_it() {
     let of_bob = family.registration(&bob).with(&challenge);
     assert_eq!(of_bob.is_sent().succeeds(), RegisterResponse::CanisterFull);
     let routes = [family.shards[0].route(), shard.route()];
-    set_routing(&family, &routes).unwrap();
+    family.sets_routing(&routes).unwrap();
     // A repetition of the very same call finds the new shard.
     assert_eq!(of_bob.gives_an_anchor().anchor.get(), 20_000);
     family.waits_until_archived(1);
@@ -142,12 +142,12 @@ fn a_new_shard_takes_over_when_the_operator_adds_it() {
 fn the_routing_table_refuses_what_would_give_a_number_two_owners() {
     let family = Family::deploy();
     family.register("alice");
-    let routes: Vec<ShardRoute> = family.shards.iter().map(Shard::route).collect();
+    let routes = family.routes();
     let (first, second) = (routes[0], routes[1]);
 
     let range = anchor_range(15_000, 25_000);
     let overlapping = ShardRoute { range, ..second };
-    let refused = set_routing(&family, &[first, overlapping]).unwrap_err();
+    let refused = family.sets_routing(&[first, overlapping]).unwrap_err();
     let (first_range, second_range) = (first.range, range);
     let overlap = RoutingError::Overlap {
         first: first_range,
@@ -160,7 +160,7 @@ fn the_routing_table_refuses_what_would_give_a_number_two_owners() {
         ..first
     };
     let canister = first.canister;
-    let refused = set_routing(&family, &[first, second, twice]).unwrap_err();
+    let refused = family.sets_routing(&[first, second, twice]).unwrap_err();
     assert_eq!(refused, RoutingError::CanisterTwice { canister });
 
     // Alice's number must stay with the shard that has her.
@@ -169,20 +169,20 @@ fn the_routing_table_refuses_what_would_give_a_number_two_owners() {
         ..second
     };
     for routes in [&[second][..], &[stolen][..], &[]] {
-        let refused = set_routing(&family, routes).unwrap_err();
+        let refused = family.sets_routing(routes).unwrap_err();
         let range = anchor_range(10_000, 10_001);
         assert_eq!(refused, RoutingError::OwnerChanged { range });
     }
     assert_eq!(ask(family.front().routing()).succeeds().routes, routes);
     // The second shard has given no number, so it may go.
-    set_routing(&family, &[first]).unwrap();
+    family.sets_routing(&[first]).unwrap();
     assert_eq!(ask(family.front().routing()).succeeds().routes, [first]);
 }
 
 #[test]
 fn the_routing_table_is_certified_and_for_controllers() {
     let family = Family::deploy();
-    let routes: Vec<ShardRoute> = family.shards.iter().map(Shard::route).collect();
+    let routes = family.routes();
     ask(family.front_as(stranger()).set_routing(&routes)).is_refused();
     let routing = ask(family.front().routing()).succeeds();
     assert_eq!(routing.routes, routes);

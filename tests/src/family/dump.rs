@@ -28,8 +28,8 @@ pub struct Dump {
 /// What a dump holds, besides what [`Dump::tell_the_story`] says.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holds {
-    /// The layout's version.
-    pub layout: u32,
+    /// Versions of the layouts of front, registry, archive.
+    pub layouts: [u32; ROLES.len()],
     /// Canister ids of front, registry, archive.
     pub canisters: [String; ROLES.len()],
     /// The network's time, nanoseconds since 1970.
@@ -92,10 +92,10 @@ impl Dump {
         }
     }
 
-    /// The stored dump of a layout.
+    /// The stored dump with a number, see [`Holds::number`].
     #[track_caller]
-    pub fn stored(layout: u32) -> Self {
-        let folder = folder(layout);
+    pub fn stored(number: u32) -> Self {
+        let folder = folder(number);
         let read = |name: &str| {
             let file = folder.join(name);
             std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
@@ -108,7 +108,7 @@ impl Dump {
 
     /// Stores it; answers the files and their sizes in bytes.
     pub fn write(&self) -> Vec<(PathBuf, usize)> {
-        let folder = folder(self.holds.layout);
+        let folder = folder(self.holds.number());
         std::fs::create_dir_all(&folder).expect("the folder can be made");
         let mut note = serde_json::to_vec_pretty(&self.holds).expect("plain data");
         note.push(b'\n');
@@ -166,7 +166,7 @@ impl Holds {
         let alice = family.claim(AnchorNumber::new(10_000), principal_of("alice"));
         let user_key = alice.prepares(DAPP).succeeds().user_key;
         Self {
-            layout: status.layout_version,
+            layouts: ROLES.map(|role| layout_of(family, role)),
             canisters: ids(family),
             time: family.network.get_time().as_nanos_since_unix_epoch(),
             log_length,
@@ -177,12 +177,27 @@ impl Holds {
     }
 }
 
+impl Holds {
+    /// The number of its folder: the highest version in it.
+    pub fn number(&self) -> u32 {
+        self.layouts.into_iter().max().expect("three of them")
+    }
+}
+
+#[track_caller]
+fn layout_of(family: &Family, role: Role) -> u32 {
+    let metrics = family.scrapes(role);
+    let version = metrics.value("anchorage_layout_version", &[]);
+    let text = format!("{version:.0}");
+    text.parse().expect("a version is a small number")
+}
+
 fn ids(family: &Family) -> [String; ROLES.len()] {
     ROLES.map(|role| family.id(role).to_text())
 }
 
-fn folder(layout: u32) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("data/layout-{layout}"))
+fn folder(number: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("data/layout-{number}"))
 }
 
 fn file_name(role: Role) -> String {

@@ -1,11 +1,13 @@
 //! Deploying a family.
 
-use super::{Family, Shard, operator};
+use super::{Family, Shard, ask, operator};
 use crate::{builder, built};
 use candid::CandidType;
 use pocket_ic::PocketIc;
 use types::archive::{ArchiveInit, ArchiveSettings};
-use types::front::{CaptchaMode, FrontInit, RateLimit, ShardRoute, ShardState};
+use types::front::{
+    CaptchaMode, DynamicCaptcha, FrontInit, RateLimit, RoutingError, ShardRoute, ShardState,
+};
 use types::registry::{ArchiveLink, RegistryInit, RegistrySettings};
 use types::{AnchorNumber, AnchorRange, BlockIndex, Principal};
 
@@ -16,10 +18,11 @@ pub struct Setup {
     front: FrontInit,
     registry: RegistrySettings,
     apart: bool,
+    all_open: bool,
 }
 
 impl Default for Setup {
-    /// No captcha, two shards.
+    /// No captcha, two shards, of which the first one takes new anchors.
     fn default() -> Self {
         let captcha = Some(CaptchaMode::Disabled);
         let front = FrontInit {
@@ -31,6 +34,7 @@ impl Default for Setup {
             front,
             registry: RegistrySettings::default(),
             apart: false,
+            all_open: false,
         }
     }
 }
@@ -43,10 +47,28 @@ impl Setup {
         self
     }
 
+    /// All shards take new anchors, and nobody knows which one is asked first.
+    #[must_use]
+    pub fn all_open(mut self) -> Self {
+        self.all_open = true;
+        self
+    }
+
     /// Registrations need a captcha.
     #[must_use]
     pub fn captcha(mut self) -> Self {
         self.front.captcha = Some(CaptchaMode::Enabled);
+        self
+    }
+
+    /// Registrations need a captcha while there are more in a minute than usual in an hour.
+    #[must_use]
+    pub fn dynamic_captcha(mut self) -> Self {
+        self.front.captcha = Some(CaptchaMode::Dynamic(DynamicCaptcha {
+            threshold_pct: 0,
+            current_rate_sampling_interval_s: 60,
+            reference_rate_sampling_interval_s: 3_600,
+        }));
         self
     }
 
@@ -109,6 +131,7 @@ impl Setup {
             front: mut argument,
             registry,
             apart,
+            all_open,
         } = self;
         let mut network = builder().with_nns_subnet().with_application_subnet();
         if apart {
@@ -135,7 +158,13 @@ impl Setup {
         for shard in &shards {
             family.install_shard(shard, &registry);
         }
-        argument.routes = Some(shards.iter().map(Shard::route).collect());
+        let mut routes: Vec<ShardRoute> = shards.iter().map(Shard::route).collect();
+        for route in routes.iter_mut().skip(1) {
+            if !all_open {
+                route.state = ShardState::Sealed;
+            }
+        }
+        argument.routes = Some(routes);
         family.shards = shards;
         family.install(front, "front", &Some(argument));
         family
@@ -154,6 +183,30 @@ impl Shard {
 }
 
 impl Family {
+    /// The routing table in force.
+    #[track_caller]
+    pub fn routes(&self) -> Vec<ShardRoute> {
+        ask(self.front().routing()).succeeds().routes
+    }
+
+    /// Replaces the routing table.
+    #[track_caller]
+    pub fn sets_routing(&self, routes: &[ShardRoute]) -> Result<(), RoutingError> {
+        ask(self.front_as(operator()).set_routing(routes)).succeeds()
+    }
+
+    /// Puts a shard of the routing table into a state.
+    #[track_caller]
+    pub fn puts(&self, shard: usize, state: ShardState) {
+        let mut routes = self.routes();
+        for route in &mut routes {
+            if route.canister == self.shards[shard].registry {
+                route.state = state;
+            }
+        }
+        self.sets_routing(&routes).expect("the same shards");
+    }
+
     /// One more shard with its archive, which no routing table names yet.
     pub fn creates_shard(&mut self, lo: u64, hi: u64) -> Shard {
         let shard = Shard {
