@@ -1,10 +1,52 @@
 //! Modules of today start on the stable memory that modules of each earlier layout have left.
 
-use anchorage_tests::family::{Device, Dump, Holds};
+use anchorage_tests::family::{Device, Dump, Family, Holds, ask};
+use std::time::Duration;
 use types::AnchorNumber;
 use types::front::ShardState;
 
 const ALICE: AnchorNumber = AnchorNumber::new(10_000);
+const BOB: AnchorNumber = AnchorNumber::new(10_001);
+
+/// The passkeys of the story, and whose they are.
+const PASSKEYS: [(&str, AnchorNumber); 4] = [
+    ("alice", ALICE),
+    ("phone", ALICE),
+    ("tablet", ALICE),
+    ("bob", BOB),
+];
+
+/// A registry of layout 1 has no index of passkeys. Until it is built lookups are refused.
+#[track_caller]
+fn index_is_built_from(layout: u32, family: &Family) {
+    let id = |name| Device::new(name).data.credential_id.expect("a passkey");
+    let front = family.front();
+    if layout == 1 {
+        assert_eq!(family.status(0).unindexed, Some(2));
+        ask(front.lookup_device_key(&id("alice"))).is_refused_saying("try again later");
+    } else {
+        assert_eq!(family.status(0).unindexed, Some(0));
+    }
+    // Meanwhile an anchor without an entry changes, and another one comes.
+    let bob = family.claim(BOB, Device::new("bob").principal());
+    let watch = bob.adds("watch of bob");
+    let dave = family.register("dave");
+    family.waits_until("the index is built", Duration::from_mins(1), |family| {
+        family.status(0).unindexed == Some(0)
+    });
+    let anchor = |name| {
+        let found = ask(front.lookup_device_key(&id(name))).succeeds();
+        found.map(|found| (found.anchor_number, found.pubkey))
+    };
+    let others = [("watch of bob", BOB), ("dave", dave.anchor)];
+    for (name, owner) in PASSKEYS.into_iter().chain(others) {
+        let pubkey = Device::new(name).data.pubkey;
+        assert_eq!(anchor(name), Some((owner, pubkey)), "{name}");
+    }
+    assert_eq!(anchor("nobody"), None);
+    bob.removes(&watch);
+    assert_eq!(anchor("watch of bob"), None);
+}
 
 /// What the dump holds is served, and the family goes on from there.
 #[track_caller]
@@ -31,19 +73,22 @@ fn goes_on_from(layout: u32) {
     assert_eq!(seed, dump.holds.seed, "the salt is the stored one");
 
     assert_eq!(family.public_state(0), Dump::public_state());
+    let story = family.audits(0);
+    assert_eq!(story.blocks.len() as u64, log_length);
+    index_is_built_from(layout, &family);
     let alice = family.claim(ALICE, Device::new("alice").principal());
     let info = alice.asks_for_info().succeeds();
     assert_eq!(info.devices[3].alias, "private alias of tablet");
-    // The archive has all but one block, and comes for it.
+    // The archive lacks blocks, and comes for them.
     let before = family.audits(0);
-    assert_eq!(before.blocks.len() as u64, log_length);
+    assert_eq!(before.hashes[..story.hashes.len()], story.hashes);
     family.waits_until_archived(0);
     let archived = family.audits(0);
     assert_eq!(archived.hashes, before.hashes);
     assert_eq!(archived.archived, archived.blocks.len());
 
     let carol = family.register("carol");
-    assert_eq!(carol.anchor.get(), next_anchor);
+    assert_eq!(carol.anchor.get(), next_anchor + 1);
     alice.adds("watch");
     carol.logs_in_to("https://dapp.example");
     family.waits_until_archived(0);

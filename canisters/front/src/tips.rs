@@ -94,6 +94,15 @@ mod tests {
         }
     }
 
+    /// Golden bytes: a change of these is a change of the stored layout and needs a migration.
+    #[test]
+    fn stored_tips_keep_their_bytes() {
+        use ic_stable_structures::Storable;
+        let bytes = Stored(tip(2, 1)).into_bytes();
+        let golden = ["8302", "5820", &"01".repeat(32), "02"].concat();
+        assert_eq!(hex::encode(bytes), golden);
+    }
+
     #[test]
     fn only_longer_logs_are_learned() {
         let mut tips = Tips::open(memories().tips);

@@ -85,3 +85,21 @@ fn the_stored_hash_is_the_blocks() {
     let end = 100 + held.block.len();
     assert_eq!(bytes[100..end], *held.block.as_slice());
 }
+
+#[test]
+fn golden_bytes_of_an_entry() {
+    let (memory, _, log) = three_blocks();
+    let held = log.block(BlockIndex::new(0)).unwrap();
+    let entry = [held.hash.as_bytes(), held.block.as_slice()].concat();
+    let length = u32::try_from(entry.len()).unwrap();
+    let bytes = memory.borrow();
+    assert_eq!(bytes[64..68], length.to_le_bytes());
+    assert_eq!(bytes[68..68 + entry.len()], entry);
+    assert_eq!(held.hash, block(&log, 0).hash());
+    assert_eq!(bytes[64 + 512..64 + 516], length_of(&log, 1).to_le_bytes());
+}
+
+fn length_of(log: &Log<VectorMemory>, index: u64) -> u32 {
+    let held = log.block(BlockIndex::new(index)).unwrap();
+    u32::try_from(32 + held.block.as_slice().len()).unwrap()
+}

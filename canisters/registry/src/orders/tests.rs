@@ -91,3 +91,19 @@ fn an_expired_id_used_again_keeps_its_new_answer_while_the_old_entry_goes() {
     assert_eq!(book.remembered(), 1);
     assert_eq!(book.look_up(&A, &Y, later), Seen::Before(b"new".to_vec()));
 }
+
+#[test]
+fn golden_bytes_of_an_entry() {
+    let (memory, _, mut book) = empty();
+    book.reserve(at(5)).unwrap();
+    book.remember(A, X, at(5), &[0x19, 0x27, 0x10]);
+    // The ring's header has 64 bytes, the slot begins with its length.
+    let golden = [
+        &[75, 0, 0, 0][..],
+        &[1; 32],
+        &[7; 32],
+        &[5, 0, 0, 0, 0, 0, 0, 0],
+        &[0x19, 0x27, 0x10],
+    ];
+    assert_eq!(memory.borrow()[64..64 + 4 + 75], golden.concat());
+}
