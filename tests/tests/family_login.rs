@@ -99,6 +99,44 @@ fn a_prepared_delegation_waits_for_a_minute() {
     other.is_gone();
 }
 
+/// Signatures come and go; each one that lives verifies under the tree of that moment.
+#[test]
+fn signatures_verify_whatever_was_prepared_and_pruned_meanwhile() {
+    let family = Family::deploy();
+    let people = ["alice", "bob", "carol"].map(|name| family.register(name));
+    let seconds = || family.network.get_time().as_nanos_since_unix_epoch() / 1_000_000_000;
+    let mut prepared = Vec::new();
+    let mut gone = 0;
+    for step in 0..60_usize {
+        let person = &people[step * 7 % 5 % people.len()];
+        let origin = format!("https://{}.example", step * 5 % 11);
+        prepared.push((seconds(), person.prepares(&origin).succeeds()));
+        family.waits(Duration::from_secs(step as u64 * 13 % 17));
+        for back in [0, step / 2, 9] {
+            let Some((at, one)) = prepared.iter().rev().nth(back) else {
+                continue;
+            };
+            match seconds() - at {
+                0..=58 => {
+                    one.is_signed();
+                }
+                // The last second depends on nanoseconds.
+                59..=60 => {}
+                _ => {
+                    one.is_gone();
+                    gone += 1;
+                }
+            }
+        }
+    }
+    assert!(gone > 20, "{gone}");
+    family.waits(Duration::from_secs(121));
+    let leaves = family
+        .scrapes(Role::Front)
+        .value("anchorage_signatures", &[]);
+    assert!(leaves < 1.0, "{leaves} leaves are left");
+}
+
 #[test]
 fn no_delegation_lives_longer_than_allowed() {
     let family = Family::deploy();

@@ -109,12 +109,18 @@ fn start(argument: Option<FrontInit>) {
     let interval = Duration::from_secs(fleet::INTERVAL_SECONDS);
     ic_cdk_timers::set_timer(Duration::ZERO, collect());
     ic_cdk_timers::set_timer_interval(interval, collect);
+    let interval = Duration::from_secs(signatures::PRUNE_INTERVAL_SECONDS);
+    ic_cdk_timers::set_timer_interval(interval, prune);
     ic_cdk_timers::set_timer(Duration::ZERO, reseed());
     ic_cdk_timers::set_timer_interval(Duration::from_secs(RESEED_SECONDS), reseed);
 }
 
 async fn collect() {
     fleet::collect(&Ic, &state()).await;
+}
+
+async fn prune() {
+    login::prune(&Ic, &mut state().borrow_mut());
 }
 
 async fn reseed() {

@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use crate::runtime::Runtime;
 use crate::services::{self, Service};
 use crate::shards;
-use crate::signatures::{Found, SignaturePath};
+use crate::signatures::{self, Found, SignaturePath};
 use crate::state::{SIGNATURES, Shared, State};
 use crate::{metrics, randomness};
 use candid::Principal;
@@ -166,6 +166,16 @@ async fn authenticate<R: Runtime>(
         state.auth_cache.learn(question, by, runtime.now());
     }
     Ok(Allowed { caller })
+}
+
+/// Takes expired signatures out of the tree, for the timer.
+pub(crate) fn prune<R: Runtime>(runtime: &R, state: &mut State) {
+    if state
+        .signatures
+        .prune(runtime.now(), signatures::PRUNED_PER_INTERVAL)
+    {
+        runtime.certify(state.certified_root().hash());
+    }
 }
 
 fn sign(state: &mut State, allowed: &Allowed, path: SignaturePath, now: TimestampNs) {

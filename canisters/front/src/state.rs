@@ -55,9 +55,10 @@ pub(crate) struct State {
     pub(crate) counters: Counters<Memory>,
     // From here on heap only: lost at an upgrade.
     routing: RoutingTable,
-    routing_hash: Hash,
     /// The pages whose bodies are certified.
     pub(crate) pages: HttpTree,
+    /// Everything but the signatures, whose root hash is computed when it is asked for.
+    certified: CertifiedRoot,
     pub(crate) randomness: Option<Randomness>,
     pub(crate) bucket: TokenBucket,
     /// Only with a dynamic captcha.
@@ -86,6 +87,7 @@ impl State {
         let rows: Vec<StoredRoute> = stored_routing.get().0.clone();
         let routing = RoutingTable::new(rows.into_iter().map(ShardRoute::from).collect())
             .expect("the stored table was checked when it was stored");
+        let pages = pages(&routing);
         Self {
             bucket: TokenBucket::full(settings.get().0.rate_limit(), now),
             rates: rates(&settings.get().0, None),
@@ -94,8 +96,11 @@ impl State {
             salt: StableCell::init(salt, Stored(None)),
             tips: Tips::open(tips),
             counters: Counters::open(counters),
-            routing_hash: leaf_hash(&routing::certified_bytes(&routing)),
-            pages: pages(&routing),
+            certified: CertifiedRoot::new([
+                (HTTP_EXPR, pages.hash()),
+                (ROUTING, routing_hash(&routing)),
+            ]),
+            pages,
             routing,
             randomness: None,
             signatures: SignatureMap::default(),
@@ -146,8 +151,10 @@ impl State {
         let table = self.check_routing(routes, now)?;
         let rows = table.rows().iter().map(StoredRoute::from).collect();
         self.stored_routing.set(Stored(rows));
-        self.routing_hash = leaf_hash(&routing::certified_bytes(&table));
-        self.pages = pages(&table);
+        let pages = pages(&table);
+        self.certified.set(HTTP_EXPR, pages.hash());
+        self.certified.set(ROUTING, routing_hash(&table));
+        self.pages = pages;
         self.routing = table;
         self.auth_cache.forget_all();
         Ok(())
@@ -230,11 +237,9 @@ impl State {
 
     /// The root of the certified data as it is now.
     pub(crate) fn certified_root(&self) -> CertifiedRoot {
-        CertifiedRoot::new([
-            (HTTP_EXPR, self.pages.hash()),
-            (ROUTING, self.routing_hash),
-            (SIGNATURES, self.signatures.root_hash()),
-        ])
+        let mut root = self.certified.clone();
+        root.set(SIGNATURES, self.signatures.root_hash());
+        root
     }
 
     /// Calls to a shard that wait for their answer.
@@ -254,6 +259,10 @@ fn rates(settings: &Settings, known: Option<RegistrationRates>) -> Option<Regist
 
 fn pages(routing: &RoutingTable) -> HttpTree {
     HttpTree::default().with(ROUTING, routing::page(routing))
+}
+
+fn routing_hash(table: &RoutingTable) -> Hash {
+    leaf_hash(&routing::certified_bytes(table))
 }
 
 /// One of the open calls to a shard. Ends when dropped, also by a trap after the await; every call is

@@ -29,9 +29,19 @@ pub const LAST_BLOCK_INDEX: &str = "last_block_index";
 /// The HTTP gateway protocol's label.
 pub const HTTP_EXPR: &str = "http_expr";
 
-/// Labels directly below the root, each with the root hash of what stands below it.
+/// Labels directly below the root, each with the root hash of what stands below it. A change of the last label hashes
+/// nothing of the others again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertifiedRoot(Vec<(&'static str, Hash)>);
+pub struct CertifiedRoot(Vec<Subtree>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Subtree {
+    label: &'static str,
+    /// With the label.
+    hash: Hash,
+    /// Of the fork of everything up to here.
+    joined: Hash,
+}
 
 impl CertifiedRoot {
     /// A root over these labels, in any order; of equal labels the last one counts.
@@ -45,27 +55,46 @@ impl CertifiedRoot {
 
     /// Puts a subtree's root hash under a label.
     pub fn set(&mut self, label: &'static str, hash: Hash) {
-        match self
-            .0
-            .binary_search_by_key(&label.as_bytes(), |(name, _)| name.as_bytes())
-        {
-            Ok(at) => self.0[at].1 = hash,
-            Err(at) => self.0.insert(at, (label, hash)),
+        let Self(subtrees) = self;
+        let place = subtrees.binary_search_by_key(&label.as_bytes(), |one| one.label.as_bytes());
+        let hash = labeled_hash(label.as_bytes(), &hash);
+        let changed = Subtree {
+            label,
+            hash,
+            joined: hash,
+        };
+        let first = match place {
+            Ok(at) => {
+                subtrees[at] = changed;
+                at
+            }
+            Err(at) => {
+                subtrees.insert(at, changed);
+                at
+            }
+        };
+        for at in first..subtrees.len() {
+            let hash = subtrees[at].hash;
+            let before = at.checked_sub(1).map(|before| subtrees[before].joined);
+            subtrees[at].joined = before.map_or(hash, |before| fork_hash(&before, &hash));
         }
     }
 
     /// The 32 bytes to certify.
     pub fn hash(&self) -> Hash {
-        hash_of(&self.0)
+        match self.0.last() {
+            Some(last) => last.joined,
+            None => HashTree::Empty.reconstruct(),
+        }
     }
 
     /// Everything but the last label, as one hash: what a library that builds its own witness for the
     /// last label needs to know about the rest. None with fewer than two labels.
     pub fn all_but_last(&self) -> Option<Hash> {
-        match self.0.split_last() {
-            Some((_, rest)) if !rest.is_empty() => Some(hash_of(rest)),
-            _ => None,
-        }
+        let [.., before, _] = self.0.as_slice() else {
+            return None;
+        };
+        Some(before.joined)
     }
 
     /// A tree with this root's hash that shows the given subtrees and prunes the others.
@@ -74,16 +103,19 @@ impl CertifiedRoot {
     /// label that this root does not have is left out.
     pub fn witness<'a>(&self, mut shown: Vec<(&'static str, HashTree<'a>)>) -> HashTree<'a> {
         let mut tree: Option<HashTree<'a>> = None;
-        for (label, hash) in &self.0 {
+        for Subtree {
+            label,
+            hash,
+            joined,
+        } in &self.0
+        {
             let node = match shown.iter().position(|(name, _)| name == label) {
                 Some(at) => labeled(label.as_bytes(), shown.swap_remove(at).1),
-                None => HashTree::Pruned(labeled_hash(label.as_bytes(), hash)),
+                None => HashTree::Pruned(*hash),
             };
             tree = Some(match (tree, node) {
                 (None, node) => node,
-                (Some(HashTree::Pruned(left)), HashTree::Pruned(right)) => {
-                    HashTree::Pruned(fork_hash(&left, &right))
-                }
+                (Some(HashTree::Pruned(_)), HashTree::Pruned(_)) => HashTree::Pruned(*joined),
                 (Some(left), node) => fork(left, node),
             });
         }
@@ -94,16 +126,6 @@ impl CertifiedRoot {
     pub fn certify(&self) {
         ic_cdk::api::certified_data_set(self.hash());
     }
-}
-
-fn hash_of(labels: &[(&'static str, Hash)]) -> Hash {
-    let mut nodes = labels
-        .iter()
-        .map(|(label, hash)| labeled_hash(label.as_bytes(), hash));
-    let first = nodes
-        .next()
-        .unwrap_or_else(|| HashTree::Empty.reconstruct());
-    nodes.fold(first, |left, right| fork_hash(&left, &right))
 }
 
 /// The newest block of a log, as ICRC-3 certifies it.
@@ -119,7 +141,7 @@ pub struct LogTip {
 ///
 /// An empty log has no tip, and then the root has no labels for it.
 pub fn log_root(tip: Option<LogTip>) -> CertifiedRoot {
-    let mut root = CertifiedRoot::new([(HTTP_EXPR, crate::http::skip_certification_hash())]);
+    let mut root = CertifiedRoot::new([(HTTP_EXPR, crate::http::SKIP_CERTIFICATION_HASH)]);
     if let Some(LogTip { index, hash }) = tip {
         root.set(LAST_BLOCK_HASH, leaf_hash(&hash));
         root.set(LAST_BLOCK_INDEX, leaf_hash(&leb128(index)));

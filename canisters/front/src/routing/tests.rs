@@ -120,12 +120,3 @@ fn the_certified_bytes_are_candid_of_the_rows() {
     let rows: Vec<ShardRoute> = candid::decode_one(&certified_bytes(&table)).expect("Candid");
     assert_eq!(rows, table.rows());
 }
-
-/// Golden bytes: a change of these is a change of the stored layout and needs a migration.
-#[test]
-fn stored_rows_keep_their_bytes() {
-    let rows: Vec<StoredRoute> = [row(10, 20, 1)].iter().map(StoredRoute::from).collect();
-    let bytes = minicbor::to_vec(&rows).expect("a vector");
-    // [[[10, 20], h'0101', true]]
-    assert_eq!(hex::encode(bytes), "8183820a14420101f5");
-}

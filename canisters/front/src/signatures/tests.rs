@@ -18,11 +18,37 @@ fn at(seconds: u64) -> TimestampNs {
     TimestampNs::new(seconds * SECOND)
 }
 
-/// The leaf is there if a witness for it holds an empty leaf under both labels.
 fn has_leaf(map: &SignatureMap, path: SignaturePath) -> bool {
     map.tree
         .get(&path.seed)
         .is_some_and(|messages| messages.get(&path.message).is_some())
+}
+
+/// All leaves, as whoever verifies sees them.
+fn leaves(map: &SignatureMap) -> Vec<SignaturePath> {
+    let mut leaves = Vec::new();
+    walk(&map.tree.as_hash_tree(), &mut |seed, messages| {
+        walk(messages, &mut |message, leaf| {
+            assert!(matches!(leaf, HashTree::Leaf(bytes) if bytes.is_empty()));
+            leaves.push(SignaturePath {
+                seed: seed.try_into().expect("32 bytes"),
+                message: message.try_into().expect("32 bytes"),
+            });
+        });
+    });
+    leaves
+}
+
+fn walk<'a>(tree: &HashTree<'a>, each: &mut dyn FnMut(&'a [u8], &HashTree<'a>)) {
+    match tree {
+        HashTree::Fork(both) => {
+            walk(&both.0, each);
+            walk(&both.1, each);
+        }
+        HashTree::Labeled(label, below) => each(label, below),
+        HashTree::Empty => {}
+        HashTree::Leaf(_) | HashTree::Pruned(_) => panic!("no label"),
+    }
 }
 
 #[test]
@@ -77,19 +103,56 @@ fn preparing_again_prolongs_and_survives_the_first_ones_pruning() {
 }
 
 #[test]
-fn expired_entries_leave_the_tree_a_few_per_addition() {
+fn pruning_takes_what_has_expired_and_no_more_than_asked() {
+    let mut map = SignatureMap::default();
+    for seed in 0..40 {
+        map.add(path(seed, 0), person(seed), at(u64::from(seed)));
+    }
+    let before = map.root_hash();
+    assert!(!map.prune(at(59), 10));
+    assert_eq!(map.root_hash(), before);
+    assert!(map.prune(at(60 + 19), 5));
+    assert_eq!(map.len(), 35);
+    assert!(map.prune(at(60 + 19), usize::MAX));
+    assert_eq!(map.len(), 20);
+    assert!(!has_leaf(&map, path(19, 0)));
+    assert!(has_leaf(&map, path(20, 0)));
+    assert_eq!((map.callers.len(), map.signatures.len()), (20, 20));
+    assert_ne!(map.root_hash(), before);
+}
+
+/// What the timer should have taken long ago.
+#[test]
+fn additions_prune_a_few_when_the_timer_is_late() {
     let mut map = SignatureMap::default();
     for seed in 0..40 {
         map.add(path(seed, 0), person(seed), at(0));
     }
-    map.add(path(100, 0), person(100), at(61));
-    assert_eq!(map.len(), 40 - PRUNED_PER_ADDITION + 1);
-    for more in 101..106 {
-        map.add(path(more, 0), person(more), at(61));
+    map.add(path(100, 0), person(100), at(179));
+    assert_eq!(map.len(), 41);
+    map.add(path(101, 0), person(101), at(180));
+    assert_eq!(map.len(), 42 - PRUNED_PER_ADDITION);
+    for more in 102..106 {
+        map.add(path(more, 0), person(more), at(180));
     }
     assert_eq!(map.len(), 6);
-    assert!(!has_leaf(&map, path(0, 0)));
     assert_eq!(map.callers.len(), 6);
+}
+
+/// No time passes, so nothing expires: only the cap keeps the books small.
+#[test]
+fn preparations_without_end_by_one_caller_do_not_grow_the_books() {
+    let mut map = SignatureMap::default();
+    for number in 0..30_000_u32 {
+        let mut path = path(0, 0);
+        path.seed[..4].copy_from_slice(&(number % 7_001).to_be_bytes());
+        path.message[..4].copy_from_slice(&number.to_le_bytes());
+        map.add(path, person(1), at(0));
+    }
+    assert_eq!((map.len(), leaves(&map).len()), (PER_CALLER, PER_CALLER));
+    assert_eq!((map.callers.len(), map.signatures.len()), (1, PER_CALLER));
+    assert_eq!(map.callers[&person(1)].len(), PER_CALLER);
+    assert!(map.callers[&person(1)].capacity() <= 2 * PER_CALLER);
 }
 
 #[test]
@@ -123,17 +186,15 @@ fn tree_and_books_agree_over_a_mixed_run() {
             let found = map.find(*path, *caller, now) == Found::Yours;
             assert_eq!(found, expected, "step {step}");
         }
-        let leaves: BTreeSet<SignaturePath> = map
-            .tree
-            .iter()
-            .flat_map(|(seed, messages)| {
-                messages.iter().map(|(message, _)| SignaturePath {
-                    seed: *seed,
-                    message: *message,
-                })
-            })
-            .collect();
-        let books: BTreeSet<SignaturePath> = map.holders.keys().copied().collect();
-        assert_eq!(leaves, books);
+        let signed: BTreeSet<SignaturePath> = map.signatures.values().map(|one| one.path).collect();
+        let shown = leaves(&map);
+        assert_eq!(shown, Vec::from_iter(signed));
+        assert_eq!(map.len(), shown.len());
     }
+}
+
+#[test]
+fn an_empty_leaf_has_the_published_hash() {
+    let leaf = SignedLeaf::default();
+    assert_eq!(leaf.root_hash(), leaf.as_hash_tree().reconstruct());
 }

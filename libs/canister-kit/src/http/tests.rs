@@ -85,7 +85,7 @@ fn the_constants_are_what_the_published_library_computes() {
 
 #[test]
 fn alone_under_the_root_the_headers_equal_the_published_librarys() {
-    let root = CertifiedRoot::new([(HTTP_EXPR, skip_certification_hash())]);
+    let root = CertifiedRoot::new([(HTTP_EXPR, SKIP_CERTIFICATION_HASH)]);
     let response = skip_certification(ask("GET", "/nowhere"), Some(&[1, 2, 3]), &root);
     let mut published = ic_http_certification::HttpResponse::builder().build();
     add_skip_certification_header(vec![1, 2, 3], &mut published);
@@ -97,7 +97,13 @@ fn alone_under_the_root_the_headers_equal_the_published_librarys() {
 
 #[test]
 fn without_a_certificate_nothing_is_claimed() {
-    let root = CertifiedRoot::new([(HTTP_EXPR, skip_certification_hash())]);
+    let root = CertifiedRoot::new([(HTTP_EXPR, SKIP_CERTIFICATION_HASH)]);
     let response = ask("GET", "/metrics");
     assert_eq!(skip_certification(response.clone(), None, &root), response);
+}
+
+#[test]
+fn the_constant_is_the_hash_of_the_tree() {
+    let tree = skip_certification_tree();
+    assert_eq!(tree.reconstruct(), SKIP_CERTIFICATION_HASH);
 }
