@@ -22,7 +22,7 @@ the network shows after it was installed.
   --profile PROFILE  a profile of Cargo.toml (default: canister; "quick" builds faster than it runs)
   --install          may install system packages with sudo
 Environment: ANCHORAGE_COMMIT (what the modules name as their commit), ANCHORAGE_WASM_DIR (where they go),
-ANCHORAGE_WASM_PROFILE (instead of --profile)
+ANCHORAGE_WASM_PROFILE (instead of --profile), ANCHORAGE_WASM_FEATURES (cargo's features, for measurements)
 USAGE
 }
 
@@ -62,6 +62,7 @@ compile() {
     env ${WASM_ENV[@]+"${WASM_ENV[@]}"} CARGO_ENCODED_RUSTFLAGS="$remap" ANCHORAGE_COMMIT="$(commit_name)" \
         CARGO_TARGET_DIR="$CANISTER_TARGET_DIR" \
         cargo build --locked --profile "$profile" --target "$WASM_TARGET" \
+        ${ANCHORAGE_WASM_FEATURES:+--features "$ANCHORAGE_WASM_FEATURES"} \
         ${WASM_ARGS[@]+"${WASM_ARGS[@]}"} "${packages[@]}"
 }
 

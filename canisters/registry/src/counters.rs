@@ -143,8 +143,11 @@ pub const ADD_TENTATIVE_DEVICE: Method = Method::new(10);
 /// `verify_tentative_device`
 pub const VERIFY_TENTATIVE_DEVICE: Method = Method::new(11);
 
+/// `init` and `post_upgrade`
+pub const START: Method = Method::new(14);
+
 /// The methods whose instructions are counted.
-pub const METHODS: [MeasuredMethod; 12] = [
+pub const METHODS: [MeasuredMethod; 13] = [
     MeasuredMethod::new(CREATE_ANCHOR, "create_anchor"),
     MeasuredMethod::new(APPLY, "apply"),
     MeasuredMethod::new(AUTHENTICATE, "authenticate"),
@@ -157,6 +160,7 @@ pub const METHODS: [MeasuredMethod; 12] = [
     MeasuredMethod::new(ADD_TENTATIVE_DEVICE, "add_tentative_device"),
     MeasuredMethod::new(VERIFY_TENTATIVE_DEVICE, "verify_tentative_device"),
     MeasuredMethod::new(INDEX_PASSKEYS, "index_passkeys"),
+    MeasuredMethod::new(START, "start"),
 ];
 
 /// The counter of an operation that was carried out.
