@@ -14,6 +14,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use canister_kit::argument;
+use canister_kit::blob;
 use canister_kit::build::BuildInfo;
 use canister_kit::certified::{CertifiedRoot, tip_witness};
 use canister_kit::guards::Caller;
@@ -198,13 +199,13 @@ impl Runtime for Ic {
     ) -> Result<Vec<u8>, CallFailure> {
         let answer = Call::bounded_wait(registry, "fetch_blocks")
             .change_timeout(CALL_TIMEOUT_SECONDS)
-            .with_arg(ByteBuf::from(request))
+            .take_raw_args(blob::encode(&request))
             .await
             .map_err(|error| failure(&Error::from(error)))?;
-        answer
-            .candid::<ByteBuf>()
-            .map(ByteBuf::into_vec)
-            .map_err(|error| failure(&Error::from(error)))
+        blob::decode(answer.into_bytes()).map_err(|error| CallFailure {
+            code: 0,
+            message: error.to_string(),
+        })
     }
 }
 

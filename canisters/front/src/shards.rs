@@ -10,8 +10,8 @@ use crate::metrics;
 use crate::runtime::{NoReply, Runtime};
 use crate::state::{OpenCall, Shared};
 use candid::Principal;
+use canister_kit::blob;
 use minicbor::Decode;
-use serde_bytes::{ByteBuf, Bytes};
 use types::AnchorNumber;
 use types::front::ShardState;
 use types::message::{self, Request};
@@ -180,7 +180,7 @@ where
 {
     let request = make(expected(state, shard));
     let reply = runtime.call(shard, Q::METHOD, arguments(&request)).await;
-    let Answer { tip: _, result } = read(&reply.ok()?)?;
+    let Answer { tip: _, result } = read(reply.ok()?)?;
     Some(result)
 }
 
@@ -247,7 +247,7 @@ where
             return Err(ShardFailure::Unknown);
         }
     };
-    let Some(Answer { tip, result }) = read(&reply) else {
+    let Some(Answer { tip, result }) = read(reply) else {
         // It was executed; what came of it cannot be read (a neighbour of another version).
         count(state, metrics::CALLS_UNREADABLE);
         return Err(ShardFailure::Unknown);
@@ -283,12 +283,11 @@ fn compares_tips(error: Option<&RegistryError>) -> bool {
 }
 
 fn arguments(request: &impl Request) -> Vec<u8> {
-    let message = message::encode(request);
-    candid::encode_one(Bytes::new(&message)).expect("a blob, which Candid can encode")
+    blob::encode(&message::encode(request))
 }
 
-fn read<T: for<'b> Decode<'b, ()>>(reply: &[u8]) -> Option<Answer<T>> {
-    let blob: ByteBuf = candid::decode_one(reply).ok()?;
+fn read<T: for<'b> Decode<'b, ()>>(reply: Vec<u8>) -> Option<Answer<T>> {
+    let blob = blob::decode(reply).ok()?;
     message::decode(&blob).ok()
 }
 

@@ -42,6 +42,7 @@ pub mod temporary_keys;
 mod fixtures;
 
 use canister_kit::argument;
+use canister_kit::blob;
 use canister_kit::build::BuildInfo;
 use canister_kit::certified::{CertifiedRoot, log_root};
 use canister_kit::counters::Method;
@@ -102,7 +103,7 @@ fn inspect_message() {
     }
 }
 
-#[update]
+#[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn create_anchor(message: ByteBuf) -> ByteBuf {
     measured(counters::CREATE_ANCHOR, |shard| {
         front_door::serve(
@@ -115,42 +116,42 @@ fn create_anchor(message: ByteBuf) -> ByteBuf {
     })
 }
 
-#[update]
+#[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn apply(message: ByteBuf) -> ByteBuf {
     measured(counters::APPLY, |shard| {
         front_door::serve(shard, caller(), &message, now(), apply::apply)
     })
 }
 
-#[update]
+#[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn authenticate(message: ByteBuf) -> ByteBuf {
     measured(counters::AUTHENTICATE, |shard| {
         front_door::serve(shard, caller(), &message, now(), authenticate::authenticate)
     })
 }
 
-#[update]
+#[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn anchor_info(message: ByteBuf) -> ByteBuf {
     measured(counters::ANCHOR_INFO, |shard| {
         front_door::serve(shard, caller(), &message, now(), authenticate::anchor_info)
     })
 }
 
-#[update]
+#[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn enter_registration_mode(message: ByteBuf) -> ByteBuf {
     measured(counters::ENTER_REGISTRATION_MODE, |shard| {
         front_door::serve(shard, caller(), &message, now(), remote_devices::enter)
     })
 }
 
-#[update]
+#[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn exit_registration_mode(message: ByteBuf) -> ByteBuf {
     measured(counters::EXIT_REGISTRATION_MODE, |shard| {
         front_door::serve(shard, caller(), &message, now(), remote_devices::exit)
     })
 }
 
-#[update]
+#[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn add_tentative_device(message: ByteBuf) -> ByteBuf {
     measured(counters::ADD_TENTATIVE_DEVICE, |shard| {
         front_door::serve(
@@ -163,14 +164,14 @@ fn add_tentative_device(message: ByteBuf) -> ByteBuf {
     })
 }
 
-#[update]
+#[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn verify_tentative_device(message: ByteBuf) -> ByteBuf {
     measured(counters::VERIFY_TENTATIVE_DEVICE, |shard| {
         front_door::serve(shard, caller(), &message, now(), remote_devices::verify)
     })
 }
 
-#[update]
+#[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn fetch_blocks(message: ByteBuf) -> ByteBuf {
     measured(counters::FETCH_BLOCKS, |shard| {
         fetch_blocks::serve(shard, msg_caller(), &message, now())
@@ -233,7 +234,7 @@ fn lookup_device_key(credential_id: CredentialId) -> Result<Option<KnownPasskey>
     with(|shard| passkeys::lookup_device_key(shard, &credential_id))
 }
 
-#[query]
+#[query(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn identify(message: ByteBuf) -> ByteBuf {
     let answer = with_mut(|shard| {
         front_door::serve(shard, caller(), &message, now(), authenticate::identify)

@@ -14,6 +14,7 @@
 //! Certified data does not survive an upgrade by itself on all paths that matter: it is set in `init` and in
 //! `post_upgrade`, and again whenever something below changes.
 
+use crate::http::{LABELED_SKIP_CERTIFICATION_HASH, SKIP_CERTIFICATION_HASH};
 use ic_certified_map::{HashTree, fork, fork_hash, labeled, labeled_hash, leaf_hash};
 
 #[cfg(test)]
@@ -57,7 +58,11 @@ impl CertifiedRoot {
     pub fn set(&mut self, label: &'static str, hash: Hash) {
         let Self(subtrees) = self;
         let place = subtrees.binary_search_by_key(&label.as_bytes(), |one| one.label.as_bytes());
-        let hash = labeled_hash(label.as_bytes(), &hash);
+        let hash = match (label, hash) {
+            // Nearly all canisters have it.
+            (HTTP_EXPR, SKIP_CERTIFICATION_HASH) => LABELED_SKIP_CERTIFICATION_HASH,
+            (label, hash) => labeled_hash(label.as_bytes(), &hash),
+        };
         let changed = Subtree {
             label,
             hash,

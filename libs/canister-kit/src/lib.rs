@@ -9,12 +9,14 @@
 //! | [`metrics`] | the Prometheus text of `/metrics` and the families that every canister has |
 //! | [`guards`] | who is calling, as a value that a function can ask for |
 //! | [`argument`] | what an upgrade is given, which may be nothing |
+//! | [`blob`] | one blob as Candid: the family's messages |
 //! | [`build`] | version and commit, and the public metadata sections of a module |
 //!
 //! Logic gets values: time, caller, memory. What asks the system is marked so in its documentation
 //! and is meant for a canister's door.
 
 pub mod argument;
+pub mod blob;
 pub mod build;
 pub mod certified;
 pub mod counters;

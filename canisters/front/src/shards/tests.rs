@@ -112,7 +112,7 @@ fn an_order_that_was_not_executed_is_not_repeated_here() {
 #[test]
 fn an_answer_that_cannot_be_read_leaves_the_outcome_unknown() {
     let (mock, state) = (Mock::new(), with_shards(&[1]));
-    let newer = candid::encode_one(Bytes::new(&[9, 0])).expect("a blob");
+    let newer = blob::encode(&[9, 0]);
     mock.will_reply(Ok(newer));
     mock.will_reply(Ok(Vec::new()));
     let result: Result<AnchorNumber, _> = run(order(&mock, &state, shard(1), create));

@@ -1,0 +1,57 @@
+//! One blob as Candid, without Candid's type tables: how the family's messages travel.
+//!
+//! ```text
+//! "DIDL" | 1 type: vec (6d) of nat8 (7b) | 1 value, of type 0 | length (LEB128) | bytes
+//! ```
+//!
+//! Every encoder writes one blob so; reading it any other way costs more than most messages do. What is encoded in another
+//! way, which Candid allows, is read by its own library.
+
+use serde_bytes::ByteBuf;
+
+#[cfg(test)]
+mod tests;
+
+const HEADER: &[u8; 9] = b"DIDL\x01\x6d\x7b\x01\x00";
+
+/// The blob as the only value of an argument or answer.
+pub fn encode(blob: &[u8]) -> Vec<u8> {
+    let (length, digits) = leb128fmt::encode_u64(blob.len() as u64).expect("64 bits fit");
+    let mut bytes = Vec::with_capacity(HEADER.len() + digits + blob.len());
+    bytes.extend_from_slice(HEADER);
+    bytes.extend_from_slice(&length[..digits]);
+    bytes.extend_from_slice(blob);
+    bytes
+}
+
+/// The only value of an argument or answer, if it is a blob.
+pub fn decode(mut bytes: Vec<u8>) -> candid::Result<Vec<u8>> {
+    match start(&bytes) {
+        Some(start) => {
+            bytes.drain(..start);
+            Ok(bytes)
+        }
+        None => candid::decode_one(&bytes).map(ByteBuf::into_vec),
+    }
+}
+
+/// Where the blob starts; none if it is encoded in another way or does not end with the bytes.
+fn start(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    let rest = bytes.strip_prefix(HEADER)?;
+    let length = leb128fmt::decode_uint_slice::<u64, 64>(rest, &mut at).ok()?;
+    let start = HEADER.len() + at;
+    (bytes.len() - start == usize::try_from(length).ok()?).then_some(start)
+}
+
+/// The blob that the message being executed has as its argument; traps if it has another one. For the door, as
+/// `decode_with`.
+pub fn of_this_message(bytes: Vec<u8>) -> ByteBuf {
+    let blob = decode(bytes).unwrap_or_else(|error| ic_cdk::trap(format!("not (blob): {error}")));
+    ByteBuf::from(blob)
+}
+
+/// The answer of the message being executed. For the door, as `encode_with`.
+pub fn answer(blob: ByteBuf) -> Vec<u8> {
+    encode(&blob)
+}
