@@ -5,8 +5,8 @@
 //! remembered: refusing an order again is harmless, and refusals, which anybody can cause, must
 //! not be able to fill the book.
 //!
-//! Entries lie in a [`Ring`] in the order of their times; the heap holds an index that is rebuilt
-//! when the canister starts.
+//! Entries lie in a [`Ring`] in the order of their times; the heap holds an index of those that have not expired, which is
+//! rebuilt when the canister starts.
 //!
 //! ```text
 //! entry: order id (32) | digest of its contents (32) | time, ns (u64 LE) | answer
@@ -28,8 +28,8 @@ pub const KEPT_NS: u64 = 10 * 60 * 1_000_000_000;
 /// Orders that can be remembered at once: more than 200 a second for ten minutes.
 pub const CAPACITY: u64 = 1 << 17;
 
-/// Expired entries that one message forgets at most.
-const PRUNED_PER_MESSAGE: usize = 20;
+/// Expired entries that one message forgets at most. More than one, or a burst would never drain.
+const PRUNED_PER_MESSAGE: usize = 3;
 
 /// Bytes of a slot: an entry with the longest answer (a number) fits.
 const SLOT_BYTES: usize = 112;
@@ -79,10 +79,16 @@ impl<M: Memory> OrderBook<M> {
     /// Opens the book, or makes an empty one.
     pub fn init(memory: M, tails: M) -> Self {
         let ring = Ring::init(memory, tails, CAPACITY, SLOT_BYTES);
-        // Inserted one by one: `collect` would bring a whole sort into the module.
+        // Newest first, and no further than to what was expired when the newest was written: an upgrade costs as much as
+        // there were orders in ten minutes, not as many as the ring holds.
         let mut index = BTreeMap::new();
-        for at in ring.first()..ring.next() {
-            index.insert(entry(&ring, at).id, at);
+        let mut newest = None;
+        for at in (ring.first()..ring.next()).rev() {
+            let Entry { id, at: time, .. } = entry(&ring, at);
+            if expired(time, *newest.get_or_insert(time)) {
+                break;
+            }
+            index.entry(id).or_insert(at);
         }
         Self { ring, index }
     }
@@ -104,7 +110,8 @@ impl<M: Memory> OrderBook<M> {
 
     /// Makes sure that one more order can be remembered. Forgets a few expired ones on the way.
     pub fn reserve(&mut self, now: TimestampNs) -> Result<(), PushError> {
-        for at in (self.ring.first()..self.ring.next()).take(PRUNED_PER_MESSAGE) {
+        let mut first = self.ring.first();
+        for at in (first..self.ring.next()).take(PRUNED_PER_MESSAGE) {
             let Entry { id, at: time, .. } = entry(&self.ring, at);
             if !expired(time, now) {
                 break;
@@ -112,8 +119,9 @@ impl<M: Memory> OrderBook<M> {
             if self.index.get(&id) == Some(&at) {
                 self.index.remove(&id);
             }
-            self.ring.forget_below(at + 1);
+            first = at + 1;
         }
+        self.ring.forget_below(first);
         self.ring.reserve()
     }
 

@@ -65,8 +65,9 @@ fn one_message_forgets_a_bounded_number_of_expired_orders() {
     }
     book.reserve(at(100 + KEPT_NS)).unwrap();
     assert_eq!(book.remembered(), 50 - PRUNED_PER_MESSAGE as u64);
-    book.reserve(at(100 + KEPT_NS)).unwrap();
-    book.reserve(at(100 + KEPT_NS)).unwrap();
+    for _ in 0..50 / PRUNED_PER_MESSAGE {
+        book.reserve(at(100 + KEPT_NS)).unwrap();
+    }
     assert_eq!(book.remembered(), 0);
     assert!(book.index.is_empty());
 }
@@ -106,4 +107,29 @@ fn golden_bytes_of_an_entry() {
         &[0x19, 0x27, 0x10],
     ];
     assert_eq!(memory.borrow()[64..64 + 4 + 75], golden.concat());
+}
+
+#[test]
+fn opening_reads_no_further_than_to_what_has_expired() {
+    let (memory, tails, mut book) = empty();
+    for n in 0..50 {
+        book.remember(OrderId::new([n; 32]), X, at(u64::from(n)), b"");
+    }
+    let newest = at(47 + KEPT_NS);
+    book.remember(A, Y, newest, b"new");
+    drop(book);
+    let mut book = OrderBook::init(memory, tails);
+    // Those of the times 48 and 49, and the newest, whose id an earlier one has, too.
+    assert_eq!(book.index.len(), 3);
+    assert_eq!(book.look_up(&A, &Y, newest), Seen::Before(b"new".to_vec()));
+    for n in (0..50).filter(|n| *n != 1) {
+        let seen = book.look_up(&OrderId::new([n; 32]), &X, newest);
+        let is_there = n >= 48;
+        assert_eq!(matches!(seen, Seen::Before(_)), is_there, "{n}");
+    }
+    for _ in 0..50 {
+        book.reserve(newest).unwrap();
+    }
+    assert_eq!(book.remembered(), 3);
+    assert_eq!(book.index.len(), 3);
 }
