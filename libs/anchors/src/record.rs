@@ -9,8 +9,14 @@ use crate::day::Day;
 use minicbor::{Decode, Encode};
 use types::{DeviceData, DeviceKey, PublicDevice, TimestampNs};
 
+mod in_place;
+mod last_use;
+
 #[cfg(test)]
 mod tests;
+
+pub(crate) use in_place::{Found, find};
+pub(crate) use last_use::{from_bytes as last_use_in, in_bytes as last_use_bytes};
 
 /// Version of the encoding, the first byte of each record.
 const VERSION: u8 = 1;
@@ -43,6 +49,7 @@ pub struct DeviceRecord {
     pub(crate) key_hash: [u8; 28],
     /// When it last authenticated somebody. Private, in no block.
     #[n(1)]
+    #[cbor(with = "last_use")]
     pub(crate) last_use: Option<TimestampNs>,
     /// What the user wrote.
     #[n(2)]
@@ -148,8 +155,16 @@ impl DeviceRecord {
 
     /// Whether `caller` is the self-authenticating principal of the device's key.
     pub(crate) fn is(&self, caller: &types::Principal) -> bool {
-        const SELF_AUTHENTICATING: u8 = 2;
-        matches!(caller.as_slice().split_last(), Some((&SELF_AUTHENTICATING, hash)) if hash == self.key_hash)
+        key_hash_in(caller) == Some(&self.key_hash)
+    }
+}
+
+/// The hash of the key whose self-authenticating principal this is; `None` for other kinds of principals.
+pub(crate) fn key_hash_in(principal: &types::Principal) -> Option<&[u8; 28]> {
+    const SELF_AUTHENTICATING: u8 = 2;
+    match principal.as_slice().split_last() {
+        Some((&SELF_AUTHENTICATING, hash)) => hash.try_into().ok(),
+        _ => None,
     }
 }
 

@@ -108,19 +108,29 @@ impl<M: Memory> Slots<M> {
         if address + self.slot_size as u64 > self.memory.size() * PAGE_BYTES {
             return None;
         }
-        let mut slot = vec![0; self.slot_size];
-        self.memory.read(address, &mut slot);
-        let (length, head) = slot.split_first_chunk::<LENGTH_BYTES>()?;
-        let length = u32::from_le_bytes(*length) as usize;
+        let length = self.stored_length(address);
         if length == 0 {
             return None;
         }
-        if length <= head.len() {
-            return Some(head[..length].to_vec());
+        let mut record = vec![0; length.min(self.head_capacity())];
+        self.memory.read(address + LENGTH_BYTES as u64, &mut record);
+        if length > record.len() {
+            record.extend_from_slice(&self.tails.get(&index)?);
         }
-        let mut record = head.to_vec();
-        record.extend_from_slice(&self.tails.get(&index)?);
         Some(record)
+    }
+
+    /// Replaces bytes of the record in slot `index`, from byte `at` of it on. False, and nothing is written, if they are
+    /// not all in the slot itself.
+    pub fn patch(&mut self, index: u64, at: usize, bytes: &[u8]) -> bool {
+        let address = self.address(index);
+        let end = at + bytes.len();
+        let fits = end <= self.head_capacity() && end <= self.stored_length(address);
+        if fits {
+            self.memory
+                .write(address + (LENGTH_BYTES + at) as u64, bytes);
+        }
+        fits
     }
 
     /// Empties slot `index`.

@@ -17,11 +17,16 @@
 //! lies in a memory of its own (see `index`) and follows each record in the message that writes it.
 
 use crate::change::{Change, Registration};
+use crate::day::Day;
 use crate::index::{DeviceIndex, IndexChange};
-use crate::record::{AnchorRecord, CorruptRecord, key_hash};
+use crate::record::{
+    AnchorRecord, CorruptRecord, Found, find, key_hash, key_hash_in, last_use_bytes, last_use_in,
+};
 use crate::slots::{OutOfMemory, Slots, ensure_size};
 use ic_stable_structures::Memory;
-use types::{AnchorNumber, AnchorRange, CredentialId, DeviceKey, RangeShrinks, TimestampNs};
+use types::{
+    AnchorNumber, AnchorRange, CredentialId, DeviceKey, Principal, RangeShrinks, TimestampNs,
+};
 
 #[cfg(test)]
 mod tests;
@@ -329,6 +334,36 @@ impl<M: Memory> AnchorStore<M> {
             0 => Ok(()),
             unindexed => Err(LookupError::Incomplete { unindexed }),
         }
+    }
+
+    /// Notes a use of the device that `caller` is, if it is one of the anchor's, and answers its key. Only bytes are replaced:
+    /// `None` also if that is not all there is to do (the device's first use on this day, which is activity; the time lies
+    /// beyond the slot, or an earlier module wrote none), and then nothing has changed; [`crate::authenticate`] knows.
+    pub fn note_use(
+        &mut self,
+        anchor: AnchorNumber,
+        caller: Principal,
+        now: TimestampNs,
+    ) -> Result<Option<DeviceKey>, ReadError> {
+        let (Some(index), Some(hash)) = (self.index(anchor), key_hash_in(&caller)) else {
+            return Ok(None);
+        };
+        let bytes = self
+            .slots
+            .read(index)
+            .ok_or(ReadError::Missing { anchor })?;
+        let corrupt = |source| ReadError::Corrupt { anchor, source };
+        let Some(Found { key, last_use }) = find(&bytes, hash).map_err(corrupt)? else {
+            return Ok(None);
+        };
+        let before =
+            last_use_in(&bytes[last_use.clone()]).map_err(|error| corrupt(error.into()))?;
+        let Some(before) = before.filter(|before| Day::of(*before) == Day::of(now)) else {
+            return Ok(None);
+        };
+        let time = last_use_bytes(Some(before.max(now)));
+        let noted = last_use.len() == time.len() && self.slots.patch(index, last_use.start, &time);
+        Ok(noted.then(|| DeviceKey::from(key)))
     }
 
     /// An anchor's record; `None` if the number is not given (or not of this range).

@@ -20,12 +20,12 @@ fn golden_bytes_of_a_record() {
         last_active: None,
     };
     let expected = [
-        "01",             // version
-        "820181",         // array of 2: created_at 1, array of 1 device
-        "83581c",         // array of 3: key hash
-        &"ab".repeat(28), //
-        "f6",             // no last use
-        "89416b",         // array of 9: pubkey "k"
+        "01",                 // version
+        "820181",             // array of 2: created_at 1, array of 1 device
+        "83581c",             // array of 3: key hash
+        &"ab".repeat(28),     //
+        "1b0000000000000000", // no last use
+        "89416b",             // array of 9: pubkey "k"
         "69",
         "6b277320616c696173", // alias "k's alias"
         "47",
@@ -42,6 +42,10 @@ fn golden_bytes_of_a_record() {
     ];
     assert_eq!(hex::encode(record.encode()), expected.concat());
     assert_eq!(AnchorRecord::decode(&record.encode()).unwrap(), record);
+    // As modules wrote it before the time of the last use had a fixed size.
+    let earlier = expected.concat().replace("1b0000000000000000", "f6");
+    let earlier = hex::decode(earlier).unwrap();
+    assert_eq!(AnchorRecord::decode(&earlier).unwrap(), record);
 }
 
 /// A device that was added later has one field more; without it, and without what is noted about a day, the record is

@@ -1,6 +1,6 @@
 use super::*;
 use crate::fixtures::{NOW, authenticated, metadata, passkey, phrase, record, text};
-use types::DeviceProtection;
+use types::{DeviceKey, DeviceProtection};
 
 const LIMITS: Limits = Limits {
     devices_per_anchor: 2,

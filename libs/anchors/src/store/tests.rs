@@ -246,7 +246,7 @@ proptest! {
 
 #[test]
 fn a_wider_range_has_the_same_anchors_and_more_numbers() {
-    let (memory, tails, mut store) = empty(10_001);
+    let (_, memories, mut store) = empty(10_001);
     let first = store.allocate(&registration(&passkey("a"))).unwrap();
     let record = store.get(first).unwrap();
     assert_eq!(store.reserve(), Err(AllocateError::RangeFull));
@@ -256,10 +256,94 @@ fn a_wider_range_has_the_same_anchors_and_more_numbers() {
     store.widen(AnchorNumber::new(10_002)).unwrap();
     drop(store);
 
-    let mut store = AnchorStore::open(memory, tails).unwrap();
+    let [memory, tails, index] = memories;
+    let mut store = AnchorStore::open(memory, tails, index).unwrap();
     assert_eq!(store.range(), range(10_002));
     assert_eq!(store.get(first).unwrap(), record);
     let second = store.allocate(&registration(&passkey("b"))).unwrap();
     assert_eq!(second, AnchorNumber::new(10_001));
     assert_eq!(store.reserve(), Err(AllocateError::RangeFull));
+}
+
+#[test]
+fn a_use_is_noted_in_its_place() {
+    let (_, _, mut store) = empty(10_002);
+    let anchor = store.allocate(&registration(&passkey("a"))).unwrap();
+    let neighbour = store.allocate(&registration(&passkey("a"))).unwrap();
+    let before = store.get(anchor).unwrap().unwrap();
+    let later = NOW.saturating_add(1);
+
+    let noted = store.note_use(anchor, principal("a"), later).unwrap();
+    assert_eq!(noted, Some(passkey("a").pubkey));
+    let mut expected = before.clone();
+    expected.devices[0].last_use = Some(later);
+    assert_eq!(store.get(anchor).unwrap().unwrap(), expected);
+    assert_eq!(store.get(neighbour).unwrap().unwrap(), before);
+}
+
+/// It has to be counted as activity, which is not the store's business.
+#[test]
+fn the_first_use_of_a_day_is_left_to_others() {
+    let (memory, _, mut store) = empty(10_002);
+    let anchor = store.allocate(&registration(&passkey("a"))).unwrap();
+    let before = memory.borrow().clone();
+    let next_day = Day::of(NOW).end();
+    assert_eq!(
+        store.note_use(anchor, principal("a"), next_day).unwrap(),
+        None
+    );
+    assert_eq!(*memory.borrow(), before);
+    // Nor does time run backwards.
+    let last = TimestampNs::new(next_day.get() - 1);
+    for time in [last, NOW] {
+        assert!(
+            store
+                .note_use(anchor, principal("a"), time)
+                .unwrap()
+                .is_some()
+        );
+        let record = store.get(anchor).unwrap().unwrap();
+        assert_eq!(record.devices[0].last_use, Some(last));
+    }
+}
+
+#[test]
+fn nobody_elses_use_is_noted() {
+    let (memory, _, mut store) = empty(10_002);
+    let anchor = store.allocate(&registration(&passkey("a"))).unwrap();
+    let before = memory.borrow().clone();
+    let mut of_another_kind = principal("a").as_slice().to_vec();
+    *of_another_kind.last_mut().unwrap() = 1;
+    for (number, caller) in [
+        (anchor, principal("b")),
+        (anchor, Principal::anonymous()),
+        (anchor, Principal::from_slice(&of_another_kind)),
+        (anchor.saturating_add(1), principal("a")),
+    ] {
+        assert_eq!(store.note_use(number, caller, NOW).unwrap(), None);
+    }
+    assert_eq!(*memory.borrow(), before);
+}
+
+#[test]
+fn a_use_without_a_place_in_the_slot_is_left_to_others() {
+    let (_, _, mut store) = empty(10_002);
+    let mut device = passkey("a");
+    let note = MetadataValue::String("long".repeat(200));
+    device.metadata = Some(Metadata([("note".to_owned(), note)].into()));
+    let anchor = store.allocate(&registration(&device)).unwrap();
+    let record = store.get(anchor).unwrap().unwrap();
+    let proof = authenticate(anchor, record, principal("a"), None).unwrap();
+    let change = proof.add(passkey("b"), Limits::default(), NOW).unwrap();
+    store.update(&change).unwrap();
+    let before = store.get(anchor).unwrap();
+    // The second device stands in the tail.
+    assert_eq!(store.note_use(anchor, principal("b"), NOW).unwrap(), None);
+    assert_eq!(store.get(anchor).unwrap(), before);
+    assert!(
+        store
+            .note_use(anchor, principal("a"), NOW)
+            .unwrap()
+            .is_some()
+    );
 }
