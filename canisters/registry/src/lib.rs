@@ -49,7 +49,7 @@ use canister_kit::counters::Method;
 use canister_kit::guards::Caller;
 use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH, Route};
 use canister_kit::metrics::Resources;
-use ic_cdk::api::{data_certificate, msg_caller, performance_counter, time};
+use ic_cdk::api::{data_certificate, msg_caller, msg_reply, performance_counter, time};
 use ic_cdk::{init, inspect_message, post_upgrade, query, update};
 use ic_cdk_timers::TimerId;
 use ic_stable_structures::DefaultMemoryImpl;
@@ -57,6 +57,7 @@ use memory::{Memories, Stable};
 use serde_bytes::ByteBuf;
 use shard::Shard;
 use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
 use std::time::Duration;
 use types::icrc3::{
     ArchiveInfo, GetArchivesArgs, GetBlocksRequest, GetBlocksResult, SupportedBlockType,
@@ -219,9 +220,11 @@ fn bench_fill(wish: bench::Fill) -> TimestampNs {
     with_mut(|shard| bench::fill(shard, caller(), wish))
 }
 
-#[query]
-fn lookup(anchor: AnchorNumber) -> Vec<DeviceData> {
-    with(|shard| reads::lookup(shard, anchor))
+#[query(manual_reply = true)]
+fn lookup(anchor: AnchorNumber) -> PhantomData<Vec<DeviceData>> {
+    let devices = with(|shard| reads::lookup(shard, anchor));
+    msg_reply(types::lean::devices(&devices));
+    PhantomData
 }
 
 #[query]

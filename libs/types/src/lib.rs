@@ -17,6 +17,7 @@ pub mod front;
 pub mod http;
 pub mod icrc3;
 pub mod ids;
+pub mod lean;
 pub mod message;
 pub mod metadata;
 pub mod range;
