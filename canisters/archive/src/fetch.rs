@@ -47,7 +47,11 @@ impl<M: Memory> State<M> {
         answer: Result<Vec<u8>, CallFailure>,
         now: TimestampNs,
     ) -> Taken {
-        match self.judge(request, answer) {
+        let before = self.store.len();
+        let judged = self.judge(request, answer);
+        self.counters
+            .add(counters::BLOCKS_STORED, self.store.len() - before);
+        match judged {
             Ok(tip) => {
                 self.counters.add(counters::FETCHES, 1);
                 self.counters.set(counters::LAST_SUCCESS_NS, now.get());
@@ -112,9 +116,7 @@ impl<M: Memory> State<M> {
                 AppendError::ChainMismatch => FetchFailure::ChainMismatch { index },
                 AppendError::ForeignAnchor(anchor) => FetchFailure::ForeignAnchor { index, anchor },
                 AppendError::AtCapacity => FetchFailure::AtCapacity,
-            })?;
-        self.counters.add(counters::BLOCKS_STORED, 1);
-        Ok(())
+            })
     }
 
     /// Whether the registry's tip fits what is stored here now.

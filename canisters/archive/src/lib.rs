@@ -10,6 +10,7 @@
 )]
 
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ pub mod counters;
 pub mod fetch;
 pub mod icrc3;
 pub mod inspect;
+pub mod links;
 pub mod memory;
 pub mod metrics;
 pub mod poll;
@@ -99,29 +101,29 @@ fn inspect_message() {
     }
 }
 
-#[ic_cdk::query]
-fn get_entries(index: Option<BlockIndex>, limit: Option<u16>) -> Entries {
+#[ic_cdk::query(manual_reply = true)]
+fn get_entries(index: Option<BlockIndex>, limit: Option<u16>) -> PhantomData<Entries> {
     let state = state();
     let state = state.borrow();
-    query::entries(
-        &state.store,
-        index,
-        limit,
-        state.config.max_entries_per_call,
-    )
+    let most = state.config.max_entries_per_call;
+    let entries = query::entries(&state.store, index, limit, most);
+    ic_cdk::api::msg_reply(query::entries_answer(entries));
+    PhantomData
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(manual_reply = true)]
 fn get_anchor_entries(
     anchor: AnchorNumber,
     cursor: Option<Cursor>,
     limit: Option<u16>,
-) -> AnchorEntries {
+) -> PhantomData<AnchorEntries> {
     let state = state();
     let state = state.borrow();
     let most = state.config.max_entries_per_call;
-    query::anchor_entries(&state.store, anchor, cursor, limit, most)
-        .unwrap_or_else(|error| ic_cdk::trap(error.to_string()))
+    let entries = query::anchor_entries(&state.store, anchor, cursor, limit, most)
+        .unwrap_or_else(|error| ic_cdk::trap(error.to_string()));
+    ic_cdk::api::msg_reply(query::anchor_entries_answer(entries));
+    PhantomData
 }
 
 #[ic_cdk::query]

@@ -7,7 +7,9 @@
 //! | 2 | counters | `canister_kit::counters` |
 //! | 3 | ends of the blocks in 4 | [`crate::store`] |
 //! | 4 | blocks | [`crate::store`] |
-//! | 5 | blocks by anchor | [`crate::store`] |
+//! | 5 | nothing any more; archives of earlier modules have an index here | |
+//! | 6 | next block about the same anchor | [`crate::links`] |
+//! | 7 | first and last block about each anchor | [`crate::links`] |
 //!
 //! On the heap only, lost with an upgrade and not missed: the schedule of polls and its back-off, the
 //! last failure's words, the hash of the last block (computed again from the block).
@@ -25,7 +27,8 @@ const CONFIG: MemoryId = MemoryId::new(1);
 const COUNTERS: MemoryId = MemoryId::new(2);
 const BLOCK_ENDS: MemoryId = MemoryId::new(3);
 const BLOCK_BYTES: MemoryId = MemoryId::new(4);
-const BY_ANCHOR: MemoryId = MemoryId::new(5);
+const NEXT_BLOCKS: MemoryId = MemoryId::new(6);
+const ANCHOR_ENDS: MemoryId = MemoryId::new(7);
 
 /// The memories by name.
 pub struct Memories<M: Memory> {
@@ -39,8 +42,10 @@ pub struct Memories<M: Memory> {
     pub block_ends: VirtualMemory<M>,
     /// Blocks.
     pub block_bytes: VirtualMemory<M>,
-    /// Blocks by anchor.
-    pub by_anchor: VirtualMemory<M>,
+    /// Next block about the same anchor.
+    pub next_blocks: VirtualMemory<M>,
+    /// First and last block about each anchor.
+    pub anchor_ends: VirtualMemory<M>,
 }
 
 impl<M: Memory> Memories<M> {
@@ -52,7 +57,8 @@ impl<M: Memory> Memories<M> {
             counters: manager.get(COUNTERS),
             block_ends: manager.get(BLOCK_ENDS),
             block_bytes: manager.get(BLOCK_BYTES),
-            by_anchor: manager.get(BY_ANCHOR),
+            next_blocks: manager.get(NEXT_BLOCKS),
+            anchor_ends: manager.get(ANCHOR_ENDS),
         }
     }
 }

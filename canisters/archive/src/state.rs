@@ -10,6 +10,7 @@ use types::archive::{ArchiveInit, ArchiveSettings, FetchFailure};
 use types::registry::ShardTip;
 
 use crate::config::{self, Config, ConfigError};
+use crate::links::Links;
 use crate::memory::{LAYOUT_VERSION, MAGIC, Memories};
 use crate::poll::Schedule;
 use crate::store::{DamagedStore, Store};
@@ -84,7 +85,8 @@ impl<M: Memory + Clone> State<M> {
             counters,
             block_ends,
             block_bytes,
-            by_anchor,
+            next_blocks,
+            anchor_ends,
         } = memories;
         config::save(config_memory, &config);
         Ok(Self {
@@ -92,7 +94,7 @@ impl<M: Memory + Clone> State<M> {
             store: Store::open(
                 block_ends,
                 block_bytes,
-                by_anchor,
+                Links::open(next_blocks, anchor_ends),
                 config.range,
                 config.first_index,
                 config.parent_hash,

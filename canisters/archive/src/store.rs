@@ -1,33 +1,22 @@
-//! The blocks and the index by anchor.
+//! The blocks, and which of them are about an anchor.
 //!
 //! ```text
 //! memories 3 and 4: a log of the stable structures library, entry i = block (first_index + i),
 //!                   in the encoding of `oplog`, exactly the bytes that the shard sent
-//! memory 5:         a B-tree of the stable structures library, no values, keys of 24 bytes:
-//!
-//! offset  size  what
-//!      0     8  anchor, big-endian
-//!      8     8  the block's time, nanoseconds, big-endian
-//!     16     8  the block's index, big-endian
+//! memories 6 and 7: see `links`
 //! ```
 //!
-//! Numbers are big-endian because keys are compared as bytes. Nothing here changes or deletes a block.
-//! [`Store::append`] is the only writer, and it takes a block only if it continues the chain.
+//! Nothing here changes or deletes a block. [`Store::append`] is the only writer, and it takes a block only if it continues
+//! the chain.
 
-use ic_stable_structures::{Log, Memory, StableBTreeMap};
+use crate::links::Links;
+use ic_stable_structures::{Log, Memory};
 use oplog::{Block, ChainVerifier};
 use thiserror::Error;
-use types::{AnchorNumber, AnchorRange, BlockHash, BlockIndex, TimestampNs};
+use types::{AnchorNumber, AnchorRange, BlockHash, BlockIndex};
 
 #[cfg(test)]
 mod tests;
-
-/// A place in the index by anchor.
-pub type AnchorKey = [u8; 24];
-
-const WASM_PAGE_BYTES: u64 = 65_536;
-/// More than one entry of the index takes in the worst case (a test measures it).
-const INDEX_BYTES_PER_ENTRY: u64 = 128;
 
 /// The blocks of an archive.
 pub struct Store<M: Memory> {
@@ -35,9 +24,7 @@ pub struct Store<M: Memory> {
     first: BlockIndex,
     verifier: ChainVerifier,
     blocks: Log<Vec<u8>, M, M>,
-    by_anchor: StableBTreeMap<AnchorKey, (), M>,
-    /// The same memory as the index: it grows before the index needs it.
-    index_memory: M,
+    links: Links<M>,
 }
 
 /// Why a block was not stored. Nothing was changed.
@@ -62,13 +49,13 @@ pub enum AppendError {
 #[error("the last stored block cannot be read")]
 pub struct DamagedStore;
 
-impl<M: Memory + Clone> Store<M> {
+impl<M: Memory> Store<M> {
     /// Opens the memories; new ones hold an empty run that starts at `first` after `parent_hash`. All blocks are about
-    /// anchors of `range`.
+    /// anchors of `range`. Blocks that earlier modules stored are linked now: some 10,000 instructions each.
     pub fn open(
         ends: M,
         bytes: M,
-        by_anchor: M,
+        links: Links<M>,
         range: AnchorRange,
         first: BlockIndex,
         parent_hash: Option<BlockHash>,
@@ -79,18 +66,23 @@ impl<M: Memory + Clone> Store<M> {
             Some(last) => Some(Block::decode(&last).map_err(|_| DamagedStore)?.hash()),
         };
         let next = first.saturating_add(blocks.len());
-        Ok(Self {
+        let mut store = Self {
             range,
             first,
             verifier: ChainVerifier::resume(next, last_hash).map_err(|_| DamagedStore)?,
             blocks,
-            by_anchor: StableBTreeMap::init(by_anchor.clone()),
-            index_memory: by_anchor,
-        })
+            links,
+        };
+        for entry in store.links.count()..store.blocks.len() {
+            let bytes = store.blocks.get(entry).ok_or(DamagedStore)?;
+            let anchor = anchor_of(&bytes).ok_or(DamagedStore)?;
+            let place = store.place(anchor).ok_or(DamagedStore)?;
+            store.links.reserve(place).map_err(|_| DamagedStore)?;
+            store.links.append(place);
+        }
+        Ok(store)
     }
-}
 
-impl<M: Memory> Store<M> {
     /// Verifies that these bytes are the next block, and keeps them.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), AppendError> {
         let block = Block::decode(bytes).map_err(|_| AppendError::Undecodable)?;
@@ -103,15 +95,17 @@ impl<M: Memory> Store<M> {
         if !tx.belongs_to(self.range) {
             return Err(AppendError::ForeignAnchor(tx.anchor));
         }
-        // The index cannot report that it has no room, it would trap. So its room comes first; the log can.
-        if !self.reserve_index() {
-            return Err(AppendError::AtCapacity);
-        }
+        let place = self
+            .place(tx.anchor)
+            .ok_or(AppendError::ForeignAnchor(tx.anchor))?;
+        // The room for the links comes first: if the log has none then, nothing was written.
+        self.links
+            .reserve(place)
+            .map_err(|_| AppendError::AtCapacity)?;
         self.blocks
             .append(&bytes.to_vec())
             .map_err(|_| AppendError::AtCapacity)?;
-        self.by_anchor
-            .insert(anchor_key(tx.anchor, block.ts, index), ());
+        self.links.append(place);
         self.verifier = verifier;
         Ok(())
     }
@@ -147,45 +141,35 @@ impl<M: Memory> Store<M> {
         self.blocks.get(entry)
     }
 
-    /// The blocks of an anchor from a place in the index on, in the log's order.
+    /// The blocks about an anchor, in the log's order; from `start` on, which must be one of them.
     pub fn of_anchor(
         &self,
         anchor: AnchorNumber,
-        from: AnchorKey,
-    ) -> impl Iterator<Item = (AnchorKey, BlockIndex)> {
-        let end = anchor_key(
-            anchor,
-            TimestampNs::new(u64::MAX),
-            BlockIndex::new(u64::MAX),
-        );
-        // A start after the end (a place of a later anchor) is an empty run, not a panic.
-        let from = from.min(end);
-        self.by_anchor.range(from..=end).map(|entry| {
-            let key = *entry.key();
-            (key, index_of(&key))
-        })
+        start: Option<BlockIndex>,
+    ) -> impl Iterator<Item = BlockIndex> {
+        let first = match start {
+            Some(start) => start.get().checked_sub(self.first.get()),
+            None => self.place(anchor).and_then(|place| self.links.first(place)),
+        };
+        let entries = std::iter::successors(first, |entry| self.links.after(*entry));
+        entries.map(|entry| self.first.saturating_add(entry))
     }
 
-    /// Grows the index's memory to what one entry more may take; false if the platform has none.
-    fn reserve_index(&self) -> bool {
-        let bytes = (self.blocks.len() + 1).saturating_mul(INDEX_BYTES_PER_ENTRY);
-        let pages = 1 + bytes / WASM_PAGE_BYTES;
-        let missing = pages.saturating_sub(self.index_memory.size());
-        missing == 0 || self.index_memory.grow(missing) >= 0
+    /// Whom a block is about; none if it is not here.
+    pub fn anchor_of(&self, index: BlockIndex) -> Option<AnchorNumber> {
+        anchor_of(&self.get(index)?)
+    }
+
+    /// An anchor's place among those of the shard. The number after the last one has a place, too: a full shard's loss is
+    /// about it.
+    fn place(&self, anchor: AnchorNumber) -> Option<u64> {
+        let is_near = (self.range.lo()..=self.range.hi()).contains(&anchor);
+        is_near.then(|| anchor.get() - self.range.lo().get())
     }
 }
 
-/// The place of a block in the index.
-pub fn anchor_key(anchor: AnchorNumber, time: TimestampNs, index: BlockIndex) -> AnchorKey {
-    let mut key = [0; 24];
-    key[..8].copy_from_slice(&anchor.get().to_be_bytes());
-    key[8..16].copy_from_slice(&time.get().to_be_bytes());
-    key[16..].copy_from_slice(&index.get().to_be_bytes());
-    key
-}
-
-fn index_of(key: &AnchorKey) -> BlockIndex {
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(&key[16..]);
-    BlockIndex::new(u64::from_be_bytes(bytes))
+/// Whom a stored block is about.
+fn anchor_of(bytes: &[u8]) -> Option<AnchorNumber> {
+    let block = Block::decode_stored(bytes).ok()?;
+    Some(block.tx_stored().ok()?.anchor)
 }

@@ -135,11 +135,7 @@ impl Block {
     /// Reads canonical bytes, all of them. The transaction is not looked at: an archive keeps
     /// what its hash covers; whoever needs the contents calls [`Block::tx`].
     pub fn decode(bytes: &[u8]) -> Result<Self, BlockError> {
-        let block: Self = Decoder::new(bytes)
-            .decode()
-            .map_err(|error| BlockError::Malformed {
-                reason: error.to_string(),
-            })?;
+        let block = Self::decode_stored(bytes)?;
         if block.encode().as_slice() == bytes {
             Ok(block)
         } else {
@@ -147,9 +143,26 @@ impl Block {
         }
     }
 
+    /// Reads bytes that [`Block::decode`] has taken before, without comparing them with the encoding of what was read.
+    pub fn decode_stored(bytes: &[u8]) -> Result<Self, BlockError> {
+        Decoder::new(bytes)
+            .decode()
+            .map_err(|error| BlockError::Malformed {
+                reason: error.to_string(),
+            })
+    }
+
     /// What the block carries.
     pub fn tx(&self) -> Result<Tx, BlockError> {
-        let tx = Tx::decode(&self.tx)?;
+        self.of_its_type(Tx::decode(&self.tx)?)
+    }
+
+    /// What a block carries that [`Block::tx`] has read before, without comparing its bytes again.
+    pub fn tx_stored(&self) -> Result<Tx, BlockError> {
+        self.of_its_type(Tx::decode_stored(&self.tx)?)
+    }
+
+    fn of_its_type(&self, tx: Tx) -> Result<Tx, BlockError> {
         let expected = tx.operation.block_type();
         if self.btype == expected {
             Ok(tx)

@@ -101,13 +101,13 @@ impl Block {
         }
     }
 
-    /// The block in words, as an archive answers it.
+    /// The block in words, as an archive answers it. The transaction is one that [`Block::tx`] has read before.
     pub fn to_entry(&self, index: BlockIndex) -> Result<Entry, BlockError> {
         let Tx {
             anchor,
             caller,
             operation,
-        } = self.tx()?;
+        } = self.tx_stored()?;
         Ok(Entry {
             anchor,
             operation: match operation {

@@ -195,21 +195,26 @@ impl Tx {
 
     /// Reads canonical bytes, all of them.
     pub fn decode(bytes: &TxBytes) -> Result<Self, TxError> {
-        let item = match bytes.0.split_first() {
-            None => return Err(TxError::Empty),
-            Some((&VERSION, item)) => item,
-            Some((&found, _)) => return Err(TxError::UnsupportedVersion { found }),
-        };
-        let tx: Self = Decoder::new(item)
-            .decode()
-            .map_err(|error| TxError::Malformed {
-                reason: error.to_string(),
-            })?;
+        let tx = Self::decode_stored(bytes)?;
         if tx.encode() == *bytes {
             Ok(tx)
         } else {
             Err(TxError::NotCanonical)
         }
+    }
+
+    /// Reads bytes that [`Tx::decode`] has taken before, without comparing them with the encoding of what was read.
+    pub fn decode_stored(bytes: &TxBytes) -> Result<Self, TxError> {
+        let item = match bytes.0.split_first() {
+            None => return Err(TxError::Empty),
+            Some((&VERSION, item)) => item,
+            Some((&found, _)) => return Err(TxError::UnsupportedVersion { found }),
+        };
+        Decoder::new(item)
+            .decode()
+            .map_err(|error| TxError::Malformed {
+                reason: error.to_string(),
+            })
     }
 }
 

@@ -183,25 +183,33 @@ impl Lean for EntryOperation {
                 new_device.write(to);
                 blob(old_device, to);
             }
-            Self::AddDevice { device } => {
+            Self::BlocksLost {
+                first_missing,
+                next_anchor,
+            } => {
                 to.push(1);
+                to.extend_from_slice(&first_missing.get().to_le_bytes());
+                to.extend_from_slice(&next_anchor.get().to_le_bytes());
+            }
+            Self::AddDevice { device } => {
+                to.push(2);
                 device.write(to);
             }
             Self::RegisterAnchor {
                 device,
                 temporary_key,
             } => {
-                to.push(2);
+                to.push(3);
                 device.write(to);
                 opt(temporary_key.as_ref(), to, Principal::write);
             }
             Self::UpdateDevice { device, new_values } => {
-                to.push(3);
+                to.push(4);
                 new_values.write(to);
                 blob(device, to);
             }
             Self::RemoveDevice { device } => {
-                to.push(4);
+                to.push(5);
                 blob(device, to);
             }
         }

@@ -134,7 +134,8 @@ fn tokens_of_another_anchor_and_garbage_are_refused() {
     for (anchor, token) in [
         (anchor_at(1), token.clone()),
         (anchor_at(0), ByteBuf::new()),
-        (anchor_at(0), ByteBuf::from(token[..23].to_vec())),
+        (anchor_at(0), ByteBuf::from(token[..7].to_vec())),
+        (anchor_at(0), ByteBuf::from(100_u64.to_be_bytes())),
         (
             anchor_at(0),
             ByteBuf::from([token.as_slice(), &[0]].concat()),
@@ -243,4 +244,23 @@ fn status_shows_progress_and_every_reason() {
         (shown.version.as_str(), shown.commit.as_str()),
         ("1.2.3", "abc")
     );
+}
+
+#[test]
+fn answers_are_the_bytes_of_candids_library() {
+    let state = filled(10);
+    for limit in [0, 1, 4, 10] {
+        let page = entries(&state.store, Some(BlockIndex::new(2)), Some(limit), MOST);
+        let expected = candid::encode_one(&page).unwrap();
+        assert_eq!(entries_answer(page), expected, "{limit} entries");
+
+        let page = anchor_entries(&state.store, anchor_at(0), None, Some(limit), MOST).unwrap();
+        let expected = candid::encode_one(&page).unwrap();
+        assert_eq!(anchor_entries_answer(page), expected, "{limit} entries");
+    }
+    let unreadable = Entries {
+        entries: vec![None],
+    };
+    let expected = candid::encode_one(&unreadable).unwrap();
+    assert_eq!(entries_answer(unreadable), expected);
 }

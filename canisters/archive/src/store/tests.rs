@@ -9,11 +9,11 @@ fn everything() -> AnchorRange {
     AnchorRange::new(AnchorNumber::new(0), AnchorNumber::new(u64::MAX)).unwrap()
 }
 
-struct Memories([VectorMemory; 3]);
+struct Memories([VectorMemory; 4]);
 
 impl Memories {
     fn new() -> Self {
-        Self(<[VectorMemory; 3]>::default())
+        Self(<[VectorMemory; 4]>::default())
     }
 
     fn open(&self) -> Store<VectorMemory> {
@@ -25,8 +25,9 @@ impl Memories {
         first: BlockIndex,
         parent: Option<BlockHash>,
     ) -> Result<Store<VectorMemory>, DamagedStore> {
-        let [ends, bytes, by_anchor] = self.0.clone();
-        Store::open(ends, bytes, by_anchor, everything(), first, parent)
+        let [ends, bytes, next, anchors] = self.0.clone();
+        let links = Links::open(next, anchors);
+        Store::open(ends, bytes, links, everything(), first, parent)
     }
 }
 
@@ -36,12 +37,9 @@ fn fill(store: &mut Store<VectorMemory>, blocks: &[Block]) {
     }
 }
 
-fn of_anchor(store: &Store<VectorMemory>, anchor: AnchorNumber) -> Vec<u64> {
-    let from = anchor_key(anchor, TimestampNs::new(0), BlockIndex::new(0));
-    store
-        .of_anchor(anchor, from)
-        .map(|(_, index)| index.get())
-        .collect()
+fn of_anchor<M: Memory>(store: &Store<M>, anchor: AnchorNumber) -> Vec<u64> {
+    let blocks = store.of_anchor(anchor, None);
+    blocks.map(BlockIndex::get).collect()
 }
 
 #[test]
@@ -145,19 +143,6 @@ fn a_later_archive_without_a_parent_does_not_open() {
 }
 
 #[test]
-fn index_keys_are_these_very_bytes() {
-    let key = anchor_key(
-        AnchorNumber::new(0x0102),
-        TimestampNs::new(0x0304),
-        BlockIndex::new(0x0506),
-    );
-    assert_eq!(
-        key,
-        *b"\0\0\0\0\0\0\x01\x02\0\0\0\0\0\0\x03\x04\0\0\0\0\0\0\x05\x06"
-    );
-}
-
-#[test]
 fn neighbours_in_the_index_do_not_mix() {
     let memories = Memories::new();
     let mut store = memories.open();
@@ -174,38 +159,28 @@ fn neighbours_in_the_index_do_not_mix() {
     assert_eq!(of_anchor(&store, AnchorNumber::new(255)), [0, 3]);
     assert_eq!(of_anchor(&store, AnchorNumber::new(256)), [1]);
     assert!(of_anchor(&store, AnchorNumber::new(2)).is_empty());
-    let later = anchor_key(AnchorNumber::new(300), time_at(0), BlockIndex::new(0));
-    assert_eq!(store.of_anchor(AnchorNumber::new(255), later).count(), 0);
+    assert!(of_anchor(&store, AnchorNumber::new(u64::MAX)).is_empty());
+    let second = Some(BlockIndex::new(3));
+    let rest: Vec<_> = store.of_anchor(AnchorNumber::new(255), second).collect();
+    assert_eq!(rest, [BlockIndex::new(3)]);
 }
 
 #[test]
-fn the_index_never_needs_more_than_is_reserved_for_it() {
-    let memory = VectorMemory::default();
-    let mut index: StableBTreeMap<AnchorKey, (), _> = StableBTreeMap::init(memory.clone());
-    // Every order of insertion that real logs have: one anchor after the other, taking turns, scattered.
-    let orders: [fn(u64) -> u64; 3] = [
-        |number| number,
-        |number| number % 97,
-        |number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15),
-    ];
-    let mut entries = 0;
-    for order in orders {
-        for number in 0..3_000_u64 {
-            let key = anchor_key(
-                AnchorNumber::new(order(number)),
-                TimestampNs::new(number),
-                BlockIndex::new(entries),
-            );
-            index.insert(key, ());
-            entries += 1;
-            let pages = 1 + entries * INDEX_BYTES_PER_ENTRY / WASM_PAGE_BYTES;
-            assert!(
-                memory.size() <= pages,
-                "{entries} entries take {} pages",
-                memory.size()
-            );
-        }
-    }
+fn blocks_that_an_earlier_module_stored_are_linked() {
+    let (memories, log) = (Memories::new(), log(8));
+    fill(&mut memories.open(), &log[..6]);
+    let [ends, bytes, ..] = memories.0.clone();
+    let without_links = Memories([
+        ends,
+        bytes,
+        VectorMemory::default(),
+        VectorMemory::default(),
+    ]);
+    let mut store = without_links.open();
+    assert_eq!(of_anchor(&store, anchor_at(0)), [0, 3]);
+    fill(&mut store, &log[6..]);
+    assert_eq!(of_anchor(&store, anchor_at(0)), [0, 3, 6]);
+    assert_eq!(of_anchor(&store, anchor_at(1)), [1, 4, 7]);
 }
 
 /// A memory that stops growing.
@@ -232,11 +207,12 @@ impl Memory for Limited {
 
 #[test]
 fn running_out_of_memory_is_an_error_and_no_trap() {
-    // First the index cannot grow, then the log.
-    for limits in [[9, 99, 1], [9, 1, 99]] {
-        let [ends, bytes, by_anchor] = limits.map(|pages| Limited(VectorMemory::default(), pages));
-        let first = BlockIndex::new(0);
-        let mut store = Store::open(ends, bytes, by_anchor, everything(), first, None).unwrap();
+    // First the links cannot grow, then the anchors, then the log.
+    for limits in [[99, 99, 1, 99], [99, 99, 99, 1], [99, 1, 99, 99]] {
+        let [ends, bytes, next, anchors] =
+            limits.map(|pages| Limited(VectorMemory::default(), pages));
+        let (first, links) = (BlockIndex::new(0), Links::open(next, anchors));
+        let mut store = Store::open(ends, bytes, links, everything(), first, None).unwrap();
         let mut parent = None;
         let refused = loop {
             let tx = Tx {
@@ -255,18 +231,8 @@ fn running_out_of_memory_is_an_error_and_no_trap() {
         assert!(store.len() > 100);
         assert_eq!(store.last_hash(), parent);
         let last = AnchorNumber::new(store.len() - 1);
-        let from = anchor_key(last, TimestampNs::new(0), BlockIndex::new(0));
-        assert_eq!(
-            store.of_anchor(last, from).count(),
-            1,
-            "log and index agree"
-        );
-        let refused_anchor = AnchorNumber::new(store.len());
-        let from = anchor_key(refused_anchor, TimestampNs::new(0), BlockIndex::new(0));
-        assert_eq!(
-            store.of_anchor(refused_anchor, from).count(),
-            0,
-            "log and index agree"
-        );
+        assert_eq!(of_anchor(&store, last).len(), 1, "log and links agree");
+        let refused = AnchorNumber::new(store.len());
+        assert!(of_anchor(&store, refused).is_empty(), "log and links agree");
     }
 }

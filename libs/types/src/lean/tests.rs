@@ -44,6 +44,10 @@ fn operation() -> impl Strategy<Value = EntryOperation> {
             new_device
         }),
         key().prop_map(|device| EntryOperation::RemoveDevice { device }),
+        any::<(u64, u64)>().prop_map(|(first, next)| EntryOperation::BlocksLost {
+            first_missing: BlockIndex::new(first),
+            next_anchor: AnchorNumber::new(next),
+        }),
     ]
 }
 
