@@ -11,6 +11,7 @@ mod registry;
 mod results;
 mod sizes;
 mod state;
+mod storage;
 mod table;
 mod targets;
 
@@ -35,6 +36,10 @@ struct Wish {
 fn main() {
     let wish = wish();
     let mut measured = Vec::new();
+    // Only on demand: it measures a choice and not the code.
+    if wish.themes.iter().any(|theme| theme == "candidates") {
+        storage::candidates(&wish.sizes);
+    }
     if wish.includes("sizes") {
         measured.extend(sizes::modules());
     }
@@ -96,10 +101,10 @@ fn wish() -> Wish {
                 let number = |size: &str| size.parse().expect("a number of anchors");
                 wish.sizes = sizes.split(',').map(number).collect();
             }
-            theme @ ("front" | "registry" | "archive" | "storage" | "sizes") => {
+            theme @ ("front" | "registry" | "archive" | "storage" | "sizes" | "candidates") => {
                 wish.themes.push(theme.to_owned());
             }
-            other => panic!("{other} is no theme: front, registry, archive, storage, sizes"),
+            other => panic!("{other} is no theme: see tests/bench.sh --help"),
         }
     }
     wish

@@ -1,6 +1,8 @@
 //! Fills a shard for measurements. Only modules that are built with the feature `bench` have it, and those are never
 //! deployed.
 
+pub mod storage;
+
 use crate::apply::apply;
 use crate::create_anchor::create_anchor;
 use crate::fetch_blocks::fetch_blocks;

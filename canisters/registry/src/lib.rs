@@ -98,7 +98,7 @@ fn post_upgrade(wish: Option<RegistrySettings>) {
 fn inspect_message() {
     let method = ic_cdk::api::msg_method_name();
     let caller = Caller::of_this_message();
-    let fills = cfg!(feature = "bench") && method == "bench_fill" && caller.is_controller;
+    let fills = cfg!(feature = "bench") && method.starts_with("bench_") && caller.is_controller;
     if fills || with(|shard| inspect::accepts(shard, &method, caller)) {
         ic_cdk::api::accept_message();
     }
@@ -218,6 +218,12 @@ fn declare_lost(loss: Loss) -> Result<ShardTip, RepairError> {
 #[update]
 fn bench_fill(wish: bench::Fill) -> TimestampNs {
     with_mut(|shard| bench::fill(shard, caller(), wish))
+}
+
+#[cfg(feature = "bench")]
+#[update]
+fn bench_storage(wish: bench::storage::Wish) -> bench::storage::Measured {
+    bench::storage::measure(caller(), wish)
 }
 
 #[query(manual_reply = true)]
