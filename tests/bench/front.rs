@@ -53,13 +53,13 @@ pub(crate) fn log_in(signatures: u64) -> Vec<Measured> {
     for _ in 0..signatures / 10_000 {
         fill(&family, 10_000, now(&family).get(), 0);
     }
-    let (mut prepares, mut gets) = (Vec::new(), Vec::new());
+    let (mut first_calls, mut second_calls) = (Vec::new(), Vec::new());
     for _ in 0..CALLS {
         family.network.advance_time(Duration::from_secs(1));
         family.network.tick();
         let prepare = || person.prepares(ORIGIN).succeeds();
         let (prepared, parts) = with_the_shard(&family, "prepare_delegation", prepare);
-        prepares.push(parts);
+        first_calls.push(parts);
         let arguments = (
             person.anchor,
             ORIGIN,
@@ -74,12 +74,12 @@ pub(crate) fn log_in(signatures: u64) -> Vec<Measured> {
             arguments,
         );
         assert!(matches!(answer, GetDelegationResponse::SignedDelegation(_)));
-        gets.push(vec![("front", instructions)]);
+        second_calls.push(vec![("front", instructions)]);
     }
     let thousands = signatures / 1_000;
     vec![
-        Measured::calls(&format!("prepare_delegation_{thousands}k"), &prepares),
-        Measured::calls(&format!("get_delegation_{thousands}k"), &gets),
+        Measured::calls(&format!("prepare_delegation_{thousands}k"), &first_calls),
+        Measured::calls(&format!("get_delegation_{thousands}k"), &second_calls),
     ]
 }
 

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use std::borrow::Cow;
 
 /// Bytes of a slot and the longest record of the vector.
-const SLOT_BYTES: usize = 768;
+const SLOT_BYTES: u32 = 768;
 /// Records that are read and rewritten.
 const SAMPLE: u64 = 100;
 /// So far are they from one another.
@@ -63,7 +63,7 @@ struct Record(Vec<u8>);
 
 impl Storable for Record {
     const BOUND: Bound = Bound::Bounded {
-        max_size: SLOT_BYTES as u32,
+        max_size: SLOT_BYTES,
         is_fixed_size: false,
     };
 
@@ -145,7 +145,7 @@ pub fn measure(caller: Caller, wish: Wish) -> Measured {
             memory.clone(),
             tails.clone(),
             64,
-            SLOT_BYTES,
+            SLOT_BYTES as usize,
         )),
         Kind::Vec => run(&mut StableVec::<Record, _>::init(memory.clone())),
         Kind::Map => run(&mut StableBTreeMap::<u64, Vec<u8>, _>::init(memory.clone())),

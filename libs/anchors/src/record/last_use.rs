@@ -24,6 +24,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Option<TimestampNs>, decode::Er
 }
 
 /// Writes the nine bytes.
+#[expect(clippy::ref_option, reason = "the form that minicbor calls")]
 pub(crate) fn encode<C, W: Write>(
     time: &Option<TimestampNs>,
     e: &mut Encoder<W>,
