@@ -14,6 +14,7 @@
 mod attempt;
 mod audit;
 mod contract;
+mod days;
 mod device;
 mod discovery;
 mod dump;

@@ -1,12 +1,10 @@
 //! How many anchors and devices are in use: in a day, in 30 days, by kind; and nothing about whom.
 
 use anchorage_tests::family::{Device, Family, Role, principal_of};
-use std::time::Duration;
 use types::{KeyType, Purpose};
 
 const DAPP: &str = "https://dapp.example";
 const REGISTRY: Role = Role::Registry(0);
-const DAY: Duration = Duration::from_hours(24);
 const KINDS: [&str; 5] = [
     "passkey",
     "recovery_passkey",
@@ -14,13 +12,6 @@ const KINDS: [&str; 5] = [
     "browser_storage_key",
     "other",
 ];
-
-/// Goes to the beginning of a day.
-fn begins_a_day(family: &Family) {
-    let now = family.network.get_time().as_nanos_since_unix_epoch();
-    let passed = Duration::from_nanos(now % 86_400_000_000_000);
-    family.waits(DAY - passed);
-}
 
 fn whole(value: f64) -> u32 {
     assert!((value - value.round()).abs() < 0.001, "{value}");
@@ -57,7 +48,7 @@ const fn windows() -> [[(&'static str, &'static str); 2]; 4] {
 fn anchors_and_devices_are_counted_once_in_each_window() {
     let family = Family::deploy();
     assert_eq!(anchors(&family), [0; 4]);
-    begins_a_day(&family);
+    family.begins_a_day();
     let alice = family.register("alice");
     let bob = family.register("bob");
     let phone = alice.adds("phone");
@@ -74,7 +65,7 @@ fn anchors_and_devices_are_counted_once_in_each_window() {
     let stranger = family.claim(bob.anchor, principal_of("stranger"));
     stranger.prepares(DAPP).is_refused();
 
-    family.waits(DAY);
+    family.sleeps_for_days(1);
     assert_eq!(anchors(&family), [2, 0, 2, 2]);
     family.upgrades(REGISTRY);
     alice.on(&phone).logs_in_to(DAPP);
@@ -82,17 +73,17 @@ fn anchors_and_devices_are_counted_once_in_each_window() {
     assert_eq!(devices(&family, "passkey"), [3, 1, 3, 3]);
 
     // After 29 days the first day is the first of the window that ends today, and then of none.
-    family.waits(DAY * 28);
+    family.sleeps_for_days(28);
     assert_eq!(anchors(&family), [0, 0, 2, 2]);
-    family.waits(DAY);
+    family.sleeps_for_days(1);
     assert_eq!(anchors(&family), [0, 0, 2, 1]);
     assert_eq!(devices(&family, "passkey"), [0, 0, 3, 1]);
-    family.waits(DAY);
+    family.sleeps_for_days(1);
     assert_eq!(anchors(&family), [0, 0, 1, 0]);
     bob.logs_in_to(DAPP);
     alice.logs_in_to(DAPP);
     assert_eq!(anchors(&family), [0, 2, 1, 2]);
-    family.waits(DAY * 100);
+    family.sleeps_for_days(100);
     assert_eq!(anchors(&family), [0; 4]);
     bob.logs_in_to(DAPP);
     assert_eq!(anchors(&family), [0, 1, 0, 1]);
@@ -101,7 +92,7 @@ fn anchors_and_devices_are_counted_once_in_each_window() {
 #[test]
 fn devices_are_counted_by_kind() {
     let family = Family::deploy();
-    begins_a_day(&family);
+    family.begins_a_day();
     let alice = family.register("alice");
     let key = Device::new("security key").but(|device| {
         device.purpose = Purpose::Recovery;
@@ -128,7 +119,7 @@ fn devices_are_counted_by_kind() {
     assert_eq!(anchors(&family), [0, 1, 0, 1]);
     assert_eq!(devices(&family, "recovery_passkey"), [0, 1, 0, 1]);
     // What changes an anchor is a use of the device, too.
-    family.waits(DAY);
+    family.sleeps_for_days(1);
     alice.on(&phrase).adds("phone");
     assert_eq!(KINDS.map(|kind| devices(&family, kind)[1]), [0, 0, 1, 0, 0]);
     assert_eq!(anchors(&family), [1, 1, 1, 1]);

@@ -1,21 +1,12 @@
 //! What one anchor may have: so many operations on one day, and removals whatever happens.
 
 use anchorage_tests::family::{Attempt, Device, Family, Person, Role, Setup, ask, operator};
-use std::time::Duration;
 use types::front::VerifyTentativeDeviceResponse;
 use types::registry::RegistrySettings;
 
 const DAPP: &str = "https://dapp.example";
 const REGISTRY: Role = Role::Registry(0);
-const DAY: Duration = Duration::from_hours(24);
 const WORDS: &str = "too many operations of this anchor on one day: limit 5, try again";
-
-/// Goes to the beginning of a day, so that none begins in the middle of a test.
-fn begins_a_day(family: &Family) {
-    let now = family.network.get_time().as_nanos_since_unix_epoch();
-    let passed = Duration::from_nanos(now % 86_400_000_000_000);
-    family.waits(DAY - passed);
-}
 
 #[track_caller]
 fn is_over<T: std::fmt::Debug>(attempt: Attempt<T>) {
@@ -34,7 +25,7 @@ fn is_exhausted(person: &Person<'_>, device: &Device) {
 #[test]
 fn an_anchor_has_a_budget_of_operations_for_each_day() {
     let family = Setup::default().operations_per_day(5).deploy();
-    begins_a_day(&family);
+    family.begins_a_day();
     let alice = family.register("alice");
     let bob = family.register("bob");
     let phone = alice.adds("phone");
@@ -66,7 +57,7 @@ fn an_anchor_has_a_budget_of_operations_for_each_day() {
     alice.closes_registration().succeeds();
     is_over(alice.opens_registration());
 
-    family.waits(DAY);
+    family.sleeps_for_days(1);
     alice.opens_registration().succeeds();
     let code = alice.reads_code_on(&watch);
     let typed = alice.types_code(&code).succeeds();
@@ -85,7 +76,7 @@ fn an_anchor_has_a_budget_of_operations_for_each_day() {
 #[test]
 fn nobody_is_kept_from_removing_a_device() {
     let family = Setup::default().operations_per_day(5).deploy();
-    begins_a_day(&family);
+    family.begins_a_day();
     let alice = family.register("alice");
     let thief = alice.on(&alice.adds("phone of alice"));
     for n in 0..4 {
@@ -100,7 +91,7 @@ fn nobody_is_kept_from_removing_a_device() {
     is_over(alice.tries_to_add(&Device::new("new phone")));
     assert_eq!(alice.asks_for_info().succeeds().devices.len(), 1);
     alice.removes(&Device::new("alice"));
-    assert_eq!(family.audits(0).blocks.len(), 11);
+    assert_eq!(family.audits(0).blocks.len(), 12);
 }
 
 #[test]
@@ -116,7 +107,7 @@ fn the_budget_is_a_setting_that_everybody_can_see() {
         changed.expect("a controller may");
     };
     set(5);
-    begins_a_day(&family);
+    family.begins_a_day();
     let alice = family.register("alice");
     let phone = alice.adds("phone");
     for _ in 0..4 {

@@ -18,7 +18,7 @@ pub struct InternetIdentityStats {
     pub archive_info: ArchiveInfo,
     /// Always 0: front creates no canisters.
     pub canister_creation_cycles_cost: u64,
-    /// Always empty for now: no activity is aggregated.
+    /// Always empty: nothing is counted by relying party. Activity is in the shards' metrics.
     pub event_aggregations: Vec<(String, Vec<(String, u64)>)>,
     /// When the sums were last collected; `None` if never since the last upgrade.
     pub collected_at: Option<TimestampNs>,

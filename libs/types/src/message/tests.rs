@@ -2,7 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::registry::{
-    Answer, Apply, Authenticate, CreateAnchor, FetchAnswer, FetchBlocks, RegistryError,
+    AddTentativeDevice, Answer, Apply, Authenticate, CreateAnchor, FetchAnswer, FetchBlocks,
+    RegistryError, VerifyTentativeDevice,
 };
 use crate::{AnchorNumber, strategies};
 
@@ -107,6 +108,8 @@ proptest! {
         versioned.extend(bytes);
         let _ = decode::<CreateAnchor>(&versioned);
         let _ = decode::<Apply>(&versioned);
+        let _ = decode::<AddTentativeDevice>(&versioned);
+        let _ = decode::<VerifyTentativeDevice>(&versioned);
         let _ = decode::<FetchAnswer>(&versioned);
         let _ = decode::<Answer<AnchorNumber>>(&versioned);
     }
