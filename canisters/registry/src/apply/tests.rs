@@ -225,3 +225,36 @@ fn an_update_leaves_the_temporary_key_and_a_refused_removal_too() {
     assert!(world.apply(&order).is_err());
     assert!(world.ask(created, session, None).is_ok());
 }
+
+#[test]
+fn an_anchor_is_changed_so_often_in_a_day_and_removals_are_free() {
+    let mut world = World::new();
+    world.configure(&RegistrySettings {
+        operations_per_day: Some(2),
+        ..RegistrySettings::default()
+    });
+    let created = world.register("a");
+    let other = world.register("other");
+    world.add(created, "a", "b");
+    world.add(created, "b", "c");
+    let update = |world: &mut World, anchor, name: &str| {
+        let (key, device) = (key(name), passkey(name));
+        let order = world.change(anchor, name, DeviceOperation::Update { key, device });
+        world.apply(&order)
+    };
+    world.upgrade();
+    assert!(matches!(
+        update(&mut world, created, "a"),
+        Err(RegistryError::OperationBudget { limit: 2, .. })
+    ));
+    assert_eq!(update(&mut world, other, "other"), Ok(()));
+    for gone in ["b", "c"] {
+        let order = world.removal(created, "a", gone);
+        assert_eq!(world.apply(&order), Ok(()));
+    }
+    assert!(update(&mut world, created, "a").is_err());
+    world.pass(86_400);
+    assert_eq!(update(&mut world, created, "a"), Ok(()));
+    assert_eq!(world.shard.log.length(), 8);
+    world.assert_replay_matches();
+}
