@@ -1,6 +1,6 @@
 //! Several things at once.
 
-use super::{DAPP, MODE, OFF, REGISTRY, VERIFIED, answers, count};
+use super::{ALMOST_MODE, DAPP, OFF, REGISTRY, VERIFIED, answers, count};
 use anchorage_tests::family::{Device, Family};
 use pocket_ic::common::rest::RawMessageId;
 use std::time::Duration;
@@ -140,7 +140,7 @@ fn a_verification_while_the_registration_ends_happens_or_not() {
     }
     // By time: it was sent before the end, and came after it.
     alice.opens_registration().succeeds();
-    family.waits(MODE - Duration::from_mins(1));
+    family.waits(ALMOST_MODE);
     let code = alice.reads_code_on(&Device::new("watch"));
     let argument = verification(alice.anchor, &code);
     let typing = submit(&family, alice.caller, "verify_tentative_device", argument);
