@@ -27,7 +27,7 @@ pub(crate) fn solution(rng: &mut ChaCha20Rng) -> String {
         .collect()
 }
 
-/// Draws `text` and encodes the picture as a PNG (192 x 64, 16 grey levels, 2 to 5 kB).
+/// Draws `text` and encodes the picture as a PNG (192 x 64, 4 grey levels, 3.2 kB).
 /// Characters outside the alphabet leave a gap.
 pub(crate) fn draw(rng: &mut ChaCha20Rng, text: &str) -> Vec<u8> {
     let mut canvas = Canvas::new(WIDTH, HEIGHT);
@@ -80,7 +80,7 @@ fn draw_character(
         centre_x + between(rng, -3.0, 3.0),
         f32::from(HEIGHT) / 2.0 + between(rng, -4.0, 4.0),
     );
-    let (sin, cos) = between(rng, -0.38, 0.38).sin_cos();
+    let (sin, cos) = between(rng, -0.3, 0.3).sin_cos();
     let shear = between(rng, -0.22, 0.22);
     let scale = (between(rng, 2.5, 3.1), between(rng, 2.5, 3.1));
     let radius = between(rng, 1.2, 1.9);
