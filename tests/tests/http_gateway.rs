@@ -1,10 +1,11 @@
 //! The canisters behind an HTTP gateway: on plain hosts only what is certified (or certified as not to be verified),
 //! on raw hosts everything.
 
-use anchorage_tests::family::{Family, Role, Scraped, TARGETS_PATH, Target};
+use anchorage_tests::family::{Family, Role, Scraped, Shard, TARGETS_PATH, Target};
 use anchorage_tests::{Canister, Gateway, Visited, built};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use types::front::ShardState;
 
 /// The two kinds of host that a canister has.
 const HOSTS: [&str; 2] = ["localhost", "raw.localhost"];
@@ -53,6 +54,26 @@ fn prometheus_scrapes_every_canister_through_the_gateway() {
             }
         }
     }
+}
+
+/// The gateway verifies this body, which is not marked as unverifiable, with front's certificate.
+#[test]
+fn the_routing_table_comes_verified_through_the_gateway() {
+    let mut family = Family::deploy();
+    let row = |shard: usize, state: &str| {
+        let Shard {
+            range, registry, ..
+        } = family.shards[shard];
+        let (lo, hi) = (range.lo(), range.hi());
+        format!(r#"{{"lo":"{lo}","hi":"{hi}","canister":"{registry}","state":"{state}"}}"#)
+    };
+    let expected = format!("[{},{}]", row(0, "open"), row(1, "unreachable"));
+    family.upgrades(Role::Front);
+    family.puts(1, ShardState::Unreachable);
+    let host = format!("{}.localhost", family.front);
+    let gateway = Gateway::start(&mut family.network);
+    let page = gateway.get(&host, "/routing?x=1");
+    assert_eq!(page.text_of("application/json"), expected);
 }
 
 #[test]

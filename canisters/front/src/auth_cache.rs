@@ -90,10 +90,10 @@ impl AuthCache {
             caller,
             asked,
         } = question;
-        let later = self.ordered.iter().rev();
-        let later = later.take_while(|(event, _)| *event > asked);
+        let newest_first = self.ordered.iter().rev();
+        let mut later = newest_first.take_while(|(event, _)| *event > asked);
         let is_void = asked < self.void_before
-            || later.into_iter().any(|(_, ordered)| *ordered == anchor)
+            || later.any(|(_, ordered)| *ordered == anchor)
             || by == AuthenticatedBy::TemporaryKey;
         if is_void {
             return;

@@ -124,7 +124,7 @@ impl HttpTree {
 
     fn tree(&self) -> HashTree<'_> {
         let pages = self.pages.iter().map(Page::tree);
-        pages.fold(skip_certification_tree(), |left, page| fork(left, page))
+        pages.fold(skip_certification_tree(), fork)
     }
 }
 
