@@ -184,12 +184,18 @@ impl Holds {
     }
 }
 
+/// The version in the header of the stable memory, which a stopped canister has, too.
 #[track_caller]
 fn layout_of(family: &Family, role: Role) -> u32 {
-    let metrics = family.scrapes(role);
-    let version = metrics.value("anchorage_layout_version", &[]);
-    let text = format!("{version:.0}");
-    text.parse().expect("a version is a small number")
+    let magic = match role {
+        Role::Front => b"ANCHFRNT",
+        Role::Registry(_) => b"ANCHREGS",
+        Role::Archive(_) => b"ANCHARCH",
+    };
+    let memory = family.network.get_stable_memory(family.id(role));
+    let at = memory.windows(magic.len()).position(|bytes| bytes == magic);
+    let version = &memory[at.expect("a layout header") + magic.len()..];
+    u32::from_le_bytes(*version.first_chunk().expect("a version"))
 }
 
 fn ids(family: &Family) -> [String; ROLES.len()] {
