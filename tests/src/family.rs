@@ -23,6 +23,7 @@ mod operations;
 mod person;
 mod registration;
 mod remote;
+mod repair;
 mod report;
 mod scrape;
 mod setup;

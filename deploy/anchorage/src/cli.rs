@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use std::path::{Path, PathBuf};
 use types::Principal;
 
-/// Runs, shows and audits Anchorage, a sharded Internet Identity
+/// Runs, shows, audits and repairs Anchorage, a sharded Internet Identity
 #[derive(Debug, Parser)]
 #[command(name = "anchorage", version)]
 pub(crate) struct Cli {
@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Check the whole log of every shard: chain, certificate, replay
     Audit(Audit),
+    /// Bring back what a shard lost that was put back to a snapshot: from its archives, as far as they have it
+    Repair(Repair),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -95,6 +97,32 @@ pub(crate) struct Demo {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Repair {
+    #[command(flatten)]
+    pub(crate) target: Target,
+
+    /// The shard [default: every shard that lacks something]
+    #[arg(long, value_name = "CANISTER")]
+    pub(crate) shard: Option<Principal>,
+
+    /// An archive to ask that the shard does not name (its snapshot may be older than the archive)
+    #[arg(long, value_name = "CANISTER")]
+    pub(crate) archive: Vec<Principal>,
+
+    /// Only say what is missing and who has it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Declare what no archive has to be lost for ever: a block says so, and its numbers are never given again
+    #[arg(long)]
+    pub(crate) declare_lost: bool,
+
+    /// Key of a controller of front and shards: PEM, Ed25519 or secp256k1 [default: operator.pem in --home]
+    #[arg(long, env = "ANCHORAGE_IDENTITY", value_name = "FILE")]
+    pub(crate) identity: Option<PathBuf>,
 }
 
 /// A family on a network.

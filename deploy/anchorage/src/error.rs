@@ -1,6 +1,7 @@
 //! What can go wrong, and what to do about it.
 
 use crate::audit::Finding;
+use crate::repair::Problem;
 use client::{CallError, ClientError};
 use std::path::{Path, PathBuf};
 use types::Principal;
@@ -54,6 +55,15 @@ pub(crate) enum Error {
         shard: Principal,
         finding: Box<Finding>,
     },
+    #[error("shard {shard}: {problem}")]
+    Repair {
+        shard: Principal,
+        problem: Box<Problem>,
+    },
+    #[error("front's routing table names no shard {0}")]
+    NoSuchShard(Principal),
+    #[error("the key of a controller is needed: {0}")]
+    NoKey(Box<Error>),
     #[error("{}", listed(.0))]
     Several(Vec<Error>),
     #[error("front's routing table names no shard")]
@@ -93,6 +103,14 @@ impl Error {
         }
     }
 
+    /// What stands against the repair of a shard.
+    pub(crate) fn repair(shard: Principal, problem: Problem) -> Self {
+        Self::Repair {
+            shard,
+            problem: Box::new(problem),
+        }
+    }
+
     /// What to do about it, if there is something.
     pub(crate) fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -123,6 +141,11 @@ impl Error {
                 "look at `status` of the archive, which names its last failure; or give it more time with --archive-seconds"
             }
             Self::Audit { finding, .. } => finding.hint(),
+            Self::Repair { problem, .. } => problem.hint(),
+            Self::NoSuchShard(_) => "front's `routing` names them",
+            Self::NoKey(_) => {
+                "name its file with --identity: PEM, Ed25519 or secp256k1 (`dfx identity export` writes one)"
+            }
             Self::PortInUse(_) => {
                 "end what uses it (perhaps a local-ic whose `anchorage local` was killed), or choose another one with --port"
             }

@@ -6,6 +6,9 @@ mod operator;
 mod server;
 mod state_dir;
 
+#[cfg(test)]
+pub(crate) use operator::key as operator_key;
+
 use crate::audit;
 use crate::cli::Local;
 use crate::demo::{self, Shows};

@@ -1,9 +1,10 @@
-//! `anchorage`: brings up a local family, shows that a family works, and audits one.
+//! `anchorage`: brings up a local family, shows that a family works, audits one, and repairs its shards.
 //!
 //! ```text
 //! cli --> local   starts the embedded Internet Computer, deploys, then demo and audit, then serves
 //!     --> demo    registration, second device, log-in; each step checked against the root key
 //!     --> audit   whole log of every shard: chain, certificate, replay
+//!     --> repair  brings back what a shard lost that was put back to a snapshot
 //! ```
 //!
 //! What a command found goes to standard output, what it is doing to standard error.
@@ -14,10 +15,12 @@ mod cli;
 mod demo;
 mod error;
 mod family;
+mod identity;
 mod local;
 mod network;
 mod output;
 mod record;
+mod repair;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -51,6 +54,12 @@ async fn run(cli: Cli, output: &Output) -> Result<(), Error> {
         Command::Audit(options) => {
             let mut network = options.target.connect(&cli.home).await?;
             let report = audit::run(&mut network).await?;
+            output.result(&report);
+            Ok(())
+        }
+        Command::Repair(options) => {
+            let network = options.target.connect(&cli.home).await?;
+            let report = repair::run(&cli.home, &network, &options).await?;
             output.result(&report);
             Ok(())
         }

@@ -1,0 +1,83 @@
+//! What operators do when a shard was set back.
+
+use super::{Family, Role, ask, operator};
+use oplog::Block;
+use types::front::{ExpectTipError, ExpectedTip};
+use types::icrc3::GetBlocksRequest;
+use types::registry::{Loss, RegistrySettings, Repair, RepairError, ShardTip};
+use types::{AnchorNumber, BlockIndex, EncodedBlock};
+
+impl Family {
+    /// Closes a shard for orders, or opens it again.
+    #[track_caller]
+    pub fn sets_maintenance(&self, shard: usize, maintenance: bool) {
+        let settings = RegistrySettings {
+            maintenance: Some(maintenance),
+            ..RegistrySettings::default()
+        };
+        let registry = self.registry_as(shard, operator());
+        let result = ask(registry.configure(&settings)).succeeds();
+        result.expect("the operator is a controller");
+    }
+
+    /// The blocks that the archive of a shard has, from the first one on.
+    #[track_caller]
+    pub fn archived_blocks(&self, shard: usize) -> Vec<EncodedBlock> {
+        let everything = GetBlocksRequest {
+            start: 0_u32.into(),
+            length: 1_000_u32.into(),
+        };
+        let answer = ask(self.archive(shard).log().get_blocks(&[everything])).succeeds();
+        let blocks = answer.blocks.iter();
+        blocks
+            .map(|found| Block::from_value(&found.block).expect("a block").encode())
+            .collect()
+    }
+
+    /// Sends these blocks to a shard, of which the first has this index.
+    #[track_caller]
+    pub fn repairs(
+        &self,
+        shard: usize,
+        first_index: u64,
+        blocks: &[EncodedBlock],
+    ) -> Result<ShardTip, RepairError> {
+        let request = Repair {
+            first_index: BlockIndex::new(first_index),
+            blocks: blocks.to_vec(),
+        };
+        ask(self.registry_as(shard, operator()).repair(&request)).succeeds()
+    }
+
+    /// Declares that blocks from this one on are lost, and numbers up to that one.
+    #[track_caller]
+    pub fn declares_lost(
+        &self,
+        shard: usize,
+        first_missing: u64,
+        next_anchor: AnchorNumber,
+    ) -> Result<ShardTip, RepairError> {
+        let loss = Loss {
+            first_missing: BlockIndex::new(first_missing),
+            next_anchor,
+        };
+        ask(self.registry_as(shard, operator()).declare_lost(loss)).succeeds()
+    }
+
+    /// Lets front expect this tip of a shard.
+    #[track_caller]
+    pub fn lets_front_expect(&self, shard: usize, tip: &ShardTip) -> Result<(), ExpectTipError> {
+        let canister = self.id(Role::Registry(shard));
+        ask(self.front_as(operator()).expect_tip(canister, tip)).succeeds()
+    }
+
+    /// What front expects of a shard.
+    #[track_caller]
+    pub fn expected(&self, shard: usize) -> ExpectedTip {
+        let tips = ask(self.front().expected_tips()).succeeds();
+        let canister = self.id(Role::Registry(shard));
+        let mut tips = tips.into_iter();
+        tips.find(|tip| tip.canister == canister)
+            .expect("front knows the shard")
+    }
+}
