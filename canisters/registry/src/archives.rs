@@ -113,6 +113,13 @@ impl Archives {
         }
     }
 
+    /// Forgets whose chain differed: the shard's log is another one now, and each archive will say anew what it has.
+    pub fn compare_anew(&mut self) {
+        for entry in &mut self.entries {
+            entry.diverged = false;
+        }
+    }
+
     /// Blocks below this index are archived.
     pub fn archived(&self) -> u64 {
         self.archived

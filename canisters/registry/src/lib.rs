@@ -194,24 +194,16 @@ fn configure(wish: RegistrySettings) -> Result<(), ConfigureError> {
 
 #[update]
 fn repair(request: Repair) -> Result<ShardTip, RepairError> {
-    let answer = with_mut(|shard| repair::repair(shard, caller(), &request));
-    with(|shard| {
-        shard
-            .counters
-            .observe(counters::REPAIR, performance_counter(0))
-    });
-    answer
+    measured(counters::REPAIR, |shard| {
+        repair::repair(shard, caller(), &request)
+    })
 }
 
 #[update]
 fn declare_lost(loss: Loss) -> Result<ShardTip, RepairError> {
-    let answer = with_mut(|shard| repair::declare_lost(shard, caller(), loss, now()));
-    with(|shard| {
-        shard
-            .counters
-            .observe(counters::DECLARE_LOST, performance_counter(0))
-    });
-    answer
+    measured(counters::DECLARE_LOST, |shard| {
+        repair::declare_lost(shard, caller(), loss, now())
+    })
 }
 
 #[cfg(feature = "bench")]
@@ -366,10 +358,10 @@ fn with_mut<T>(f: impl FnOnce(&mut Shard<Stable>) -> T) -> T {
 }
 
 /// Runs a change and counts its instructions.
-fn measured(method: Method, f: impl FnOnce(&mut Shard<Stable>) -> Vec<u8>) -> ByteBuf {
+fn measured<T, A: From<T>>(method: Method, f: impl FnOnce(&mut Shard<Stable>) -> T) -> A {
     let answer = with_mut(f);
     with(|shard| shard.counters.observe(method, performance_counter(0)));
-    ByteBuf::from(answer)
+    A::from(answer)
 }
 
 #[cfg(test)]

@@ -42,10 +42,15 @@ pub fn repair<M: Memory>(
             limit: MAX_BLOCKS as u64,
         });
     }
-    for (index, bytes) in (first_index.get()..).zip(blocks) {
-        take(shard, BlockIndex::new(index), bytes)?;
+    let before = shard.log.length();
+    let mut indices = (first_index.get()..).map(BlockIndex::new).zip(blocks);
+    let taken = indices.try_for_each(|(index, bytes)| take(shard, index, bytes));
+    if shard.log.length() != before {
+        let mut archives = shard.archives().clone();
+        archives.compare_anew();
+        shard.set_archives(archives);
     }
-    Ok(shard.tip())
+    taken.map(|()| shard.tip())
 }
 
 /// Declares that nobody has the blocks that followed: writes a block that says so, and gives the numbers that were given

@@ -70,6 +70,35 @@ fn opening_again_goes_on_where_it_ended() {
 }
 
 #[test]
+fn a_declared_loss_is_kept_and_found_by_the_first_number_that_is_lost() {
+    let range = AnchorRange::new(AnchorNumber::new(10), AnchorNumber::new(13)).unwrap();
+    let [ends, bytes, by_anchor] = Memories::new().0;
+    let first = BlockIndex::new(0);
+    let mut store = Store::open(ends, bytes, by_anchor, range, first, None).unwrap();
+    let mut declares = |anchor: u64, next: u64| {
+        let operation = Operation::Lost {
+            first_missing: store.next_index(),
+            next_anchor: AnchorNumber::new(next),
+        };
+        let tx = Tx {
+            anchor: AnchorNumber::new(anchor),
+            caller: Principal::anonymous(),
+            operation,
+        };
+        let block = Block::new(store.last_hash(), time_at(0), &tx);
+        let taken = store.append(block.encode().as_slice());
+        taken.map(|()| of_anchor(&store, tx.anchor))
+    };
+    assert_eq!(declares(10, 12), Ok(vec![0]));
+    // A full shard loses changes only.
+    assert_eq!(declares(13, 13), Ok(vec![1]));
+    for (anchor, next) in [(9, 11), (12, 14), (14, 14), (12, 11)] {
+        let foreign = AppendError::ForeignAnchor(AnchorNumber::new(anchor));
+        assert_eq!(declares(anchor, next), Err(foreign));
+    }
+}
+
+#[test]
 fn only_the_next_block_is_taken() {
     let (memories, log) = (Memories::new(), log(4));
     let mut store = memories.open();

@@ -81,11 +81,15 @@ fn the_log_and_the_public_state_are_what_they_were() {
     let blocks = encoded(&before);
     let mut world = set_back();
     world.pass(100);
+    let tip = before.shard.tip();
+    world.fetch(ARCHIVE, tip.log_length, tip.last_hash, 0);
+    assert!(world.shard.archives().entries()[0].diverged, "it is ahead");
     // In several calls, and over an upgrade.
     assert!(sent(&mut world, 1, &blocks[1..3]).is_ok());
     world.upgrade();
     assert_eq!(sent(&mut world, 3, &blocks[3..]), Ok(before.shard.tip()));
     assert_eq!(encoded(&world), blocks);
+    assert!(!world.shard.archives().entries()[0].diverged);
     world.assert_replay_matches();
     let page =
         |world: &World| crate::reads::public_state(&world.shard, AnchorNumber::new(LO), u32::MAX);
@@ -93,7 +97,6 @@ fn the_log_and_the_public_state_are_what_they_were() {
     assert_eq!(world.shard.counters.get(counters::REPAIRED_BLOCKS), 5);
 
     // Front is content, and the shard goes on where it was.
-    let tip = before.shard.tip();
     let phone = principal("phone");
     assert!(world.ask(anchor(0), phone, Some(tip)).is_ok());
     let info = world.info(anchor(0), "phone").unwrap();
