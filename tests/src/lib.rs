@@ -20,4 +20,4 @@ pub use gateway::{Gateway, Visited};
 pub use http::{Http, Reading};
 pub use modules::{built, gzipped, probe, with_padding};
 pub use random::Random;
-pub use server::{builder, network, server_binary};
+pub use server::{builder, network, operators_tool, server_binary};

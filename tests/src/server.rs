@@ -19,6 +19,15 @@ pub fn server_binary() -> PathBuf {
     binary
 }
 
+/// The operators' tool, which cargo built beside the tests.
+pub fn operators_tool() -> PathBuf {
+    let own = std::env::current_exe().expect("a test is a program");
+    let built = own.ancestors().nth(2).expect("cargo's folder");
+    let program = built.join("anchorage");
+    assert!(program.is_file(), "cargo build -p anchorage comes first");
+    program
+}
+
 /// A builder of networks on the server under test; it has no subnets yet.
 pub fn builder() -> PocketIcBuilder {
     PocketIcBuilder::new().with_server_binary(server_binary())

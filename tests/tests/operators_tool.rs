@@ -1,21 +1,12 @@
 //! `anchorage`, the operators' tool, as a program: what it is called with, what it prints, how it ends.
 
 use anchorage_tests::family::same_code_as_another_module;
-use anchorage_tests::server_binary;
+use anchorage_tests::{operators_tool, server_binary};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-
-/// The program that cargo built beside the tests.
-fn program() -> PathBuf {
-    let own = std::env::current_exe().expect("a test is a program");
-    let built = own.ancestors().nth(2).expect("cargo's folder");
-    let program = built.join("anchorage");
-    assert!(program.is_file(), "cargo build -p anchorage comes first");
-    program
-}
 
 /// A folder in which the tool is called.
 struct Desk {
@@ -37,7 +28,7 @@ impl Desk {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(operators_tool());
         command
             .args(arguments)
             .arg("--home")
@@ -273,7 +264,7 @@ fn shells_get_completions() {
         let output = output.expect("the program starts");
         assert!(output.status.success());
         let text = String::from_utf8(output.stdout).expect("text");
-        for word in ["audit", "demo", "local", "network"] {
+        for word in ["audit", "demo", "local", "network", "repair"] {
             assert!(text.contains(word), "{shell}: {word}");
         }
     }

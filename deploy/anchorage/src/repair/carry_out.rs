@@ -6,7 +6,7 @@ use super::report::ShardRepair;
 use crate::error::Error;
 use crate::network::Network;
 use crate::output::Step;
-use client::{FrontClient, RegistryClient, Replicated};
+use client::{CallError, FrontClient, RegistryClient, RejectCode, Replicated};
 use ic_agent::{Agent, Identity};
 use oplog::LOST_NUMBERS_LIMIT;
 use types::registry::{Loss, RegistrySettings, Repair, RepairError, ShardTip};
@@ -99,7 +99,23 @@ impl Operator {
             ..RegistrySettings::default()
         };
         let client = RegistryClient::new(&self.agent, registry);
-        let result = client.configure(&wish).await?;
+        let result = client.configure(&wish).await.map_err(|error| {
+            // The shard turns others away at its door, before any method could say why.
+            let is_turned_away = matches!(
+                error.call(),
+                Some(CallError::Rejected {
+                    code: RejectCode::CanisterReject,
+                    ..
+                })
+            );
+            match (is_turned_away, self.agent.get_principal()) {
+                (true, Ok(caller)) => {
+                    let error = Box::new(error);
+                    Error::repair(registry, Problem::NotController { caller, error })
+                }
+                _ => error.into(),
+            }
+        })?;
         result.map_err(|error| Error::repair(registry, Problem::Settings(error)))
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Plan {
     pub(crate) tells_front: bool,
     /// Whether the shard is closed already.
     pub(crate) is_closed: bool,
-    /// Anchors whose aliases and metadata no block shows.
+    /// Anchors with devices in the blocks, which show neither aliases nor metadata values.
     pub(crate) emptied: BTreeSet<AnchorNumber>,
     /// Archives that did not answer.
     silent: Vec<(Principal, ClientError)>,

@@ -2,6 +2,7 @@
 
 use client::ClientError;
 use oplog::ChainError;
+use std::fmt::Write;
 use types::front::ExpectTipError;
 use types::registry::{ConfigureError, RepairError, ShardTip};
 use types::{BlockHash, Principal};
@@ -42,6 +43,11 @@ pub(crate) enum Problem {
     Silent(Vec<(Principal, ClientError)>),
     #[error("it changed meanwhile: its tip was {0:?}, it is {1:?}")]
     Changed(ShardTip, ShardTip),
+    #[error("it does not let {caller} in: {error}")]
+    NotController {
+        caller: Principal,
+        error: Box<ClientError>,
+    },
     #[error("its settings stay as they are: {0}")]
     Settings(ConfigureError),
     /// Blocks before the one in question were taken; the shard is in maintenance.
@@ -74,7 +80,9 @@ impl Problem {
             Self::NotAnswered { .. } | Self::Changed(..) => {
                 "give the same command again; somebody else may be at work"
             }
-            Self::Settings(_) | Self::Refused(RepairError::NotController { .. }) => {
+            Self::NotController { .. }
+            | Self::Settings(_)
+            | Self::Refused(RepairError::NotController { .. }) => {
                 "name the key of a controller with --identity"
             }
             Self::Refused(RepairError::NoRoom { .. }) => {
@@ -93,8 +101,9 @@ fn shown(hash: Option<BlockHash>) -> String {
 }
 
 fn unanswered(silent: &[(Principal, ClientError)]) -> String {
-    let lines = silent.iter();
-    lines
-        .map(|(archive, error)| format!("; archive {archive} does not answer: {error}"))
-        .collect()
+    let mut words = String::new();
+    for (archive, error) in silent {
+        let _ = write!(words, "; archive {archive} does not answer: {error}");
+    }
+    words
 }

@@ -26,7 +26,7 @@ pub(crate) struct ShardRepair {
     pub(crate) lost: Option<Lost>,
     pub(crate) blocks_after: u64,
     pub(crate) next_anchor: u64,
-    /// Anchors that have a device whose alias and metadata values nobody has any more.
+    /// Anchors with devices that were replayed, whose aliases and metadata values nobody has any more.
     pub(crate) emptied: Vec<u64>,
     /// Whether the shard takes orders.
     pub(crate) is_open: bool,

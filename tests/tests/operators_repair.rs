@@ -1,0 +1,197 @@
+//! `anchorage repair`, as a program: a shard was put back to a snapshot, and an operator brings it back.
+
+use anchorage_tests::family::{Family, Role, Setup, operator};
+use anchorage_tests::operators_tool;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ic_agent::Identity;
+use ic_agent::identity::BasicIdentity;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use types::Principal;
+
+const REGISTRY: Role = Role::Registry(0);
+const ARCHIVE: Role = Role::Archive(0);
+
+/// A family whose clock is the real one, and an operator with a key in a file.
+struct Desk {
+    family: Family,
+    url: String,
+    home: tempfile::TempDir,
+}
+
+/// A key as other tools export it (PKCS#8 of RFC 8410), and its principal.
+fn key(folder: &tempfile::TempDir, name: &str, secret: u8) -> (PathBuf, Principal) {
+    let secret = [secret; 32];
+    let prefix = [
+        0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
+    ];
+    let der = STANDARD.encode([&prefix[..], &secret].concat());
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n");
+    let path = folder.path().join(name);
+    std::fs::write(&path, pem).expect("it can be written");
+    let principal = BasicIdentity::from_raw_key(&secret).sender();
+    (path, principal.expect("a principal"))
+}
+
+impl Desk {
+    fn new(family: Family) -> Self {
+        let home = tempfile::tempdir().expect("a new folder");
+        let (_, controller) = key(&home, "operator.pem", 7);
+        for role in [Role::Front, REGISTRY] {
+            let both = vec![operator(), controller];
+            let network = &family.network;
+            let set = network.set_controllers(family.id(role), Some(operator()), both);
+            set.expect("the operator is a controller");
+        }
+        family.network.auto_progress();
+        let server = family.network.get_server_url();
+        let instance = family.network.instance_id();
+        Self {
+            url: format!("{server}instances/{instance}"),
+            family,
+            home,
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(operators_tool());
+        command
+            .args(arguments)
+            .args(["--json", "--network", &self.url])
+            .args(["--front", &self.family.front.to_text()])
+            .arg("--home")
+            .arg(self.home.path())
+            .env_remove("ANCHORAGE_IDENTITY")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// What it prints when it succeeds.
+    #[track_caller]
+    fn succeeds(&self, arguments: &[&str]) -> Value {
+        let output = self.command(arguments).output().expect("it starts");
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {words}");
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
+    /// Error and hint when it fails.
+    #[track_caller]
+    fn fails(&self, arguments: &[&str]) -> (String, String) {
+        let output = self.command(arguments).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
+        (text("error"), text("hint"))
+    }
+}
+
+fn deploy() -> Family {
+    Setup::default().ranges(&[(10_000, 20_000)]).deploy()
+}
+
+#[test]
+fn a_shard_is_brought_back_by_a_command() {
+    let family = deploy();
+    let alice = family.register("alice");
+    let snapshot = family.takes_snapshot(REGISTRY);
+    let bob = family.register("bob").anchor;
+    alice.adds("phone");
+    family.waits_until_archived(0);
+    let before = family.status(0).tip;
+    family.restores(REGISTRY, snapshot);
+    let behind = family.status(0).tip;
+    let desk = Desk::new(family);
+
+    let dry = desk.succeeds(&["repair", "--dry-run"]);
+    assert_eq!(dry["dry_run"], true);
+    let found = &dry["shards"][0];
+    assert_eq!(found["blocks_before"], 1);
+    assert_eq!(
+        (&found["blocks_expected"], &found["replayed"]),
+        (&json!(3), &json!(2))
+    );
+    assert_eq!(found["emptied"], json!([10_000, bob.get()]));
+    let status = desk.family.status(0);
+    assert_eq!(
+        (status.tip, status.maintenance),
+        (behind, false),
+        "nothing was done"
+    );
+
+    let (stranger, _) = key(&desk.home, "stranger.pem", 8);
+    let stranger = stranger.to_str().expect("a plain path");
+    let (error, hint) = desk.fails(&["repair", "--identity", stranger]);
+    assert!(error.contains("does not let"), "{error}");
+    assert!(hint.contains("--identity"), "{hint}");
+    let (_, hint) = desk.fails(&["repair", "--identity", "/nowhere"]);
+    assert!(hint.contains("--identity"), "{hint}");
+    let (error, _) = desk.fails(&["repair", "--shard", "aaaaa-aa"]);
+    assert!(error.contains("names no shard"), "{error}");
+
+    let done = desk.succeeds(&["repair"]);
+    let done = &done["shards"][0];
+    assert_eq!(
+        (&done["replayed"], &done["blocks_after"]),
+        (&json!(2), &json!(3))
+    );
+    assert_eq!(
+        (&done["lost"], &done["is_open"]),
+        (&Value::Null, &json!(true))
+    );
+    let status = desk.family.status(0);
+    assert_eq!((status.tip, status.maintenance), (before, false));
+    let again = desk.succeeds(&["repair"]);
+    assert_eq!(again["shards"][0]["replayed"], 0);
+    let audited = desk.succeeds(&["audit"]);
+    assert_eq!(audited["blocks"], 3);
+    assert_eq!(desk.family.register("carol").anchor.get(), 10_002);
+}
+
+#[test]
+fn what_no_archive_has_is_named_and_lost_only_if_the_operator_says_so() {
+    let family = deploy();
+    let alice = family.register("alice");
+    family.waits_until_archived(0);
+    family.stops(ARCHIVE);
+    let snapshot = family.takes_snapshot(REGISTRY);
+    family.register("bob");
+    alice.adds("phone");
+    family.restores(REGISTRY, snapshot);
+    let behind = family.status(0).tip;
+    let desk = Desk::new(family);
+
+    let (error, hint) = desk.fails(&["repair"]);
+    assert!(
+        error.contains("nobody has the blocks from 1 on: front saw 2 more"),
+        "{error}"
+    );
+    assert!(error.contains("does not answer"), "{error}");
+    assert!(hint.contains("--declare-lost"), "{hint}");
+    let (error, hint) = desk.fails(&["repair", "--declare-lost"]);
+    assert!(error.contains("nothing can be declared lost"), "{error}");
+    assert!(hint.contains("start it"), "{hint}");
+    desk.family.starts(ARCHIVE);
+    desk.fails(&["repair"]);
+    let status = desk.family.status(0);
+    assert_eq!(
+        (status.tip, status.maintenance),
+        (behind, false),
+        "nothing was done"
+    );
+
+    let done = desk.succeeds(&["repair", "--declare-lost"]);
+    let done = &done["shards"][0];
+    let lost = json!({ "first_missing": 1, "blocks": 2, "numbers": 1 });
+    assert_eq!(
+        (&done["lost"], &done["next_anchor"]),
+        (&lost, &json!(10_002))
+    );
+    let again = desk.succeeds(&["repair", "--declare-lost"]);
+    assert_eq!(again["shards"][0]["lost"], Value::Null);
+    assert_eq!(desk.family.register("carol").anchor.get(), 10_002);
+    let audited = desk.succeeds(&["audit"]);
+    assert_eq!(audited["blocks"], 3);
+}
