@@ -2,39 +2,12 @@
 
 use crate::record::AnchorRecord;
 use crate::{Authenticated, Limits, Registration, authenticate, register};
-use types::{
-    AnchorNumber, CredentialId, DeviceData, DeviceKey, DeviceProtection, KeyType, Metadata,
-    MetadataValue, Principal, Purpose, TimestampNs,
-};
+use types::{AnchorNumber, DeviceData, Metadata, MetadataValue, TimestampNs};
+
+pub(crate) use crate::twin::{passkey, phrase, principal};
 
 pub(crate) const ANCHOR: AnchorNumber = AnchorNumber::new(10_000);
 pub(crate) const NOW: TimestampNs = TimestampNs::new(1_700_000_000_000_000_000);
-
-/// A passkey whose key is `name`.
-pub(crate) fn passkey(name: &str) -> DeviceData {
-    DeviceData {
-        pubkey: DeviceKey::new(name.as_bytes()),
-        alias: format!("{name}'s alias"),
-        credential_id: Some(CredentialId::new(format!("id of {name}").into_bytes())),
-        aaguid: None,
-        purpose: Purpose::Authentication,
-        key_type: KeyType::CrossPlatform,
-        protection: DeviceProtection::Unprotected,
-        origin: Some("https://identity.example".to_owned()),
-        metadata: None,
-    }
-}
-
-/// A recovery phrase whose key is `name`.
-pub(crate) fn phrase(name: &str, protection: DeviceProtection) -> DeviceData {
-    DeviceData {
-        credential_id: None,
-        purpose: Purpose::Recovery,
-        key_type: KeyType::SeedPhrase,
-        protection,
-        ..passkey(name)
-    }
-}
 
 pub(crate) fn metadata<const N: usize>(entries: [(&str, MetadataValue); N]) -> Metadata {
     let entries = entries.into_iter();
@@ -47,10 +20,6 @@ pub(crate) fn metadata<const N: usize>(entries: [(&str, MetadataValue); N]) -> M
 
 pub(crate) fn text(text: &str) -> MetadataValue {
     MetadataValue::String(text.to_owned())
-}
-
-pub(crate) fn principal(name: &str) -> Principal {
-    Principal::self_authenticating(name)
 }
 
 /// The registration of `device` by itself at [`NOW`].

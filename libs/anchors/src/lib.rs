@@ -6,6 +6,8 @@
 //! [`AnchorStore::restore`], which brings back what a block of the shard's own log did.
 
 pub mod slots;
+#[cfg(any(test, feature = "twin"))]
+pub mod twin;
 
 mod authentication;
 mod budget;
