@@ -25,6 +25,7 @@ mod registration;
 mod remote;
 mod repair;
 mod report;
+mod resources;
 mod scrape;
 mod setup;
 
@@ -37,6 +38,7 @@ pub use log_in::Prepared;
 pub use operations::{Role, same_code_as_another_module};
 pub use person::Person;
 pub use registration::Registration;
+pub use resources::Usage;
 pub use scrape::{Scraped, Served};
 pub use setup::Setup;
 

@@ -1,0 +1,230 @@
+//! Faults between front and a shard: what the user is told, and that nothing is half done. Stopped and trapping shards
+//! and roll-backs are in `family_upgrade`.
+
+use anchorage_tests::family::{Device, Family, Person, Role, Setup, ask, operator};
+use pocket_ic::common::rest::RawMessageId;
+use std::time::Duration;
+use types::front::{Challenge, RegisterResponse};
+use types::{AnchorNumber, SessionKey};
+
+const DAPP: &str = "https://dapp.example";
+const FRONT: Role = Role::Front;
+const REGISTRY: Role = Role::Registry(0);
+const HOUR_NS: u64 = 3_600_000_000_000;
+/// Front waits 30 seconds for a shard's answer.
+const TOO_LATE: Duration = Duration::from_secs(31);
+
+/// One shard, and as many registrations as the test makes: a token that is lost shuts somebody out.
+fn setup(tokens: u64) -> Setup {
+    Setup::default()
+        .ranges(&[(10_000, 20_000)])
+        .rate_limit(tokens, HOUR_NS)
+}
+
+/// Everything that needs the shard is refused, worth a retry, and changes nothing.
+#[track_caller]
+fn is_told_to_retry(family: &Family, alice: &Person<'_>, bob: &Device, challenge: &Challenge) {
+    let words = "is not available, try again later";
+    let phone = Device::new("phone");
+    for _ in 0..3 {
+        let of_bob = family.registration(bob).with(challenge);
+        of_bob.is_sent().is_refused_saying(words);
+        alice.tries_to_add(&phone).is_refused_saying(words);
+        alice
+            .tries_to_remove(&Device::new("alice"))
+            .is_refused_saying(words);
+        alice.asks_for_info().is_refused_saying(words);
+    }
+    // Composite queries do not get through either, and say whom to ask.
+    let id = family.id(REGISTRY).to_text();
+    ask(family.front().lookup(alice.anchor)).is_refused_saying(&id);
+}
+
+/// The challenge and the token of before are good, and each thing happens once.
+#[track_caller]
+fn goes_on(family: &Family, alice: &Person<'_>, bob: &Device, challenge: &Challenge) {
+    let of_bob = family.registration(bob).with(challenge);
+    assert_eq!(of_bob.gives_an_anchor().anchor.get(), 10_001);
+    alice.adds("phone");
+    alice.logs_in_to(DAPP);
+    assert_eq!(alice.asks_for_info().succeeds().devices.len(), 2);
+    // No call to the shard is open: front can be stopped at once.
+    family.upgrades(FRONT);
+    assert_eq!(family.audits(0).blocks.len(), 3);
+}
+
+#[test]
+fn a_shard_without_cycles_refuses_and_nothing_is_lost() {
+    let family = setup(2).deploy();
+    let alice = family.register("alice");
+    let (bob, challenge) = (Device::new("bob"), family.challenge());
+    // More than it has for so long.
+    family.keeps_cycles_for(REGISTRY, 1_000_000_000_000);
+    is_told_to_retry(&family, &alice, &bob, &challenge);
+    family.keeps_cycles_for(REGISTRY, 0);
+    goes_on(&family, &alice, &bob, &challenge);
+}
+
+#[test]
+fn a_shard_without_code_refuses_and_its_snapshot_brings_everything_back() {
+    let family = setup(2).deploy();
+    let alice = family.register("alice");
+    let (bob, challenge) = (Device::new("bob"), family.challenge());
+    let snapshot = family.takes_snapshot(REGISTRY);
+    let uninstalled = family
+        .network
+        .uninstall_canister(family.id(REGISTRY), Some(operator()));
+    uninstalled.expect("the operator may");
+    is_told_to_retry(&family, &alice, &bob, &challenge);
+    family.restores(REGISTRY, snapshot);
+    goes_on(&family, &alice, &bob, &challenge);
+}
+
+/// Front and shard on two subnets: after so many rounds a registration is half done.
+fn submits(family: &Family, device: &Device, argument: &[u8]) -> RawMessageId {
+    let call = family.network.submit_call(
+        family.front,
+        device.principal(),
+        "register",
+        argument.to_vec(),
+    );
+    call.expect("front lets it in")
+}
+
+/// The very same call, as often as one likes, gives the number; there is one block, and no hole.
+#[track_caller]
+fn the_same_call_gives_the_number(family: &Family, device: &Device, argument: &[u8]) {
+    for _ in 0..3 {
+        let again = submits(family, device, argument);
+        let again = family.network.await_call(again).expect("the shard answers");
+        let again: RegisterResponse = candid::decode_one(&again).expect("an answer");
+        let user_number = AnchorNumber::new(10_000);
+        assert_eq!(again, RegisterResponse::Registered { user_number });
+    }
+    let audited = family.audits(0);
+    assert_eq!(audited.blocks.len(), 1);
+    assert_eq!(audited.tip.next_anchor.get(), 10_001);
+}
+
+#[test]
+fn an_answer_that_comes_too_late_is_found_by_front_itself() {
+    for rounds in 0..8 {
+        let family = setup(1).on_two_subnets().deploy();
+        let alice = Device::new("alice");
+        let argument = family.registration(&alice).arguments();
+        let call = submits(&family, &alice, &argument);
+        for _ in 0..rounds {
+            family.network.tick();
+        }
+        family.network.advance_time(TOO_LATE);
+        let answer = family.network.await_call(call);
+        assert!(answer.is_ok(), "{rounds} rounds: {answer:?}");
+        the_same_call_gives_the_number(&family, &alice, &argument);
+    }
+}
+
+#[test]
+fn if_the_repetition_is_too_late_too_the_user_repeats_the_call() {
+    let family = setup(1).on_two_subnets().deploy();
+    let alice = Device::new("alice");
+    let argument = family.registration(&alice).arguments();
+    let call = submits(&family, &alice, &argument);
+    let answer = loop {
+        family.network.tick();
+        if let Some(answer) = family.network.ingress_status(call.clone()) {
+            break answer;
+        }
+        family.network.advance_time(TOO_LATE);
+    };
+    let words = answer.expect_err("no answer was in time").reject_message;
+    assert!(
+        words.contains("outcome unknown, repeat the same call"),
+        "{words}"
+    );
+    the_same_call_gives_the_number(&family, &alice, &argument);
+}
+
+#[test]
+fn a_change_that_was_not_answered_in_time_is_done_once_or_not_at_all() {
+    for rounds in 0..8 {
+        let family = setup(1).on_two_subnets().deploy();
+        let alice = family.register("alice");
+        let phone = Device::new("phone");
+        let argument = candid::encode_args((alice.anchor, &phone.data)).expect("plain data");
+        let call = family
+            .network
+            .submit_call(family.front, alice.caller, "add", argument);
+        let call = call.expect("front lets it in");
+        for _ in 0..rounds {
+            family.network.tick();
+        }
+        family.network.advance_time(TOO_LATE);
+        let first = family.network.await_call(call);
+        let second = alice.tries_to_add(&phone);
+        // Whoever was answered need not repeat it; whoever does is told that it was done.
+        if first.is_ok() || !second.is_answered() {
+            second.is_refused_saying("already exists");
+        }
+        assert_eq!(
+            alice.asks_for_info().succeeds().devices.len(),
+            2,
+            "{rounds} rounds"
+        );
+        assert_eq!(family.audits(0).blocks.len(), 2, "{rounds} rounds");
+        alice.on(&phone).logs_in_to(DAPP);
+    }
+}
+
+#[test]
+fn on_another_subnet_updates_work_and_composite_queries_name_the_shard() {
+    let family = setup(1).on_two_subnets().deploy();
+    let alice = family.register("alice");
+    alice.adds("phone");
+    alice.logs_in_to(DAPP);
+    let words = format!(
+        "is served by canister {}: ask it directly",
+        family.id(REGISTRY)
+    );
+    ask(family.front().lookup(alice.anchor)).is_refused_saying(&words);
+    let devices = ask(family.registry(0).lookup(alice.anchor)).succeeds();
+    assert_eq!(devices.len(), 2);
+}
+
+#[test]
+fn too_many_calls_at_once_are_told_to_retry_and_nobody_is_locked_out() {
+    const CALLS: usize = 600;
+    let family = setup(1).on_two_subnets().deploy();
+    let alice = family.register("alice");
+    let session = SessionKey::new(b"session");
+    let argument =
+        candid::encode_args((alice.anchor, DAPP, session, None::<u64>)).expect("plain data");
+    let open: Vec<_> = (0..CALLS)
+        .map(|_| {
+            let argument = argument.clone();
+            let call = family.network.submit_call(
+                family.front,
+                alice.caller,
+                "prepare_delegation",
+                argument,
+            );
+            call.expect("front lets it in")
+        })
+        .collect();
+    let mut refused = 0;
+    for call in open {
+        if let Err(reject) = family.network.await_call(call) {
+            assert!(
+                reject.reject_message.contains("try again later"),
+                "{reject:?}"
+            );
+            refused += 1;
+        }
+    }
+    println!("{refused} of {CALLS} log-ins at once were told to retry");
+    assert!(refused < CALLS / 2);
+    alice.logs_in_to(DAPP);
+    alice.adds("phone");
+    family.upgrades(FRONT);
+    alice.logs_in_to(DAPP);
+    family.audits(0);
+}

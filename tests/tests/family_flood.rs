@@ -1,0 +1,193 @@
+//! Ten thousand calls of every method that anybody may call, while somebody honest registers and logs in.
+//!
+//! Updates are submitted in batches and nobody waits for them. What front uses before and after is compared: its
+//! memory does not grow with the number of calls, and a call costs no more cycles than is written here.
+
+use anchorage_tests::family::{Device, Family, Role, Setup, Usage, ask, principal_of};
+use candid::utils::ArgumentEncoder;
+use types::front::{ChallengeResult, RegisterResponse};
+use types::http::HttpRequest;
+use types::{AnchorNumber, DeviceData, Principal};
+
+const CALLS: usize = 10_000;
+const BATCH: usize = 500;
+const DAPP: &str = "https://dapp.example";
+/// Memory that a flood may take for ever: the book of spent challenges and the like fit in a fraction of it.
+const GROWTH: u64 = 8 * 1_024 * 1_024;
+
+fn encoded<T: ArgumentEncoder>(values: T) -> Vec<u8> {
+    candid::encode_args(values).expect("plain data")
+}
+
+/// One call of a flood: who, and the argument.
+type Call = (Principal, Vec<u8>);
+
+struct Flood {
+    family: Family,
+    before: Usage,
+    method: &'static str,
+}
+
+impl Flood {
+    fn of(method: &'static str, setup: Setup) -> Self {
+        let family = setup.deploy();
+        // What is drawn and allocated once is there.
+        family.register("first").logs_in_to(DAPP);
+        let before = family.uses(Role::Front);
+        Self {
+            family,
+            before,
+            method,
+        }
+    }
+
+    /// Submits these and waits for the last one.
+    fn submits(&self, calls: impl Iterator<Item = Call>) {
+        let (network, front) = (&self.family.network, self.family.front);
+        let mut last = None;
+        for (caller, argument) in calls {
+            let call = network.submit_call(front, caller, self.method, argument);
+            last = Some(call.expect("front lets it in"));
+        }
+        network.tick();
+        let _ = network.await_call(last.expect("a batch is not empty"));
+    }
+
+    /// All batches; after each one somebody registers and logs in.
+    fn comes(&self, mut one: impl FnMut(usize) -> Call) {
+        for batch in 0..CALLS / BATCH {
+            let first = batch * BATCH;
+            let device = Device::new(&format!("honest {batch}"));
+            // The challenge is asked for before the batch and used in the middle of it.
+            let challenge = self.family.challenge();
+            let registration = self.family.registration(&device).with(&challenge);
+            let argument = registration.arguments();
+            let (network, front) = (&self.family.network, self.family.front);
+            let half = BATCH / 2;
+            for n in first..first + half {
+                let (caller, argument) = one(n);
+                let submitted = network.submit_call(front, caller, self.method, argument);
+                submitted.expect("front lets it in");
+            }
+            let honest = network
+                .submit_call(front, device.principal(), "register", argument)
+                .expect("front lets it in");
+            self.submits((first + half..first + BATCH).map(&mut one));
+            let answer = network.await_call(honest).expect("an answer");
+            let answer: RegisterResponse = candid::decode_one(&answer).expect("an answer");
+            let RegisterResponse::Registered { user_number } = answer else {
+                panic!("somebody honest was shut out: {answer:?}");
+            };
+            self.logs_in(user_number, &device);
+        }
+    }
+
+    fn logs_in(&self, anchor: AnchorNumber, device: &Device) {
+        self.family
+            .claim(anchor, device.principal())
+            .logs_in_to(DAPP);
+    }
+
+    /// Memory has not grown with the calls, and no call cost more cycles than this.
+    fn has_cost_at_most(&self, cycles: u128) {
+        let Usage {
+            memory,
+            cycles: left,
+        } = self.family.uses(Role::Front);
+        let grown = memory.saturating_sub(self.before.memory);
+        let burnt = self.before.cycles.saturating_sub(left) / CALLS as u128;
+        println!(
+            "{CALLS} calls of {}: {burnt} cycles each, {grown} bytes more; {} honest people registered and logged in",
+            self.method,
+            CALLS / BATCH
+        );
+        assert!(grown <= GROWTH, "{grown} bytes more");
+        assert!(burnt <= cycles, "{burnt} cycles for a call");
+        self.family.audits(0);
+    }
+}
+
+fn anybody(n: usize) -> Principal {
+    principal_of(&format!("caller {}", n % 50))
+}
+
+#[test]
+fn of_challenges() {
+    let flood = Flood::of("create_challenge", Setup::default());
+    flood.comes(|_| (Principal::anonymous(), encoded(())));
+    flood.has_cost_at_most(60_000_000);
+}
+
+#[test]
+fn of_salts() {
+    let flood = Flood::of("init_salt", Setup::default());
+    flood.comes(|_| (Principal::anonymous(), encoded(())));
+    flood.has_cost_at_most(20_000_000);
+}
+
+#[test]
+fn of_registrations_with_bad_challenges() {
+    let flood = Flood::of("register", Setup::default());
+    let devices: Vec<DeviceData> = (0..50)
+        .map(|n| Device::new(&format!("caller {n}")).data)
+        .collect();
+    flood.comes(|n| {
+        let solution = ChallengeResult {
+            key: format!("no such challenge {n}"),
+            chars: "guess".to_owned(),
+        };
+        let device = &devices[n % devices.len()];
+        (anybody(n), encoded((device, solution, None::<Principal>)))
+    });
+    flood.has_cost_at_most(40_000_000);
+}
+
+/// A method that comes to front later is flooded as soon as it is there.
+#[test]
+fn of_tentative_devices() {
+    let did = include_str!("../../canisters/front/front.did");
+    if !did.contains("add_tentative_device :") {
+        return;
+    }
+    let flood = Flood::of("add_tentative_device", Setup::default());
+    let device = Device::new("tentative").data;
+    let anchor = AnchorNumber::new(10_000);
+    flood.comes(|n| (anybody(n), encoded((anchor, &device))));
+    flood.has_cost_at_most(40_000_000);
+}
+
+#[test]
+fn of_queries() {
+    let family = Family::deploy();
+    let alice = family.register("alice");
+    alice.logs_in_to(DAPP);
+    let before = family.uses(Role::Front);
+    let get = HttpRequest {
+        method: "GET".to_owned(),
+        url: "/metrics".to_owned(),
+        ..HttpRequest::default()
+    };
+    let methods = [
+        ("lookup", encoded((alice.anchor,))),
+        ("http_request", encoded((get,))),
+        ("stats", encoded(())),
+        ("config", encoded(())),
+        ("whoami", encoded(())),
+        ("routing", encoded(())),
+    ];
+    for n in 0..CALLS {
+        // Each of them so often that all together are ten thousand; a query leaves nothing behind that could add up.
+        let (method, argument) = &methods[n % methods.len()];
+        let answer = family
+            .network
+            .query_call(family.front, anybody(n), method, argument.clone());
+        assert!(answer.is_ok(), "{method}: {answer:?}");
+        if n % 1_000 == 0 {
+            alice.logs_in_to(DAPP);
+        }
+    }
+    let after = family.uses(Role::Front);
+    println!("{CALLS} queries: {before:?}, {after:?}");
+    assert!(after.memory <= before.memory + GROWTH);
+    assert_eq!(ask(family.front().stats()).succeeds().users_registered, 1);
+}
