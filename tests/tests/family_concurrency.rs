@@ -24,9 +24,10 @@ fn runs(seeds: std::ops::Range<u64>) {
         run.is_consistent();
         depths.push(run.depth());
     }
-    // The last number is the limit of front's own.
     println!("most open calls to one shard, by seed: {depths:?}");
-    assert!(depths.iter().all(|depth| (1..=400).contains(depth)));
+    // The last number is the limit of front's own. A run may begin with rounds in which nobody could look.
+    assert!(depths.iter().all(|depth| *depth <= 400));
+    assert!(depths.iter().any(|depth| *depth >= 100));
 }
 
 #[test]

@@ -196,6 +196,10 @@ impl Run {
     /// Every canister gets another module while calls are open. Registries and archives are not even stopped first: a
     /// message of theirs is either before or after.
     pub(super) fn upgrades_between_rounds(&mut self) {
+        for _ in 0..=self.random.below(4) {
+            self.family.network.tick();
+            self.measures();
+        }
         let mut roles = self.family.roles();
         self.random.shuffle(&mut roles);
         for role in roles {
