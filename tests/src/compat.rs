@@ -6,8 +6,9 @@ pub mod calls;
 #[allow(missing_docs, clippy::pedantic, reason = "a generator has written it")]
 pub mod client;
 mod recording;
+mod results;
 
-use calls::{arguments, results};
+use calls::arguments;
 pub use recording::{Kind, Recorded, Recording};
 
 use candid::TypeEnv;
@@ -16,6 +17,7 @@ use candid_parser::bindings::rust::{Config, ExternalConfig, emit_bindgen, output
 use candid_parser::configs::Configs;
 use candid_parser::syntax::IDLMergedProg;
 use candid_parser::{IDLProg, check_prog};
+use results::results;
 
 /// Internet Identity's first interface.
 pub const INTERFACE: &str = include_str!("../data/internet-identity/interface.did");

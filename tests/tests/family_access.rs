@@ -120,7 +120,10 @@ fn methods(did: &str) -> Vec<(String, bool)> {
     let methods = types.as_service(&service).expect("a service").iter();
     let methods = methods.map(|(name, function)| {
         let function = types.as_func(function).expect("a function");
-        let is_query = function.modes != [] && function.modes != [FuncMode::Oneway];
+        let is_query = matches!(
+            function.modes[..],
+            [FuncMode::Query | FuncMode::CompositeQuery]
+        );
         (name.clone(), is_query)
     });
     methods.collect()

@@ -30,6 +30,7 @@ pub struct Recorded {
 
 impl Recorded {
     /// The bytes with a text in the place of another one, which is there once.
+    #[must_use]
     #[track_caller]
     pub fn with_text(mut self, hole: &str, text: &str) -> Self {
         self.bytes = filled(&self.bytes, &as_text(hole), &as_text(text));
@@ -37,6 +38,7 @@ impl Recorded {
     }
 
     /// The bytes with a `nat64` in the place of another one, which is there once.
+    #[must_use]
     #[track_caller]
     pub fn with_number(mut self, hole: u64, number: u64) -> Self {
         self.bytes = filled(&self.bytes, &hole.to_le_bytes(), &number.to_le_bytes());

@@ -33,9 +33,9 @@ struct Stage<'a> {
     phrase: Device,
 }
 
-fn metadata(key: &str, length: usize) -> Option<Metadata> {
+fn metadata(key: &str, length: usize) -> Metadata {
     let value = MetadataValue::String("v".repeat(length));
-    Some(Metadata([(key.to_owned(), value)].into()))
+    Metadata([(key.to_owned(), value)].into())
 }
 
 /// Who is no device of the anchor is told so, whatever it asks.
@@ -189,7 +189,7 @@ fn of_limits(stage: &Stage<'_>) -> Vec<Case> {
         cases.push(case(&words, alice.tries_to_replace(phone, &device)));
         cases.push(case(words, alice.tries_to_add(&device)));
     }
-    let large = new().but(|d| d.metadata = metadata("k", 2_500));
+    let large = new().but(|d| d.metadata = Some(metadata("k", 2_500)));
     let words = "Cumulative size of variable sized fields exceeds limit: length ";
     alice
         .tries_to_add(&large)
@@ -198,7 +198,7 @@ fn of_limits(stage: &Stage<'_>) -> Vec<Case> {
     let reserved = "pubkey alias credential_id aaguid purpose key_type protection origin metadata usage \
                     authenticator_attachment";
     for key in reserved.split_whitespace() {
-        let device = new().but(|d| d.metadata = metadata(key, 1));
+        let device = new().but(|d| d.metadata = Some(metadata(key, 1)));
         let words = format!("Metadata key '{key}' is reserved and cannot be used.");
         cases.push(case(words, alice.tries_to_add(&device)));
     }

@@ -143,7 +143,7 @@ pub(super) fn all(
         let (old, new) = (device(person, "to be replaced"), device(person, "new"));
         calls.push(Call::replace(by(), anchor, &old, &new));
         calls.push(Call::remove(by(), anchor, &device(person, "to be removed")));
-        let renamed = second.but(|device| device.alias = "renamed".to_owned());
+        let renamed = second.but(|device| "renamed".clone_into(&mut device.alias));
         calls.push(Call::update(by(), anchor, &renamed));
         calls.push(Call::log_in(by(), anchor));
         calls.push(Call::log_in(main.principal(), anchor));
