@@ -5,6 +5,7 @@
 
 use anchorage_tests::family::{Device, Family, Role, Setup, Usage, ask, principal_of};
 use candid::utils::ArgumentEncoder;
+use pocket_ic::common::rest::RawMessageId;
 use types::front::{ChallengeResult, RegisterResponse};
 use types::http::HttpRequest;
 use types::{AnchorNumber, DeviceData, Principal};
@@ -41,51 +42,45 @@ impl Flood {
         }
     }
 
-    /// Submits these and waits for the last one.
-    fn submits(&self, calls: impl Iterator<Item = Call>) {
+    /// Submits these calls of the flood.
+    fn submits(&self, calls: impl Iterator<Item = Call>) -> Option<RawMessageId> {
         let (network, front) = (&self.family.network, self.family.front);
         let mut last = None;
         for (caller, argument) in calls {
             let call = network.submit_call(front, caller, self.method, argument);
             last = Some(call.expect("front lets it in"));
         }
-        network.tick();
-        let _ = network.await_call(last.expect("a batch is not empty"));
+        last
     }
 
-    /// All batches; after each one somebody registers and logs in.
+    /// All batches; in the middle of every second one somebody registers, and then logs in.
     fn comes(&self, mut one: impl FnMut(usize) -> Call) {
-        for batch in 0..CALLS / BATCH {
-            let first = batch * BATCH;
-            let device = Device::new(&format!("honest {batch}"));
-            // The challenge is asked for before the batch and used in the middle of it.
-            let challenge = self.family.challenge();
-            let registration = self.family.registration(&device).with(&challenge);
-            let argument = registration.arguments();
-            let (network, front) = (&self.family.network, self.family.front);
-            let half = BATCH / 2;
-            for n in first..first + half {
-                let (caller, argument) = one(n);
-                let submitted = network.submit_call(front, caller, self.method, argument);
-                submitted.expect("front lets it in");
-            }
-            let honest = network
-                .submit_call(front, device.principal(), "register", argument)
-                .expect("front lets it in");
-            self.submits((first + half..first + BATCH).map(&mut one));
-            let answer = network.await_call(honest).expect("an answer");
-            let answer: RegisterResponse = candid::decode_one(&answer).expect("an answer");
-            let RegisterResponse::Registered { user_number } = answer else {
-                panic!("somebody honest was shut out: {answer:?}");
-            };
-            self.logs_in(user_number, &device);
+        for first in (0..CALLS).step_by(2 * BATCH) {
+            let last = self.submits((first..first + BATCH).map(&mut one));
+            let _ = self.family.network.await_call(last.expect("a batch"));
+            self.comes_with_somebody_honest(first + BATCH, &mut one);
         }
     }
 
-    fn logs_in(&self, anchor: AnchorNumber, device: &Device) {
-        self.family
-            .claim(anchor, device.principal())
-            .logs_in_to(DAPP);
+    fn comes_with_somebody_honest(&self, first: usize, one: &mut impl FnMut(usize) -> Call) {
+        let device = Device::new(&format!("honest {first}"));
+        // The challenge is asked for before the batch and used in the middle of it.
+        let argument = self.family.registration(&device).arguments();
+        let (network, front) = (&self.family.network, self.family.front);
+        let half = first + BATCH / 2;
+        self.submits((first..half).map(&mut *one));
+        let honest = network
+            .submit_call(front, device.principal(), "register", argument)
+            .expect("front lets it in");
+        let last = self.submits((half..first + BATCH).map(&mut *one));
+        let answer = network.await_call(honest).expect("an answer");
+        let answer: RegisterResponse = candid::decode_one(&answer).expect("an answer");
+        let RegisterResponse::Registered { user_number } = answer else {
+            panic!("somebody honest was shut out: {answer:?}");
+        };
+        let somebody = self.family.claim(user_number, device.principal());
+        somebody.logs_in_to(DAPP);
+        let _ = network.await_call(last.expect("half a batch"));
     }
 
     /// Memory has not grown with the calls, and no call cost more cycles than this.
@@ -99,7 +94,7 @@ impl Flood {
         println!(
             "{CALLS} calls of {}: {burnt} cycles each, {grown} bytes more; {} honest people registered and logged in",
             self.method,
-            CALLS / BATCH
+            CALLS / BATCH / 2
         );
         assert!(grown <= GROWTH, "{grown} bytes more");
         assert!(burnt <= cycles, "{burnt} cycles for a call");

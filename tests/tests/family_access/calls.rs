@@ -3,6 +3,7 @@
 use super::{CalledAs, Stage, Which};
 use anchorage_tests::family::{Family, operator};
 use anchorage_tests::probe;
+use pocket_ic::common::rest::RawMessageId;
 use pocket_ic::{ErrorCode, RejectCode, RejectResponse};
 use serde_bytes::ByteBuf;
 use types::Principal;
@@ -18,36 +19,60 @@ const REJECT: &str = "reject";
 const DOOR: &str = "door";
 const NONE: &str = "none";
 
-/// What came of a call from outside.
-pub(super) fn outcome(
+/// A call from outside that was sent.
+pub(super) enum Sent {
+    /// It waits for its answer.
+    Open(RawMessageId),
+    /// What came of it already.
+    Answered(String),
+}
+
+/// Sends a call from outside.
+pub(super) fn send(
     stage: &Stage<'_>,
     which: Which,
     method: &str,
     way: CalledAs,
     caller: &str,
     argument: Vec<u8>,
-) -> String {
+) -> Sent {
     let (network, id) = (&stage.family.network, stage.id(which));
     let sender = stage.principal(caller);
-    let answer = match way {
-        CalledAs::Query => network.query_call(id, sender, method, argument),
+    let word = match way {
+        CalledAs::Query => of_answer(
+            which,
+            method,
+            network.query_call(id, sender, method, argument),
+        ),
         CalledAs::Update => match network.submit_call(id, sender, method, argument) {
-            Ok(call) => network.await_call(call),
-            Err(reject) if reject.error_code == ErrorCode::CanisterMethodNotFound => {
-                return NONE.to_owned();
-            }
-            Err(_) => return DOOR.to_owned(),
+            Ok(call) => return Sent::Open(call),
+            Err(reject) if reject.error_code == ErrorCode::CanisterMethodNotFound => NONE,
+            Err(_) => DOOR,
         },
     };
-    let word = match answer {
+    Sent::Answered(word.to_owned())
+}
+
+/// What came of a call from outside.
+pub(super) fn outcome(stage: &Stage<'_>, which: Which, method: &str, sent: Sent) -> String {
+    match sent {
+        Sent::Open(call) => {
+            let answer = stage.family.network.await_call(call);
+            of_answer(which, method, answer).to_owned()
+        }
+        Sent::Answered(word) => word,
+    }
+}
+
+fn of_answer(which: Which, method: &str, answer: Result<Vec<u8>, RejectResponse>) -> &'static str {
+    match answer {
         Ok(reply) => of_reply(which, method, &reply),
         Err(reject) => of_reject(method, &reject),
-    };
-    word.to_owned()
+    }
 }
 
 /// What came of a call of another canister, which passes no door.
-pub(super) fn outcome_between_canisters(
+pub(super) fn between_canisters(
     stage: &Stage<'_>,
     which: Which,
     method: &str,
