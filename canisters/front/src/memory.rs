@@ -51,7 +51,10 @@ impl Memories {
         let manager: MemoryManager<DefaultMemoryImpl> = layout::memory_manager(raw)?;
         let from_1 = Migration {
             from: 1,
-            run: &|| stored::migrate_from_layout_1(manager.get(ROUTING)),
+            run: &|| {
+                stored::migrate_from_layout_1(manager.get(ROUTING));
+                Ok(())
+            },
         };
         layout::open(&manager.get(LAYOUT), MAGIC, LAYOUT_VERSION, &[from_1])?;
         Ok(Self {

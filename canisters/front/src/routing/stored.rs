@@ -63,9 +63,9 @@ struct Route1 {
 }
 
 /// Rewrites the table of layout 1. What took no new anchors is sealed.
-pub(crate) fn migrate_from_layout_1(memory: Memory) -> Result<(), String> {
+pub(crate) fn migrate_from_layout_1(memory: Memory) {
     if memory.size() == 0 {
-        return Ok(());
+        return;
     }
     let cell = StableCell::init(memory, Stored(Vec::<Route1>::new()));
     let rows = cell.get().0.iter().map(|row| {
@@ -86,7 +86,6 @@ pub(crate) fn migrate_from_layout_1(memory: Memory) -> Result<(), String> {
     });
     let rows = rows.collect();
     StableCell::new(cell.into_memory(), Stored::<Vec<StoredRoute>>(rows));
-    Ok(())
 }
 
 #[cfg(test)]
