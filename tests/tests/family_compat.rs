@@ -17,18 +17,6 @@ use std::collections::BTreeMap;
 const RECORDING: &str = include_str!("../data/internet-identity/calls.txt");
 const FRONT: &str = include_str!("../../canisters/front/front.did");
 
-/// Published methods that front may be without. Whoever adds one to front takes it out here; what the suite checks of
-/// it begins to be checked as soon as front exports it.
-const MAY_BE_MISSING: [&str; 7] = [
-    "add_tentative_device",
-    "enter_device_registration_mode",
-    "exit_device_registration_mode",
-    "get_anchor_credentials",
-    "get_principal",
-    "lookup_device_key",
-    "verify_tentative_device",
-];
-
 /// A `.did` file that was read.
 struct Interface {
     types: TypeEnv,

@@ -14,13 +14,22 @@
 //! On the heap only, lost with an upgrade and not missed: the schedule of polls and its back-off, the
 //! last failure's words, the hash of the last block (computed again from the block).
 
+use canister_kit::layout::Migration;
 use ic_stable_structures::Memory;
 use ic_stable_structures::memory_manager::{MemoryId, MemoryManager, VirtualMemory};
 
 /// The archive's magic.
 pub const MAGIC: canister_kit::layout::Magic = *b"ANCHARCH";
 /// The layout that this module works with.
-pub const LAYOUT_VERSION: u32 = 1;
+pub const LAYOUT_VERSION: u32 = 2;
+
+/// In layout 2 blocks are linked by anchor, where layout 1 had an index. The links follow from the blocks, and
+/// [`crate::store`] makes those that are missing when it opens, so nothing is left to do here: the new version only keeps
+/// modules out that would append blocks without links.
+pub const FROM_LAYOUT_1: Migration<'static> = Migration {
+    from: 1,
+    run: &|| Ok(()),
+};
 
 const LAYOUT: MemoryId = MemoryId::new(0);
 const CONFIG: MemoryId = MemoryId::new(1);

@@ -11,7 +11,7 @@ use types::registry::ShardTip;
 
 use crate::config::{self, Config, ConfigError};
 use crate::links::Links;
-use crate::memory::{LAYOUT_VERSION, MAGIC, Memories};
+use crate::memory::{FROM_LAYOUT_1, LAYOUT_VERSION, MAGIC, Memories};
 use crate::poll::Schedule;
 use crate::store::{DamagedStore, Store};
 
@@ -130,6 +130,6 @@ impl<M: Memory> State<M> {
 fn open_layout<M: Memory>(raw: M) -> Result<(Memories<M>, Opened), LayoutError> {
     let manager = layout::memory_manager(raw)?;
     let memories = Memories::of(&manager);
-    let opened = layout::open(&memories.layout, MAGIC, LAYOUT_VERSION, &[])?;
+    let opened = layout::open(&memories.layout, MAGIC, LAYOUT_VERSION, &[FROM_LAYOUT_1])?;
     Ok((memories, opened))
 }

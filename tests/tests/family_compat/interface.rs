@@ -1,6 +1,6 @@
 //! What can be seen without a canister: the interfaces, the generated client, the recorded bytes.
 
-use super::{Interface, MAY_BE_MISSING, RECORDING, recording};
+use super::{Interface, RECORDING, recording};
 use anchorage_tests::compat::{Kind, Recording, client_source};
 use candid::IDLArgs;
 use candid::types::subtype::{OptReport, subtype_with_config};
@@ -31,7 +31,7 @@ fn the_recorded_bytes_are_what_the_client_sends_and_reads() {
 }
 
 #[test]
-fn every_published_method_is_recorded_and_there_unless_it_may_be_missing() {
+fn every_published_method_is_recorded_and_there() {
     let (theirs, ours) = (Interface::theirs(), Interface::ours());
     let recorded = recording().0;
     for method in theirs.methods().keys() {
@@ -39,10 +39,8 @@ fn every_published_method_is_recorded_and_there_unless_it_may_be_missing() {
             let mut of_method = recorded.iter().filter(|one| one.method == *method);
             assert!(of_method.any(|one| one.kind == kind), "{method}: {kind:?}");
         }
-        let may_be_missing = MAY_BE_MISSING.contains(method);
-        assert!(ours.has(method) || may_be_missing, "{method} is missing");
+        assert!(ours.has(method), "{method} is missing");
     }
-    assert!(MAY_BE_MISSING.iter().all(|method| theirs.has(method)));
 }
 
 /// `sub` of one interface is a subtype of `sup` of another one, and no field silently turns into null.
@@ -125,5 +123,5 @@ fn nothing_of_the_recorded_values_is_lost_in_our_types() {
         );
         seen.insert(one.method);
     }
-    assert!(seen.len() >= their_methods.len() - MAY_BE_MISSING.len());
+    assert_eq!(seen.len(), their_methods.len());
 }

@@ -72,9 +72,10 @@ fn opening_again_goes_on_where_it_ended() {
 #[test]
 fn a_declared_loss_is_kept_and_found_by_the_first_number_that_is_lost() {
     let range = AnchorRange::new(AnchorNumber::new(10), AnchorNumber::new(13)).unwrap();
-    let [ends, bytes, by_anchor] = Memories::new().0;
+    let [ends, bytes, next, anchors] = Memories::new().0;
     let first = BlockIndex::new(0);
-    let mut store = Store::open(ends, bytes, by_anchor, range, first, None).unwrap();
+    let links = Links::open(next, anchors);
+    let mut store = Store::open(ends, bytes, links, range, first, None).unwrap();
     let mut declares = |anchor: u64, next: u64| {
         let operation = Operation::Lost {
             first_missing: store.next_index(),
