@@ -27,7 +27,7 @@ fn runs(seeds: std::ops::Range<u64>) {
     println!("most open calls to one shard, by seed: {depths:?}");
     // The last number is the limit of front's own. A run may begin with rounds in which nobody could look.
     assert!(depths.iter().all(|depth| *depth <= 400));
-    assert!(depths.iter().any(|depth| *depth >= 100));
+    assert!(depths.iter().any(|depth| *depth >= 50));
 }
 
 #[test]

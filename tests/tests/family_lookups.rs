@@ -4,7 +4,7 @@ use anchorage_tests::family::{
     Client, Device, Family, Person, Role, Setup, Shard, ask, operator, principal_of, stranger,
 };
 use client::{RegistryClient, Replicated};
-use types::front::ShardRoute;
+use types::front::{ShardRoute, ShardState};
 use types::registry::{Identify, RegistryError, RegistrySettings};
 use types::{
     AnchorCredentials, AnchorNumber, AnchorRange, CredentialId, DeviceKeyWithAnchor, KeyType,
@@ -53,7 +53,9 @@ fn two_shards() -> Family {
 
 #[track_caller]
 fn two_people(family: &Family) -> (Person<'_>, Person<'_>) {
-    let people = (family.register("alice"), family.register("bob"));
+    let alice = family.register("alice");
+    family.puts(1, ShardState::Open);
+    let people = (alice, family.register("bob"));
     let numbers = (people.0.anchor.get(), people.1.anchor.get());
     assert_eq!(numbers, (10_000, 20_000));
     people
@@ -280,7 +282,7 @@ fn a_shard_on_another_subnet_is_named_and_answers_itself() {
 #[test]
 fn dozens_of_shards_are_asked_at_once() {
     let ranges: Vec<(u64, u64)> = (0..33).map(|n| (10_000 + n, 10_001 + n)).collect();
-    let family = Setup::default().ranges(&ranges).deploy();
+    let family = Setup::default().ranges(&ranges).all_open().deploy();
     let people: Vec<Person<'_>> = (0..33).map(|n| family.register(&n.to_string())).collect();
     for (name, person) in people.iter().enumerate() {
         assert_found(&family, &Device::new(&name.to_string()), person.anchor);

@@ -160,7 +160,7 @@ fn status_names_release_and_layout() {
     let registry = family.status(0);
     let archive = ask(family.archive(0).status()).succeeds();
     assert_eq!(registry.version, archive.version);
-    assert_eq!((registry.layout_version, archive.layout_version), (1, 1));
+    assert_eq!((registry.layout_version, archive.layout_version), (2, 2));
     assert!(!registry.commit.is_empty());
     assert_eq!(registry.front, family.front);
     assert_eq!(archive.registry, family.shards[0].registry);

@@ -10,8 +10,9 @@ use types::http::HttpRequest;
 use types::icrc3::{GetArchivesArgs, GetBlocksRequest};
 use types::message::{self, Request};
 use types::registry::{
-    AnchorInfo, Apply, ArchiveLink, Authenticate, CreateAnchor, DeviceOperation, FetchBlocks,
-    RegistrySettings,
+    AddTentativeDevice, AnchorInfo, Apply, ArchiveLink, Authenticate, CreateAnchor,
+    DeviceOperation, EnterRegistrationMode, ExitRegistrationMode, FetchBlocks, Identify, Loss,
+    RegistrySettings, Repair, VerificationCode, VerifyTentativeDevice,
 };
 use types::{AnchorNumber, BlockIndex, OrderId, SessionKey, TimestampNs};
 
@@ -59,7 +60,12 @@ fn of_front(stage: &Stage<'_>, method: &str, caller: &str) -> Vec<u8> {
     let new = |what: &str| Device::new(&format!("{what} by {caller}")).data;
     let session = SessionKey::new(b"session");
     match method {
-        "init_salt" | "create_challenge" | "stats" | "config" | "whoami" | "routing" => bytes(()),
+        "init_salt" | "create_challenge" | "stats" | "config" | "whoami" | "routing"
+        | "expected_tips" => bytes(()),
+        "expect_tip" => {
+            let shard = stage.id(Which::Registry);
+            bytes((shard, stage.family.status(0).tip))
+        }
         "register" => {
             let solution = ChallengeResult {
                 key: stage.family.challenge().challenge_key,
@@ -77,7 +83,7 @@ fn of_front(stage: &Stage<'_>, method: &str, caller: &str) -> Vec<u8> {
         | "get_anchor_info"
         | "enter_device_registration_mode"
         | "exit_device_registration_mode" => bytes((anchor,)),
-        "lookup_device_key" => bytes((stays.credential_id,)),
+        "lookup_device_key" => bytes((stays.credential_id.expect("a passkey"),)),
         "get_principal" => bytes((anchor, ORIGIN)),
         "add_tentative_device" => bytes((anchor, new("tentative"))),
         "verify_tentative_device" => bytes((anchor, "no code")),
@@ -133,6 +139,35 @@ fn of_registry(stage: &Stage<'_>, method: &str, caller: &str) -> Vec<u8> {
             anchor,
             caller: user,
         }),
+        "identify" => blob(&Identify {
+            expected: None,
+            anchor,
+            caller: user,
+        }),
+        "enter_registration_mode" => blob(&EnterRegistrationMode {
+            expected: None,
+            anchor,
+            caller: user,
+        }),
+        "exit_registration_mode" => blob(&ExitRegistrationMode {
+            expected: None,
+            anchor,
+            caller: user,
+        }),
+        "add_tentative_device" => blob(&AddTentativeDevice {
+            order: order(&format!("tentative {caller}")),
+            expected: None,
+            anchor,
+            device: device.data,
+            code: VerificationCode::from_random(42),
+        }),
+        "verify_tentative_device" => blob(&VerifyTentativeDevice {
+            order: order(&format!("verify {caller}")),
+            expected: None,
+            anchor,
+            caller: user,
+            code: None,
+        }),
         "fetch_blocks" => blob(&FetchBlocks {
             next_index: BlockIndex::new(0),
             last_hash: None,
@@ -143,7 +178,17 @@ fn of_registry(stage: &Stage<'_>, method: &str, caller: &str) -> Vec<u8> {
             in_service: true,
         }],)),
         "configure" => bytes((RegistrySettings::default(),)),
-        "lookup" => bytes((anchor,)),
+        // Refused to controllers, too, because the shard takes orders.
+        "repair" => bytes((Repair {
+            first_index: BlockIndex::new(0),
+            blocks: Vec::new(),
+        },)),
+        "declare_lost" => bytes((Loss {
+            first_missing: BlockIndex::new(0),
+            next_anchor: anchor,
+        },)),
+        "lookup" | "get_anchor_credentials" => bytes((anchor,)),
+        "lookup_device_key" => bytes((device.data.credential_id.expect("a passkey"),)),
         "public_state" => bytes((anchor, 1_u32)),
         _ => of_both(method)
             .unwrap_or_else(|| panic!("give an argument for registry's method {method}")),

@@ -9,8 +9,9 @@ use serde_bytes::ByteBuf;
 use types::Principal;
 use types::message::{self, Request};
 use types::registry::{
-    AnchorInfo, Answer, Apply, Authenticate, ConfigureError, CreateAnchor, FetchAnswer,
-    FetchBlocks, RegistryError,
+    AddTentativeDevice, AnchorInfo, Answer, Apply, Authenticate, ConfigureError, CreateAnchor,
+    EnterRegistrationMode, ExitRegistrationMode, FetchAnswer, FetchBlocks, Identify, RegistryError,
+    RepairError, ShardTip, VerifyTentativeDevice,
 };
 
 const REPLY: &str = "reply";
@@ -118,6 +119,20 @@ fn of_reply(which: Which, method: &str, reply: &[u8]) -> &'static str {
         (Which::Registry, "apply") => not_front::<Apply, _>(reply),
         (Which::Registry, "authenticate") => not_front::<Authenticate, _>(reply),
         (Which::Registry, "anchor_info") => not_front::<AnchorInfo, _>(reply),
+        (Which::Registry, "identify") => not_front::<Identify, _>(reply),
+        (Which::Registry, "enter_registration_mode") => {
+            not_front::<EnterRegistrationMode, _>(reply)
+        }
+        (Which::Registry, "exit_registration_mode") => not_front::<ExitRegistrationMode, _>(reply),
+        (Which::Registry, "add_tentative_device") => not_front::<AddTentativeDevice, _>(reply),
+        (Which::Registry, "verify_tentative_device") => {
+            not_front::<VerifyTentativeDevice, _>(reply)
+        }
+        (Which::Registry, "repair" | "declare_lost") => {
+            let result: Result<ShardTip, RepairError> =
+                candid::decode_one(reply).expect("a result of a repair");
+            matches!(result, Err(RepairError::NotController { .. }))
+        }
         (Which::Registry, "fetch_blocks") => {
             let answer = message_of::<FetchBlocks>(reply);
             matches!(answer, FetchAnswer::NotYourRange { .. })
