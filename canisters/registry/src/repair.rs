@@ -184,5 +184,7 @@ fn append<M: Memory>(shard: &mut Shard<M>, block: &Block, tx: &Tx) -> Result<(),
     if let Some(key) = restored.gone {
         shard.temporary_keys.forget(tx.anchor, &key);
     }
+    // What waits to be verified came before the block; whoever wants it opens again.
+    shard.registration_modes.end(tx.anchor);
     Ok(())
 }

@@ -321,3 +321,16 @@ fn a_loss_that_names_another_block_is_not_taken() {
     assert!(matches!(refused, Err(RepairError::Impossible { .. })));
     assert_eq!(world.shard.tip().next_anchor, anchor(1));
 }
+
+#[test]
+fn a_registration_that_was_open_before_the_block_is_over() {
+    let blocks = encoded(&as_it_was());
+    let mut world = set_back();
+    let open = anchors::RegistrationMode::opened(world.now);
+    world.shard.registration_modes.put(anchor(0), open);
+    sent(&mut world, 1, &blocks[1..2]).unwrap();
+    assert_eq!(
+        world.shard.registration_modes.get(anchor(0), world.now),
+        None
+    );
+}
