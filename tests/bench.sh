@@ -26,7 +26,7 @@ THEME is one or more of
   archive   blocks handed out and taken in, pages of entries
   storage   stable bytes per anchor and per archived block
   sizes     the modules
-  candidates  only if named: structures that could hold the anchors, with records of 720 bytes (decision 0007)
+  candidates  only if named: structures that could hold the anchors, with records of 720 bytes
   --anchors N,N   sizes of the shard (default: 1000,100000; a million takes half an hour)
   --save          write what was measured into the file: for the commit that changes it, with the reason
   --install       may install system packages with sudo

@@ -83,13 +83,15 @@ if ((wasm)) && [[ -z ${POCKET_IC_BIN:-} ]]; then
     export LOCAL_IC_BIN LOCAL_IC_MODULE_CACHE
 fi
 
+# A test mostly waits for its server, which mostly waits for it: two fill a core.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(cores)))}
 if has_nextest; then
     if [[ $suite == all || $suite == unit ]]; then
         # nextest does not run the examples of the documentation.
         timed "examples in the documentation" cargo test --workspace --doc --quiet
     fi
     step "tests: $suite"
-    exec cargo nextest run --workspace -E "$filter"
+    exec cargo nextest run --workspace --test-threads "$RUST_TEST_THREADS" -E "$filter"
 fi
 step "tests: $suite (cargo-nextest is not installed: with cargo test)"
 run_cargo_test "${classic[@]}"

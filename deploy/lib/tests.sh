@@ -10,6 +10,9 @@ host_target_dir() {
     cargo metadata --locked --no-deps --format-version 1 | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'
 }
 
+# cores: how many this machine has.
+cores() { getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2; }
+
 # add_up FILE: the sums over all `test result:` lines of a `cargo test` as one line of the same words.
 add_up() {
     awk '/^test result: / {

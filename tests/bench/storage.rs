@@ -1,4 +1,4 @@
-//! The structures that could hold the anchors (decision 0007): printed, and not compared with a file.
+//! The structures that could hold the anchors: printed, and not compared with a file.
 
 use crate::meter;
 use anchorage_tests::family::{Family, Role, Setup, operator};

@@ -3,6 +3,7 @@
 
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
+use crate::services::{self, Service};
 use crate::shards;
 use crate::state::{Randomness, Shared};
 use crate::{metrics, order_id, randomness};
@@ -26,6 +27,7 @@ pub(crate) async fn enter<R: Runtime>(
     caller: Principal,
     anchor: AnchorNumber,
 ) -> Result<TimestampNs, Refusal> {
+    services::check(runtime, state, Service::Change)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
     shards::order(runtime, state, shard, |expected| EnterRegistrationMode {
         expected,
@@ -43,6 +45,7 @@ pub(crate) async fn exit<R: Runtime>(
     caller: Principal,
     anchor: AnchorNumber,
 ) -> Result<(), Refusal> {
+    services::check(runtime, state, Service::Change)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
     shards::order(runtime, state, shard, |expected| ExitRegistrationMode {
         expected,
@@ -79,6 +82,7 @@ async fn draw_and_add<R: Runtime>(
     anchor: AnchorNumber,
     device: DeviceData,
 ) -> Result<AddTentativeDeviceResponse, Refusal> {
+    services::check(runtime, state, Service::Registration)?;
     randomness::ensure(runtime, state)
         .await
         .map_err(|_| Refusal::NoRandomness)?;
@@ -137,6 +141,7 @@ async fn compare<R: Runtime>(
     anchor: AnchorNumber,
     code: Option<VerificationCode>,
 ) -> Result<VerifyTentativeDeviceResponse, Refusal> {
+    services::check(runtime, state, Service::Change)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
     let order = new_order(runtime, state, caller, &(anchor, code));
     let answer = shards::order(runtime, state, shard, |expected| VerifyTentativeDevice {

@@ -12,7 +12,7 @@ use canister_kit::counters::Slot;
 /// What front does for people, in the order in which it stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
-    /// Everything that needs no anchor: challenges, registrations, the salt.
+    /// Everything that needs no device of an anchor: challenges, registrations, the salt, tentative devices.
     Registration,
     /// Changes of an anchor.
     Change,
@@ -56,8 +56,16 @@ impl Service {
     /// The service of a method that anybody may call; `None` for the others.
     pub(crate) fn of_method(method: &str) -> Option<Self> {
         match method {
-            "init_salt" | "create_challenge" | "register" => Some(Self::Registration),
-            "add" | "update" | "replace" | "remove" => Some(Self::Change),
+            "init_salt" | "create_challenge" | "register" | "add_tentative_device" => {
+                Some(Self::Registration)
+            }
+            "add"
+            | "update"
+            | "replace"
+            | "remove"
+            | "enter_device_registration_mode"
+            | "exit_device_registration_mode"
+            | "verify_tentative_device" => Some(Self::Change),
             "prepare_delegation" | "get_anchor_info" => Some(Self::LogIn),
             _ => None,
         }

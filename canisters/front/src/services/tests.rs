@@ -2,7 +2,9 @@ use super::*;
 use crate::devices;
 use crate::login::{self, LogIn};
 use crate::registration;
+use crate::remote_devices;
 use crate::runtime::mock::{Mock, run};
+use crate::shards;
 use crate::state::tests::with_shards;
 use candid::Principal;
 use types::front::FrontInit;
@@ -28,6 +30,20 @@ fn refused(liquid_cycles: u128) -> Vec<Service> {
     let results = [
         run(registration::create_challenge(&mock, &state)).map(drop),
         run(login::init_salt(&mock, &state)),
+        run(remote_devices::add_tentative(
+            &mock,
+            &state,
+            caller,
+            anchor,
+            shards::tests::device(7),
+        ))
+        .map(drop),
+        run(remote_devices::enter(&mock, &state, caller, anchor)).map(drop),
+        run(remote_devices::exit(&mock, &state, caller, anchor)),
+        run(remote_devices::verify(
+            &mock, &state, caller, anchor, "000000",
+        ))
+        .map(drop),
         run(devices::change(
             &mock,
             &state,
@@ -62,13 +78,15 @@ fn services_close_one_after_the_other_and_log_ins_last() {
     use Service::{Change, LogIn, Registration};
     let floor = u128::from(FLOOR);
     assert_eq!(refused(floor), []);
-    assert_eq!(refused(floor - 1), [Registration, Registration]);
-    assert_eq!(refused(floor / 2), [Registration, Registration]);
-    let without_changes = [Registration, Registration, Change];
+    let only_devices = [Registration; 3];
+    assert_eq!(refused(floor - 1), only_devices);
+    assert_eq!(refused(floor / 2), only_devices);
+    let without_changes = [only_devices.as_slice(), &[Change; 4]].concat();
     assert_eq!(refused(floor / 2 - 1), without_changes);
     assert_eq!(refused(floor / 4), without_changes);
-    let nothing = [Registration, Registration, Change, LogIn, LogIn];
+    let nothing = [without_changes.as_slice(), &[LogIn; 2]].concat();
     assert_eq!(refused(floor / 4 - 1), nothing);
+    assert_eq!(refused(0), nothing);
 }
 
 #[test]
