@@ -56,35 +56,23 @@ impl Order for CreateAnchor {
     }
 }
 
-impl Order for Apply {
-    fn anchor(&self) -> Option<AnchorNumber> {
-        Some(self.anchor)
-    }
+macro_rules! orders_about_an_anchor {
+    ($($order:ty),*) => {$(
+        impl Order for $order {
+            fn anchor(&self) -> Option<AnchorNumber> {
+                Some(self.anchor)
+            }
+        }
+    )*};
 }
 
-impl Order for EnterRegistrationMode {
-    fn anchor(&self) -> Option<AnchorNumber> {
-        Some(self.anchor)
-    }
-}
-
-impl Order for ExitRegistrationMode {
-    fn anchor(&self) -> Option<AnchorNumber> {
-        Some(self.anchor)
-    }
-}
-
-impl Order for AddTentativeDevice {
-    fn anchor(&self) -> Option<AnchorNumber> {
-        Some(self.anchor)
-    }
-}
-
-impl Order for VerifyTentativeDevice {
-    fn anchor(&self) -> Option<AnchorNumber> {
-        Some(self.anchor)
-    }
-}
+orders_about_an_anchor!(
+    Apply,
+    EnterRegistrationMode,
+    ExitRegistrationMode,
+    AddTentativeDevice,
+    VerifyTentativeDevice
+);
 
 /// Sends an order. `make` gets the tip to expect; the order id inside must be the same for both attempts.
 pub(crate) async fn order<R, Q, T>(
