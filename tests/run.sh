@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 
 usage() {
     cat <<'USAGE'
-Usage: tests/run.sh [--install] [SUITE]
+Usage: tests/run.sh [--brief] [--install] [SUITE]
 
 Without SUITE all tests run. SUITE is one of
   unit         the libraries, the canisters' code and the tools, on this machine
@@ -28,13 +28,15 @@ Environment
   ANCHORAGE_WASM_DIR  where the modules are built to (default: target/wasm)
   ANCHORAGE_WASM_PROFILE  how they are built (default: canister; "quick" while trying something out)
   POCKET_IC_MUTE_SERVER  set to nothing: servers print what they log (default: they print nothing)
+  --brief             leaves out the floods, the random operations and most seeds of the concurrent runs
   --install           may install system packages with sudo
 USAGE
 }
 
-suite=all
+suite=all long=()
 while (($#)); do
     case $1 in
+    --brief) long=(of_challenges of_queries of_registrations_with of_salts of_tentative twenty_seeds_second twenty_seeds_third twenty_seeds_last five_thousand) ;;
     --install) export ANCHORAGE_INSTALL=1 ;;
     -h | --help)
         usage
@@ -62,6 +64,10 @@ integration) filter=$on_wasm classic=(-p anchorage-tests) ;;
     filter="$on_wasm & binary(=$suite)" classic=(-p anchorage-tests --test "$suite")
     ;;
 esac
+
+for name in ${long[@]+"${long[@]}"}; do
+    filter="($filter) & not test($name)"
+done
 
 ensure_rust
 # A server lives on for a minute after its last test. If it printed, it would hold on to the output of that test,
@@ -94,4 +100,4 @@ if has_nextest; then
     exec cargo nextest run --workspace --test-threads "$RUST_TEST_THREADS" -E "$filter"
 fi
 step "tests: $suite (cargo-nextest is not installed: with cargo test)"
-run_cargo_test "${classic[@]}"
+run_cargo_test "${classic[@]}" -- ${long[@]+"${long[@]/#/--skip=}"}
