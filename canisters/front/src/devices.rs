@@ -1,16 +1,15 @@
-//! `add`, `update`, `replace`, `remove`, `get_anchor_info` and `lookup`: front finds the shard, the
-//! shard decides.
+//! `add`, `update`, `replace`, `remove` and `get_anchor_info`: front finds the shard, the shard decides.
 
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
 use crate::services::{self, Service};
-use crate::shards::{self, ShardFailure};
+use crate::shards::{self, ShardFailure, owner};
 use crate::state::Shared;
 use crate::{metrics, order_id};
 use candid::Principal;
+use types::AnchorNumber;
 use types::front::{DeviceRegistrationInfo, IdentityAnchorInfo};
 use types::registry::{AnchorDetails, AnchorInfo, Apply, DeviceOperation, RegistryError};
-use types::{AnchorNumber, DeviceData};
 
 /// Changes the devices of an anchor, and counts how it went.
 pub(crate) async fn change<R: Runtime>(
@@ -39,9 +38,7 @@ async fn apply<R: Runtime>(
 ) -> Result<(), Refusal> {
     services::check(runtime, state, Service::Change)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
-    let contents = minicbor::to_vec((anchor, &operation)).expect("writing into memory cannot fail");
-    let counter = state.borrow_mut().next_order();
-    let order = order_id::change(caller, &contents, runtime.now(), counter);
+    let order = order_id::next_change(runtime, state, caller, &(anchor, &operation));
     shards::order(runtime, state, shard, |expected| Apply {
         order,
         expected,
@@ -86,34 +83,6 @@ pub(crate) async fn get_anchor_info<R: Runtime>(
         }),
         created_at,
     })
-}
-
-/// The devices of an anchor without their private parts; none for a number that nobody has.
-pub(crate) async fn lookup<R: Runtime>(
-    runtime: &R,
-    state: &Shared,
-    anchor: AnchorNumber,
-) -> Result<Vec<DeviceData>, Refusal> {
-    let Some(shard) = owner(state, anchor) else {
-        return Ok(Vec::new());
-    };
-    let ask_the_shard = Refusal::AskTheShard { anchor, shard };
-    let held_back = shards::may_ask(state, shard);
-    held_back.map_err(|failure| Refusal::of_shard(failure, shard, Principal::anonymous()))?;
-    let arguments = candid::encode_one(anchor).expect("a number, which Candid can encode");
-    let reply = runtime.call(shard, "lookup", arguments).await;
-    let reply = reply.map_err(|_| ask_the_shard.clone())?;
-    let mut devices: Vec<DeviceData> = candid::decode_one(&reply).map_err(|_| ask_the_shard)?;
-    for device in &mut devices {
-        // The shard leaves them out as well; what is private stays so on two conditions.
-        device.alias.clear();
-        device.metadata = None;
-    }
-    Ok(devices)
-}
-
-fn owner(state: &Shared, anchor: AnchorNumber) -> Option<Principal> {
-    state.borrow().routing().owner(anchor)
 }
 
 impl Refusal {

@@ -253,7 +253,7 @@ async fn verify_tentative_device(
 
 #[ic_cdk::query(composite = true, manual_reply = true)]
 async fn lookup(anchor: AnchorNumber) -> PhantomData<Vec<DeviceData>> {
-    answer::one(devices::lookup(&Ic, &state(), anchor).await)
+    answer::one(lookups::lookup(&Ic, &state(), anchor).await)
 }
 
 #[ic_cdk::query(composite = true, manual_reply = true)]

@@ -1,5 +1,5 @@
-//! `get_anchor_credentials`, `lookup_device_key` and `get_principal`: composite queries. Front asks shards and notes
-//! nothing: whatever a query changes is undone at its end.
+//! `lookup`, `get_anchor_credentials`, `lookup_device_key` and `get_principal`: composite queries. Front asks shards and
+//! notes nothing: whatever a query changes is undone at its end.
 //!
 //! A composite query reaches front's own subnet only. Without a shard's answer there is no answer: the refusal
 //! names the shard, and the client asks it directly.
@@ -7,20 +7,40 @@
 use crate::login;
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
-use crate::shards;
+use crate::shards::{self, owner};
 use crate::state::Shared;
 use candid::Principal;
 use delegation::Seed;
 use futures_util::future::join_all;
 use types::registry::{Identify, IndexIncomplete, KnownPasskey};
-use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceKeyWithAnchor};
+use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceData, DeviceKeyWithAnchor};
 
 /// Shards that one query asks. The Internet Computer charges a composite query 50 M instructions for each call and
 /// allows 5 G in all, so 100 would be too many.
 pub(crate) const SHARDS_LIMIT: usize = 64;
 
-/// Longest credential id that a device can have.
-const CREDENTIAL_ID_LIMIT: usize = 350;
+/// The devices of an anchor without their private parts; none for a number that nobody has.
+pub(crate) async fn lookup<R: Runtime>(
+    runtime: &R,
+    state: &Shared,
+    anchor: AnchorNumber,
+) -> Result<Vec<DeviceData>, Refusal> {
+    let Some(shard) = owner(state, anchor) else {
+        return Ok(Vec::new());
+    };
+    may_ask(state, shard)?;
+    let ask_the_shard = Refusal::AskTheShard { anchor, shard };
+    let arguments = candid::encode_one(anchor).expect("a number, which Candid can encode");
+    let reply = runtime.call(shard, "lookup", arguments).await;
+    let reply = reply.map_err(|_| ask_the_shard.clone())?;
+    let mut devices: Vec<DeviceData> = candid::decode_one(&reply).map_err(|_| ask_the_shard)?;
+    for device in &mut devices {
+        // The shard leaves them out as well; what is private stays so on two conditions.
+        device.alias.clear();
+        device.metadata = None;
+    }
+    Ok(devices)
+}
 
 /// How somebody may authenticate as an anchor; nothing for a number that nobody has.
 pub(crate) async fn get_anchor_credentials<R: Runtime>(
@@ -47,7 +67,7 @@ pub(crate) async fn lookup_device_key<R: Runtime>(
     state: &Shared,
     credential_id: &CredentialId,
 ) -> Result<Option<DeviceKeyWithAnchor>, Refusal> {
-    if credential_id.len() > CREDENTIAL_ID_LIMIT {
+    if credential_id.len() > CredentialId::MAX_LENGTH {
         return Ok(None);
     }
     let shards: Vec<Principal> = {
@@ -134,10 +154,6 @@ pub(crate) async fn get_principal<R: Runtime>(
 fn may_ask(state: &Shared, shard: Principal) -> Result<(), Refusal> {
     let nobody = Principal::anonymous();
     shards::may_ask(state, shard).map_err(|failure| Refusal::of_shard(failure, shard, nobody))
-}
-
-fn owner(state: &Shared, anchor: AnchorNumber) -> Option<Principal> {
-    state.borrow().routing().owner(anchor)
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Ids of orders: hashes, so that a front that was restored from a snapshot repeats none by accident.
 
 use crate::challenge::ChallengeId;
+use crate::runtime::Runtime;
+use crate::state::Shared;
 use candid::Principal;
+use minicbor::Encode;
 use sha2::{Digest, Sha256};
 use types::{DeviceKey, OrderId, TimestampNs};
 
@@ -15,13 +18,20 @@ pub(crate) fn registration(challenge: ChallengeId, caller: Principal, key: &Devi
     ])
 }
 
-/// A change of an anchor: never the same twice, because time or `counter` differ.
-pub(crate) fn change(
+/// An id for a change with these contents that front has never given.
+pub(crate) fn next_change(
+    runtime: &impl Runtime,
+    state: &Shared,
     caller: Principal,
-    contents: &[u8],
-    now: TimestampNs,
-    counter: u64,
+    contents: &impl Encode<()>,
 ) -> OrderId {
+    let contents = minicbor::to_vec(contents).expect("writing into memory cannot fail");
+    let counter = state.borrow_mut().next_order();
+    change(caller, &contents, runtime.now(), counter)
+}
+
+/// A change of an anchor: never the same twice, because time or `counter` differ.
+fn change(caller: Principal, contents: &[u8], now: TimestampNs, counter: u64) -> OrderId {
     hash(&[
         b"change",
         caller.as_slice(),

@@ -4,18 +4,17 @@
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
 use crate::services::{self, Service};
-use crate::shards;
+use crate::shards::{self, owner};
 use crate::state::{Randomness, Shared};
 use crate::{metrics, order_id, randomness};
 use candid::Principal;
 use canister_kit::counters::Slot;
-use minicbor::Encode;
 use types::front::{AddTentativeDeviceResponse, VerifyTentativeDeviceResponse};
 use types::registry::{
     AddTentativeDevice, EnterRegistrationMode, ExitRegistrationMode, TentativeAnswer,
     VerificationAnswer, VerificationCode, VerifyTentativeDevice,
 };
-use types::{AnchorNumber, DeviceData, OrderId, TimestampNs};
+use types::{AnchorNumber, DeviceData, TimestampNs};
 
 #[cfg(test)]
 mod tests;
@@ -90,7 +89,7 @@ async fn draw_and_add<R: Runtime>(
         return Ok(AddTentativeDeviceResponse::DeviceRegistrationModeOff);
     };
     let code = draw_code(state).ok_or(Refusal::NoRandomness)?;
-    let order = new_order(runtime, state, caller, &(anchor, &device, code));
+    let order = order_id::next_change(runtime, state, caller, &(anchor, &device, code));
     // Whoever has no device may send this: others keep their share of the open calls.
     let answer = shards::anybodys_order(runtime, state, shard, |expected| AddTentativeDevice {
         order,
@@ -143,7 +142,7 @@ async fn compare<R: Runtime>(
 ) -> Result<VerifyTentativeDeviceResponse, Refusal> {
     services::check(runtime, state, Service::Change)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
-    let order = new_order(runtime, state, caller, &(anchor, code));
+    let order = order_id::next_change(runtime, state, caller, &(anchor, code));
     let answer = shards::order(runtime, state, shard, |expected| VerifyTentativeDevice {
         order,
         expected,
@@ -168,21 +167,6 @@ fn draw_code(state: &Shared) -> Option<VerificationCode> {
     let Randomness { rng, .. } = state.randomness.as_mut()?;
     let random = u64::from_be_bytes(randomness::draw(rng));
     Some(VerificationCode::from_random(random))
-}
-
-fn new_order<R: Runtime>(
-    runtime: &R,
-    state: &Shared,
-    caller: Principal,
-    contents: &impl Encode<()>,
-) -> OrderId {
-    let contents = minicbor::to_vec(contents).expect("writing into memory cannot fail");
-    let counter = state.borrow_mut().next_order();
-    order_id::change(caller, &contents, runtime.now(), counter)
-}
-
-fn owner(state: &Shared, anchor: AnchorNumber) -> Option<Principal> {
-    state.borrow().routing().owner(anchor)
 }
 
 fn count(state: &Shared, slot: Slot) {

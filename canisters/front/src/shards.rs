@@ -172,6 +172,11 @@ where
     Some(result)
 }
 
+/// The shard that the anchor belongs to, if any does.
+pub(crate) fn owner(state: &Shared, anchor: AnchorNumber) -> Option<Principal> {
+    state.borrow().routing().owner(anchor)
+}
+
 /// What a message asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {

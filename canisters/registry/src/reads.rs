@@ -15,13 +15,9 @@ mod tests;
 pub const PAGE_LIMIT: u32 = 500;
 
 /// The devices of an anchor without what is private: aliases, models and metadata are empty. None
-/// for an anchor that does not exist.
-///
-/// # Panics
-/// If the anchor's record cannot be read: the stable memory is damaged.
+/// for an anchor that does not exist. Panics as [`Shard::record`] does.
 pub fn lookup<M: Memory>(shard: &Shard<M>, anchor: AnchorNumber) -> Vec<DeviceData> {
-    let record = shard.anchors.get(anchor);
-    let record = record.unwrap_or_else(|error| panic!("{error}"));
+    let record = shard.record(anchor);
     let devices = record.iter().flat_map(AnchorRecord::devices);
     devices
         .map(|device| {
@@ -51,13 +47,9 @@ pub fn lookup<M: Memory>(shard: &Shard<M>, anchor: AnchorNumber) -> Vec<DeviceDa
         .collect()
 }
 
-/// How somebody may authenticate as an anchor: keys and credential ids, nothing private.
-///
-/// # Panics
-/// If the anchor's record cannot be read: the stable memory is damaged.
+/// How somebody may authenticate as an anchor: keys and credential ids, nothing private. Panics as [`Shard::record`] does.
 pub fn credentials<M: Memory>(shard: &Shard<M>, anchor: AnchorNumber) -> AnchorCredentials {
-    let record = shard.anchors.get(anchor);
-    let record = record.unwrap_or_else(|error| panic!("{error}"));
+    let record = shard.record(anchor);
     let devices = record.iter().flat_map(AnchorRecord::devices);
     AnchorCredentials::of(devices.map(DeviceRecord::data))
 }

@@ -96,10 +96,7 @@ struct TentativeContents<'a> {
     code: VerificationCode,
 }
 
-/// Lets a device wait for its code, whoever sends it.
-///
-/// # Panics
-/// If the anchor's record cannot be read: the stable memory is damaged.
+/// Lets a device wait for its code, whoever sends it. Panics as [`Shard::record`] does.
 pub fn add_tentative<M: Memory>(
     shard: &mut Shard<M>,
     front: Peer,
@@ -127,8 +124,7 @@ pub fn add_tentative<M: Memory>(
     let Some(mut mode) = shard.registration_modes.get(anchor, now) else {
         return Ok(TentativeAnswer::ModeOff);
     };
-    let record = shard.anchors.get(anchor);
-    let record = record.unwrap_or_else(|error| panic!("{error}"));
+    let record = shard.record(anchor);
     let record = record.expect("a device of the anchor has opened the registration");
     let is_known = has_device(&record, &device.pubkey) || shard.is_known_key(&device.pubkey)?;
     match mode.add(&record, device, code, shard.limits(), is_known) {

@@ -11,7 +11,7 @@ use crate::ring::PushError;
 use crate::settings::Settings;
 use crate::stored::Stored;
 use crate::temporary_keys::TemporaryKeys;
-use anchors::{AnchorStore, Change, Limits, OpenError, OverBudget};
+use anchors::{AnchorRecord, AnchorStore, Change, Limits, OpenError, OverBudget};
 use canister_kit::counters::Counters;
 use canister_kit::guards::Peer;
 use ic_stable_structures::{Memory, StableCell};
@@ -306,10 +306,16 @@ impl<M: Memory> Shard<M> {
         }
     }
 
-    /// Whether `caller` may act for `anchor`, one of the shard's.
+    /// What is stored about an anchor.
     ///
     /// # Panics
-    /// If the anchor's record cannot be read: the stable memory is damaged.
+    /// If the record cannot be read: the stable memory is damaged.
+    pub fn record(&self, anchor: AnchorNumber) -> Option<AnchorRecord> {
+        let record = self.anchors.get(anchor);
+        record.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Whether `caller` may act for `anchor`, one of the shard's. Panics as [`Shard::record`] does.
     pub fn authenticate(
         &self,
         anchor: AnchorNumber,
@@ -317,9 +323,7 @@ impl<M: Memory> Shard<M> {
         now: TimestampNs,
     ) -> Result<anchors::Authenticated, RegistryError> {
         self.is_mine(anchor)?;
-        let record = self.anchors.get(anchor);
-        let record = record.unwrap_or_else(|error| panic!("{error}"));
-        let record = record.ok_or(RegistryError::Unauthorized)?;
+        let record = self.record(anchor).ok_or(RegistryError::Unauthorized)?;
         let temporary = self.temporary_keys.device(anchor, caller, now);
         anchors::authenticate(anchor, record, caller, temporary)
             .map_err(|_| RegistryError::Unauthorized)

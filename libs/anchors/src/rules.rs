@@ -15,14 +15,14 @@ mod tests;
 
 /// Sizes in bytes.
 pub mod limits {
-    use types::DeviceKey;
+    use types::{CredentialId, DeviceKey};
 
     /// Longest public key.
     pub const PUBKEY: usize = DeviceKey::MAX_LENGTH;
     /// Longest alias.
     pub const ALIAS: usize = 64;
     /// Longest credential id of a passkey.
-    pub const CREDENTIAL_ID: usize = 350;
+    pub const CREDENTIAL_ID: usize = CredentialId::MAX_LENGTH;
     /// Longest origin.
     pub const ORIGIN: usize = 50;
     /// Length of an authenticator's model id, as authenticators have it.

@@ -93,15 +93,6 @@ impl CertifiedRoot {
         }
     }
 
-    /// Everything but the last label, as one hash: what a library that builds its own witness for the
-    /// last label needs to know about the rest. None with fewer than two labels.
-    pub fn all_but_last(&self) -> Option<Hash> {
-        let [.., before, _] = self.0.as_slice() else {
-            return None;
-        };
-        Some(before.joined)
-    }
-
     /// A tree with this root's hash that shows the given subtrees and prunes the others.
     ///
     /// A subtree with another root hash than the one set gives a tree that verifies against nothing; a

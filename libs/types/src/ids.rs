@@ -42,8 +42,13 @@ impl DeviceKey {
 }
 
 byte_string! {
-    /// `WebAuthn` credential id, at most 350 bytes (checked by the device rules).
+    /// `WebAuthn` credential id, at most [`CredentialId::MAX_LENGTH`] bytes (checked by the device rules).
     CredentialId
+}
+
+impl CredentialId {
+    /// Longest credential id that the device rules accept, in bytes.
+    pub const MAX_LENGTH: usize = 350;
 }
 
 byte_string! {

@@ -68,7 +68,6 @@ fn a_number_that_nobody_owns_is_nobodys_and_no_shard_is_asked() {
     assert_eq!(add_device(&mock, &state, 1), Err(refused.clone()));
     let info = run(get_anchor_info(&mock, &state, caller(), ANCHOR));
     assert_eq!(info, Err(refused));
-    assert_eq!(run(lookup(&mock, &state, ANCHOR)), Ok(Vec::new()));
     assert!(mock.called().is_empty());
 }
 
@@ -156,24 +155,4 @@ fn anchor_info_hands_everything_to_a_device() {
     };
     assert_eq!(info.device_registration, Some(open));
     assert_eq!(mock.sent::<AnchorInfo>(0).1.caller, caller());
-}
-
-#[test]
-fn lookup_shows_no_private_part_whatever_the_shard_answers() {
-    let (mock, state) = (Mock::new(), with_shards(&[1]));
-    let mut shown = device(1);
-    shown.metadata = Some(types::Metadata::default());
-    mock.will_reply(Ok(candid::encode_one(vec![shown]).expect("devices")));
-    let devices = run(lookup(&mock, &state, ANCHOR)).expect("an answer");
-    assert_eq!(devices[0].pubkey, device(1).pubkey);
-    assert_eq!(devices[0].alias, "");
-    assert_eq!(devices[0].metadata, None);
-}
-
-#[test]
-fn a_shard_out_of_reach_is_named() {
-    let (mock, state) = (Mock::new(), with_shards(&[1]));
-    mock.will_reply(Err(NoReply::NotDone));
-    let refusal = run(lookup(&mock, &state, ANCHOR)).expect_err("out of reach");
-    assert!(refusal.words().contains(&shard(1).to_text()));
 }

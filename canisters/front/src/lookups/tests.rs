@@ -114,11 +114,11 @@ fn an_index_that_is_being_built_is_worth_a_retry() {
 #[test]
 fn what_no_device_can_have_is_asked_of_nobody() {
     let (mock, state) = (Mock::new(), with_shards(&[1]));
-    let huge = CredentialId::new(vec![1; CREDENTIAL_ID_LIMIT + 1]);
+    let huge = CredentialId::new(vec![1; CredentialId::MAX_LENGTH + 1]);
     assert_eq!(run(lookup_device_key(&mock, &state, &huge)), Ok(None));
     assert!(mock.called().is_empty());
     will_know(&mock, None);
-    let longest = CredentialId::new(vec![1; CREDENTIAL_ID_LIMIT]);
+    let longest = CredentialId::new(vec![1; CredentialId::MAX_LENGTH]);
     assert_eq!(run(lookup_device_key(&mock, &state, &longest)), Ok(None));
     assert_eq!(mock.called().len(), 1);
 }
@@ -234,4 +234,31 @@ fn without_a_salt_or_an_answer_there_is_no_principal() {
     let long = "x".repeat(256);
     let refusal = Refusal::HostnameTooLong { length: 256 };
     assert_eq!(principal_at(&mock, &state, &long), Err(refusal));
+}
+
+#[test]
+fn a_number_that_nobody_owns_has_no_devices_and_no_shard_is_asked() {
+    let (mock, state) = (Mock::new(), with_shards(&[2]));
+    assert_eq!(run(lookup(&mock, &state, ANCHOR)), Ok(Vec::new()));
+    assert!(mock.called().is_empty());
+}
+
+#[test]
+fn lookup_shows_no_private_part_whatever_the_shard_answers() {
+    let (mock, state) = (Mock::new(), with_shards(&[1]));
+    let mut shown = shards::tests::device(1);
+    shown.metadata = Some(types::Metadata::default());
+    mock.will_reply(Ok(candid::encode_one(vec![shown]).expect("devices")));
+    let devices = run(lookup(&mock, &state, ANCHOR)).expect("an answer");
+    assert_eq!(devices[0].pubkey, shards::tests::device(1).pubkey);
+    assert_eq!(devices[0].alias, "");
+    assert_eq!(devices[0].metadata, None);
+}
+
+#[test]
+fn a_shard_out_of_reach_is_named() {
+    let (mock, state) = (Mock::new(), with_shards(&[1]));
+    mock.will_reply(Err(NoReply::NotDone));
+    let refusal = run(lookup(&mock, &state, ANCHOR)).expect_err("out of reach");
+    assert!(refusal.words().contains(&shard(1).to_text()));
 }

@@ -78,14 +78,6 @@ fn a_wrong_subtree_does_not_verify() {
 }
 
 #[test]
-fn all_but_last_joined_with_the_last_is_the_root() {
-    let root = CertifiedRoot::new([("http_expr", A), ("routing", B), ("sig", C)]);
-    let joined = fork_hash(&root.all_but_last().unwrap(), &labeled_hash(b"sig", &C));
-    assert_eq!(joined, root.hash());
-    assert_eq!(CertifiedRoot::new([("sig", C)]).all_but_last(), None);
-}
-
-#[test]
 fn the_tip_witness_is_what_icrc_3_describes() {
     let tip = LogTip {
         index: 300,
