@@ -19,7 +19,7 @@ Without SUITE all tests run. SUITE is one of
   unit         the libraries, the canisters' code and the tools, on this machine
   local-ic     the embedded Internet Computer: its own tests, and the suites local_ic* on real Wasm
   integration  all suites that run the canisters' Wasm
-  NAME         one of those suites (a test file of the package anchorage-tests)
+  NAME         one of those suites (family_abuse is tests/tests/family/abuse.rs), or a folder of them
 
 Environment
   POCKET_IC_BIN       a PocketIC server to test on; unset: the embedded Internet Computer, built here
@@ -33,7 +33,7 @@ Environment
 USAGE
 }
 
-suite=all long=()
+suite=all long=() named=()
 while (($#)); do
     case $1 in
     --brief) long=(of_challenges of_queries of_registrations_with of_salts of_tentative twenty_seeds_second twenty_seeds_third twenty_seeds_last five_thousand) ;;
@@ -55,13 +55,23 @@ case $suite in
 all) filter='all()' classic=(--workspace) ;;
 unit) filter="not $on_wasm" classic=(--workspace --exclude anchorage-tests) wasm=0 ;;
 local-ic)
-    filter="package(local-ic) | ($on_wasm & binary(/^local_ic/))"
-    classic=(-p local-ic -p anchorage-tests --lib --bins --test 'local_ic*')
+    filter="package(local-ic) | ($on_wasm & binary(=local_ic))"
+    classic=(-p local-ic -p anchorage-tests --lib --bins --test local_ic)
     ;;
 integration) filter=$on_wasm classic=(-p anchorage-tests) ;;
 *)
-    [[ -n $(find tests -name "$suite.rs" -not -path '*/src/*') ]] || fail "there is no suite $suite (see --help)"
-    filter="$on_wasm & binary(=$suite)" classic=(-p anchorage-tests --test "$suite")
+    for folder in tests/tests/*; do
+        folder=${folder##*/} module=
+        [[ $suite != "$folder" ]] || break
+        [[ $suite != "$folder"_* ]] || module=${suite#"$folder"_}
+        [[ -z $module || ! -f tests/tests/$folder/$module.rs ]] || break
+        folder=
+    done
+    [[ -n $folder ]] || fail "there is no suite $suite (see --help)"
+    filter="$on_wasm & binary(=$folder)" classic=(-p anchorage-tests --test "$folder")
+    if [[ -n $module ]]; then
+        filter+=" & test(/^$module::/)" named=("$module::")
+    fi
     ;;
 esac
 
@@ -97,7 +107,7 @@ if has_nextest; then
         timed "examples in the documentation" cargo test --workspace --doc --quiet
     fi
     step "tests: $suite"
-    exec cargo nextest run --workspace --test-threads "$RUST_TEST_THREADS" -E "$filter"
+    exec cargo nextest run --workspace --lib --bins --tests --test-threads "$RUST_TEST_THREADS" -E "$filter"
 fi
 step "tests: $suite (cargo-nextest is not installed: with cargo test)"
-run_cargo_test "${classic[@]}" -- ${long[@]+"${long[@]/#/--skip=}"}
+run_cargo_test "${classic[@]}" -- ${named[@]+"${named[@]}"} ${long[@]+"${long[@]/#/--skip=}"}

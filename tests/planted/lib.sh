@@ -76,23 +76,23 @@ packages_of() {
     echo "${found:---workspace}"
 }
 
-# suite_of NAME: the one suite of tests/tests that the patch names, in its header or in its filter.
-suite_of() {
-    local suite
-    suite=$(header "$1" suite)
-    echo "${suite:-$(filter_of "$1" | sed -nE '/package\(=?anchorage-tests\)/s/.*binary\(=([a-z0-9_]+)\).*/\1/p')}"
+# suites_of NAME: the one folder of tests/tests that the patch names, in its header or in its filter.
+suites_of() {
+    local suites
+    suites=$(header "$1" suites)
+    echo "${suites:-$(filter_of "$1" | sed -nE '/package\(=?anchorage-tests\)/s/.*binary\(=([a-z0-9_]+)\).*/\1/p')}"
 }
 
-# options_of NAME: what cargo builds and runs for it. Of the suites only the one that is named, and with it the
+# options_of NAME: what cargo builds and runs for it. Of the suites only the folder that is named, and with it the
 # server; else every test of the packages.
 options_of() {
-    local packages suite
-    suite=$(suite_of "$1")
-    if [[ -n $suite ]]; then
+    local packages suites
+    suites=$(suites_of "$1")
+    if [[ -n $suites ]]; then
         packages="-p local-ic -p anchorage-tests"
-        # This suite runs the tool as a program.
-        [[ $suite != operators_tool ]] || packages+=" -p anchorage"
-        echo "$packages --bins --test $suite"
+        # These run the tool as a program.
+        [[ $suites != operators ]] || packages+=" -p anchorage"
+        echo "$packages --bins --test $suites"
         return
     fi
     packages=$(packages_of "$1")
@@ -104,7 +104,7 @@ options_of() {
 build_in_copy() {
     local options
     read -ra options <<<"$(options_of "$1")"
-    if [[ -z $(header "$1" suite) && "${options[*]}" =~ --workspace|anchorage-tests ]]; then
+    if [[ -z $(header "$1" suites) && "${options[*]}" =~ --workspace|anchorage-tests ]]; then
         in_copy deploy/build.sh || return
     fi
     in_copy cargo build "${options[@]}"

@@ -1,9 +1,7 @@
 //! Who may call what: every method of every canister, called as everybody who could call it, gives what the table in
 //! `docs/access.md` says. Methods come from the `.did` files, so a new one without a row is found.
 
-#[path = "family_access/arguments.rs"]
 mod arguments;
-#[path = "family_access/calls.rs"]
 mod calls;
 
 use anchorage_tests::family::{Family, Person, Setup, operator, stranger};
@@ -13,19 +11,19 @@ use candid_parser::utils::{CandidSource, instantiate_candid};
 use std::collections::BTreeMap;
 use types::Principal;
 
-const TABLE: &str = include_str!("../../docs/access.md");
+const TABLE: &str = include_str!("../../../docs/access.md");
 const CANISTERS: [(Which, &str); 3] = [
     (
         Which::Front,
-        include_str!("../../canisters/front/front.did"),
+        include_str!("../../../canisters/front/front.did"),
     ),
     (
         Which::Registry,
-        include_str!("../../canisters/registry/registry.did"),
+        include_str!("../../../canisters/registry/registry.did"),
     ),
     (
         Which::Archive,
-        include_str!("../../canisters/archive/archive.did"),
+        include_str!("../../../canisters/archive/archive.did"),
     ),
 ];
 

@@ -1,11 +1,8 @@
 //! Clients of Internet Identity work with front unchanged: a client that is generated from its published interface sends
 //! recorded bytes to the real Wasm and reads the raw replies; refusals keep the words that clients look for.
 
-#[path = "family_compat/calls.rs"]
 mod calls;
-#[path = "family_compat/interface.rs"]
 mod interface;
-#[path = "family_compat/words.rs"]
 mod words;
 
 use anchorage_tests::compat::{INTERFACE, Recording};
@@ -14,8 +11,8 @@ use candid::types::{Function, Type};
 use candid_parser::utils::{CandidSource, instantiate_candid};
 use std::collections::BTreeMap;
 
-const RECORDING: &str = include_str!("../data/internet-identity/calls.txt");
-const FRONT: &str = include_str!("../../canisters/front/front.did");
+const RECORDING: &str = include_str!("../../data/internet-identity/calls.txt");
+const FRONT: &str = include_str!("../../../canisters/front/front.did");
 
 /// A `.did` file that was read.
 struct Interface {

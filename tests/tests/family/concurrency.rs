@@ -4,11 +4,8 @@
 //! Front is on one subnet and the shards on another one, so every message between them takes a round and many calls
 //! are half done when a canister is upgraded. Everything follows from the seed, which is printed when a run fails.
 
-#[path = "family_concurrency/operations.rs"]
 mod operations;
-#[path = "family_concurrency/run.rs"]
 mod run;
-#[path = "family_concurrency/verdict.rs"]
 mod verdict;
 
 use run::Run;

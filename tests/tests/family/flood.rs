@@ -140,7 +140,7 @@ fn of_registrations_with_bad_challenges() {
 /// A method that comes to front later is flooded as soon as it is there.
 #[test]
 fn of_tentative_devices() {
-    let did = include_str!("../../canisters/front/front.did");
+    let did = include_str!("../../../canisters/front/front.did");
     if !did.contains("add_tentative_device :") {
         return;
     }

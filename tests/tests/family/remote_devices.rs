@@ -1,6 +1,5 @@
 //! Devices that are registered from another machine: the registration, the code, and what goes wrong between.
 
-#[path = "family_remote_devices/races.rs"]
 mod races;
 
 use anchorage_tests::family::{Device, Family, Person, Role, Setup, ask, stranger};

@@ -13,9 +13,7 @@ use types::registry::{
 };
 use types::{AnchorNumber, AnchorRange, DeviceError, DeviceField, OrderId};
 
-#[path = "family_sharding/growth.rs"]
 mod growth;
-#[path = "family_sharding/states.rs"]
 mod states;
 
 const DAPP: &str = "https://dapp.example";

@@ -1,15 +1,11 @@
 //! Every kind of key that users have: it registers, logs in, and acts as the pseudonym, over the HTTP interface.
 
-#[path = "http_agent/live.rs"]
-mod live;
-#[path = "http_keys/phrase.rs"]
 mod phrase;
-#[path = "http_keys/rsa.rs"]
 mod rsa;
 
+use crate::live::{Key, Live, refusal};
 use client::passkey::Passkey;
 use client::{CallError, ClientError, FrontClient, RejectCode, keys};
-use live::{Key, Live, refusal};
 use types::Principal;
 
 const HOST: &str = "identity.example";

@@ -1,15 +1,10 @@
 //! A canister as published ones are written (ic-cdk, ic-cdk-timers, ic-stable-structures; the
 //! package `probe`) does what its author expects, through the `pocket-ic` client.
 
-#[path = "local_ic_canisters/calls.rs"]
 mod calls;
-#[path = "local_ic_canisters/networks.rs"]
 mod networks;
-#[path = "local_ic_canisters/queries.rs"]
 mod queries;
-#[path = "local_ic_canisters/timers.rs"]
 mod timers;
-#[path = "local_ic_canisters/upgrades.rs"]
 mod upgrades;
 
 use anchorage_tests::{Canister, built};

@@ -156,7 +156,7 @@ fn a_family_is_brought_up_served_and_found_again_in_its_state() {
 
     // Prometheus is told to ask the front that there is. Other servers give other ids.
     if std::env::var_os("POCKET_IC_BIN").is_none() {
-        let scraped = include_str!("../../monitoring/prometheus.yml");
+        let scraped = include_str!("../../../monitoring/prometheus.yml");
         assert!(
             scraped.contains(&format!("canisterId={front}\n")),
             "{front}"

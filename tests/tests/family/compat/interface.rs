@@ -17,7 +17,7 @@ const COMPOSITE: [&str; 4] = [
 
 #[test]
 fn the_client_is_what_the_generator_makes_of_the_published_interface() {
-    let committed = include_str!("../../src/compat/client.rs");
+    let committed = include_str!("../../../src/compat/client.rs");
     assert!(
         committed == client_source(),
         "run `cargo run -p anchorage-tests --example compat_record`"

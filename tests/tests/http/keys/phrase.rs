@@ -1,6 +1,6 @@
 //! The recovery phrase: added from one device, and all that is left when the devices are lost.
 
-use super::live::{Key, Live, refusal};
+use crate::live::{Key, Live, refusal};
 use client::recovery_phrase::RecoveryPhrase;
 use client::{CallError, FrontClient};
 use std::sync::Arc;

@@ -1,0 +1,6 @@
+//! The family over the Internet Computer's HTTP interface: signed calls, and the gateway.
+
+mod agent;
+mod gateway;
+mod keys;
+mod live;

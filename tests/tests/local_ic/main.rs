@@ -1,0 +1,4 @@
+//! The network that the tests run on behaves as the interface specification says.
+
+mod canisters;
+mod traps;

@@ -1,0 +1,4 @@
+//! The operators' tool, as a program.
+
+mod repair;
+mod tool;
