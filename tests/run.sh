@@ -36,7 +36,7 @@ USAGE
 suite=all long=() named=()
 while (($#)); do
     case $1 in
-    --brief) long=(of_challenges of_queries of_registrations_with of_salts of_tentative twenty_seeds_second twenty_seeds_third twenty_seeds_last five_thousand) ;;
+    --brief) long=(flood:: twenty_seeds_second twenty_seeds_third twenty_seeds_last five_thousand) ;;
     --install) export ANCHORAGE_INSTALL=1 ;;
     -h | --help)
         usage

@@ -4,7 +4,7 @@ use crate::CALLS;
 use crate::meter;
 use crate::results::Measured;
 use crate::state::{Filled, SHARD, device, now};
-use anchorage_tests::family::{Family, Person, Role, Setup, operator};
+use anchorage_tests::family::{Family, Person, Prepared, Role, Setup, operator};
 use candid::CandidType;
 use std::time::Duration;
 use types::TimestampNs;
@@ -12,6 +12,8 @@ use types::front::GetDelegationResponse;
 
 const ORIGIN: &str = "https://dapp.example";
 const SECOND_NS: u64 = 1_000_000_000;
+/// What each execution costs a round beside its instructions, as instructions.
+const EXECUTION_OVERHEAD: u64 = 2_000_000;
 
 /// `bench_fill` of front.
 #[derive(CandidType)]
@@ -43,44 +45,65 @@ pub(crate) fn changes(filled: &Filled) -> Vec<Measured> {
     ]
 }
 
-/// Log-ins while so many signatures live, and one ends each second.
+/// Log-ins while so many signatures live, and one ends each second: the first of somebody, for which front asks the
+/// shard, and one soon after, for which it does not.
 pub(crate) fn log_in(signatures: u64) -> Vec<Measured> {
     let family = Setup::default().deploy();
-    let person = three_devices(&family);
-    person.prepares(ORIGIN).succeeds();
+    let people: Vec<Person> = (0..CALLS as u64)
+        .map(|call| three_devices(&family, 10 * call))
+        .collect();
+    people[0].prepares(ORIGIN).succeeds();
     let at = now(&family).get();
-    fill(&family, CALLS as u64 + 5, at - 59 * SECOND_NS, SECOND_NS);
+    fill(&family, 2 * CALLS as u64 + 5, at - 59 * SECOND_NS, SECOND_NS);
     for _ in 0..signatures / 10_000 {
         fill(&family, 10_000, now(&family).get(), 0);
     }
-    let (mut first_calls, mut second_calls) = (Vec::new(), Vec::new());
-    for _ in 0..CALLS {
+    // Whoever is known already is forgotten: their devices have changed.
+    people[0].tries_to_add(&device(9)).succeeds();
+    let a_second_passes = || {
         family.network.advance_time(Duration::from_secs(1));
         family.network.tick();
+    };
+    let (mut first, mut again, mut gets) = (Vec::new(), Vec::new(), Vec::new());
+    for person in &people {
         let prepare = || person.prepares(ORIGIN).succeeds();
+        a_second_passes();
         let (prepared, parts) = with_the_shard(&family, "prepare_delegation", prepare);
-        first_calls.push(parts);
-        let arguments = (
-            person.anchor,
-            ORIGIN,
-            &prepared.session,
-            prepared.expiration,
-        );
-        let ((answer,), instructions): ((GetDelegationResponse,), u64) = meter::call(
-            &family,
-            Role::Front,
-            person.caller,
-            "get_delegation",
-            arguments,
-        );
-        assert!(matches!(answer, GetDelegationResponse::SignedDelegation(_)));
-        second_calls.push(vec![("front", instructions)]);
+        first.push(parts);
+        gets.push(vec![("front", gets_delegation(&family, person, &prepared))]);
+        a_second_passes();
+        let (_, front) = meter::counted(&family, Role::Front, "prepare_delegation", prepare);
+        again.push(vec![("front", front)]);
     }
     let thousands = signatures / 1_000;
+    let again = Measured::calls(&format!("prepare_delegation_again_{thousands}k"), &again);
+    println!(
+        "{signatures} live signatures: {} repeated log-ins per round of one front",
+        2_000_000_000 / (EXECUTION_OVERHEAD + again.value())
+    );
     vec![
-        Measured::calls(&format!("prepare_delegation_{thousands}k"), &first_calls),
-        Measured::calls(&format!("get_delegation_{thousands}k"), &second_calls),
+        Measured::calls(&format!("prepare_delegation_{thousands}k"), &first),
+        again,
+        Measured::calls(&format!("get_delegation_{thousands}k"), &gets),
     ]
+}
+
+fn gets_delegation(family: &Family, person: &Person, prepared: &Prepared) -> u64 {
+    let arguments = (
+        person.anchor,
+        ORIGIN,
+        &prepared.session,
+        prepared.expiration,
+    );
+    let ((answer,), instructions): ((GetDelegationResponse,), u64) = meter::call(
+        family,
+        Role::Front,
+        person.caller,
+        "get_delegation",
+        arguments,
+    );
+    assert!(matches!(answer, GetDelegationResponse::SignedDelegation(_)));
+    instructions
 }
 
 /// Challenges that are drawn.
@@ -96,12 +119,13 @@ pub(crate) fn captcha() -> Vec<Measured> {
     vec![Measured::calls("captcha", &draws)]
 }
 
-fn three_devices(family: &Family) -> Person<'_> {
-    let person = family.registration(&device(1)).gives_an_anchor();
-    for number in [2, 3] {
-        person.tries_to_add(&device(number)).succeeds();
+fn three_devices(family: &Family, number: u64) -> Person<'_> {
+    let devices = [1, 2, 3].map(|place| device(number + place));
+    let person = family.registration(&devices[0]).gives_an_anchor();
+    for device in &devices[1..] {
+        person.tries_to_add(device).succeeds();
     }
-    person.on(&device(3))
+    person.on(&devices[2])
 }
 
 /// A call of front's in which the shard executes one message: front's part by its histogram, the shard's by its balance.

@@ -3,7 +3,7 @@
 //! Updates are submitted in batches and nobody waits for them. What front uses before and after is compared: its
 //! memory does not grow with the number of calls, and a call costs no more cycles than is written here.
 
-use anchorage_tests::family::{Device, Family, Role, Setup, Usage, ask, principal_of};
+use anchorage_tests::family::{Device, Family, Person, Role, Setup, Usage, ask, principal_of};
 use candid::utils::ArgumentEncoder;
 use pocket_ic::common::rest::RawMessageId;
 use types::front::{ChallengeResult, RegisterResponse};
@@ -137,13 +137,8 @@ fn of_registrations_with_bad_challenges() {
     flood.has_cost_at_most(40_000_000);
 }
 
-/// A method that comes to front later is flooded as soon as it is there.
 #[test]
 fn of_tentative_devices() {
-    let did = include_str!("../../../canisters/front/front.did");
-    if !did.contains("add_tentative_device :") {
-        return;
-    }
     let flood = Flood::of("add_tentative_device", Setup::default());
     let device = Device::new("tentative").data;
     let anchor = AnchorNumber::new(10_000);
@@ -151,38 +146,69 @@ fn of_tentative_devices() {
     flood.has_cost_at_most(40_000_000);
 }
 
-#[test]
-fn of_queries() {
+/// Ten thousand calls of a query that anybody may ask, and somebody who logs in meanwhile.
+fn of_queries(method: &str, argument: impl FnOnce(&Person) -> Vec<u8>) {
     let family = Family::deploy();
     let alice = family.register("alice");
     alice.logs_in_to(DAPP);
+    let argument = argument(&alice);
     let before = family.uses(Role::Front);
-    let get = HttpRequest {
-        method: "GET".to_owned(),
-        url: "/metrics".to_owned(),
-        ..HttpRequest::default()
-    };
-    let methods = [
-        ("lookup", encoded((alice.anchor,))),
-        ("http_request", encoded((get,))),
-        ("stats", encoded(())),
-        ("config", encoded(())),
-        ("whoami", encoded(())),
-        ("routing", encoded(())),
-    ];
     for n in 0..CALLS {
-        // Each of them so often that all together are ten thousand; a query leaves nothing behind that could add up.
-        let (method, argument) = &methods[n % methods.len()];
-        let answer = family
-            .network
-            .query_call(family.front, anybody(n), method, argument.clone());
+        let (network, front) = (&family.network, family.front);
+        let answer = network.query_call(front, anybody(n), method, argument.clone());
         assert!(answer.is_ok(), "{method}: {answer:?}");
         if n % 1_000 == 0 {
             alice.logs_in_to(DAPP);
         }
     }
     let after = family.uses(Role::Front);
-    println!("{CALLS} queries: {before:?}, {after:?}");
+    println!("{CALLS} queries {method}: {before:?}, {after:?}");
     assert!(after.memory <= before.memory + GROWTH);
-    assert_eq!(ask(family.front().stats()).succeeds().users_registered, 1);
+    let stats = ask(family.front().stats()).succeeds();
+    assert_eq!(stats.users_registered, 1);
+}
+
+#[test]
+fn of_lookups() {
+    of_queries("lookup", |alice| encoded((alice.anchor,)));
+}
+
+#[test]
+fn of_credentials() {
+    of_queries("get_anchor_credentials", |alice| encoded((alice.anchor,)));
+}
+
+#[test]
+fn of_lookups_of_device_keys() {
+    of_queries("lookup_device_key", |_| encoded((vec![7_u8; 64],)));
+}
+
+#[test]
+fn of_http_requests() {
+    let get = HttpRequest {
+        method: "GET".to_owned(),
+        url: "/metrics".to_owned(),
+        ..HttpRequest::default()
+    };
+    of_queries("http_request", |_| encoded((get,)));
+}
+
+#[test]
+fn of_statistics() {
+    of_queries("stats", |_| encoded(()));
+}
+
+#[test]
+fn of_configurations() {
+    of_queries("config", |_| encoded(()));
+}
+
+#[test]
+fn of_questions_who_one_is() {
+    of_queries("whoami", |_| encoded(()));
+}
+
+#[test]
+fn of_routing_tables() {
+    of_queries("routing", |_| encoded(()));
 }
