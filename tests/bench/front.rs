@@ -54,7 +54,12 @@ pub(crate) fn log_in(signatures: u64) -> Vec<Measured> {
         .collect();
     people[0].prepares(ORIGIN).succeeds();
     let at = now(&family).get();
-    fill(&family, 2 * CALLS as u64 + 5, at - 59 * SECOND_NS, SECOND_NS);
+    fill(
+        &family,
+        2 * CALLS as u64 + 5,
+        at - 59 * SECOND_NS,
+        SECOND_NS,
+    );
     for _ in 0..signatures / 10_000 {
         fill(&family, 10_000, now(&family).get(), 0);
     }

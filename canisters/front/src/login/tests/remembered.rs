@@ -1,9 +1,9 @@
 //! Log-ins that ask nobody, and everything that ends them.
 
 use super::*;
-use crate::devices;
 use crate::runtime::mock::{step, tip};
 use crate::state::tests::row;
+use crate::{devices, lookups};
 use std::pin::pin;
 use std::task::Poll;
 use types::DeviceKey;
@@ -252,7 +252,7 @@ fn to_an_unreachable_shard_nothing_is_sent() {
     assert_eq!(logs_in(&mock, &state), Err(held_back.clone()));
     let info = run(devices::get_anchor_info(&mock, &state, device(), ANCHOR));
     assert_eq!(info, Err(held_back.clone()));
-    let found = run(devices::lookup(&mock, &state, ANCHOR));
+    let found = run(lookups::lookup(&mock, &state, ANCHOR));
     assert_eq!(found, Err(held_back));
     assert_eq!(mock.calls.borrow().len(), 1);
     in_state(&state, ShardState::Sealed);
