@@ -136,11 +136,13 @@ impl Compiler {
     }
 
     fn compile(&self, instrumented: &[u8]) -> Result<wasmtime::Module, InvalidModule> {
-        if let Some(module) = self
-            .disk
-            .as_ref()
-            .and_then(|disk| disk.get(&self.engine, instrumented))
-        {
+        let kept = |disk: &DiskCache| disk.get(&self.engine, instrumented);
+        if let Some(module) = self.disk.as_ref().and_then(kept) {
+            return Ok(module);
+        }
+        // Who had to wait may find it.
+        let turn = self.disk.as_ref().and_then(DiskCache::turn);
+        if let Some(module) = turn.as_ref().and(self.disk.as_ref()).and_then(kept) {
             return Ok(module);
         }
         let module = wasmtime::Module::new(&self.engine, instrumented)

@@ -1,4 +1,5 @@
 use sha2::{Digest, Sha256};
+use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,8 @@ use wasmtime::{Engine, Module};
 /// ```
 ///
 /// A file that is damaged or of another version counts as absent and is replaced. A directory that
-/// cannot be written only costs time.
+/// cannot be written only costs time. The file `lock` is held while something is compiled: servers that are
+/// started together and need the same module compile it once.
 pub(super) struct DiskCache {
     directory: PathBuf,
 }
@@ -44,6 +46,15 @@ impl DiskCache {
         module.ok()
     }
 
+    /// Waits until no other process compiles. It is this one's turn until the file is dropped; without a file nobody
+    /// can wait for it.
+    pub(super) fn turn(&self) -> Option<File> {
+        std::fs::create_dir_all(&self.directory).ok()?;
+        let file = File::create(self.directory.join("lock")).ok()?;
+        file.lock().ok()?;
+        Some(file)
+    }
+
     /// Keeps the machine code of this module.
     pub(super) fn put(&self, instrumented: &[u8], module: &Module) {
         let path = self.path(module.engine(), instrumented);
@@ -65,7 +76,7 @@ impl DiskCache {
             std::process::id(),
             WRITES.fetch_add(1, Ordering::Relaxed)
         ));
-        let written = std::fs::File::create(&unfinished)
+        let written = File::create(&unfinished)
             .and_then(|mut file| {
                 file.write_all(&Sha256::digest(code))?;
                 file.write_all(code)

@@ -23,9 +23,11 @@ impl Directory {
         Self(path)
     }
 
+    /// All but the lock.
     fn files(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(&self.0).unwrap();
-        entries.map(|entry| entry.unwrap().path()).collect()
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths.filter(|path| !path.ends_with("lock")).collect()
     }
 }
 
@@ -125,6 +127,20 @@ fn machine_code_is_found_on_disk() {
     let compiler = Compiler::new(Some(directory.0.clone()));
     compiler.load(&gzip(&bytes)).unwrap();
     assert_eq!((directory.files().len(), modified(file)), (1, written));
+}
+
+#[test]
+fn who_needs_what_another_one_compiles_waits_for_it() {
+    let directory = Directory::new("turn");
+    let disk = DiskCache::new(directory.0.clone());
+    let turn = disk.turn().expect("nobody else compiles");
+    let compiler = Compiler::new(Some(directory.0.clone()));
+    let waits = std::thread::spawn(move || compiler.load(&wasm("(module)")).map(|_| ()));
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(!waits.is_finished());
+    drop(turn);
+    assert!(waits.join().unwrap().is_ok());
+    assert_eq!(directory.files().len(), 1);
 }
 
 #[test]
