@@ -45,11 +45,12 @@ use crate::memory::Memories;
 use crate::registration::Registration;
 use crate::runtime::{Ic, Runtime};
 use crate::state::{Shared, State};
-use canister_kit::argument;
+use candid::candid_method;
 use canister_kit::build::BuildInfo;
 use canister_kit::guards::Caller;
 use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH, Route};
 use canister_kit::metrics::Resources;
+use canister_kit::{argument, arguments};
 use ic_cdk::api::{data_certificate, msg_caller};
 use ic_stable_structures::DefaultMemoryImpl;
 use std::cell::RefCell;
@@ -159,7 +160,8 @@ async fn create_challenge() -> PhantomData<Challenge> {
     answered
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(update)]
 async fn register(
     device: DeviceData,
     solution: ChallengeResult,
@@ -177,7 +179,8 @@ async fn register(
     answered
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(update)]
 async fn add(anchor: AnchorNumber, device: DeviceData) {
     let state = state();
     let operation = DeviceOperation::Add { device };
@@ -185,7 +188,8 @@ async fn add(anchor: AnchorNumber, device: DeviceData) {
     answer::observe(&state, metrics::ADD);
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(update)]
 async fn update(anchor: AnchorNumber, key: DeviceKey, device: DeviceData) {
     let state = state();
     let operation = DeviceOperation::Update { key, device };
@@ -193,7 +197,8 @@ async fn update(anchor: AnchorNumber, key: DeviceKey, device: DeviceData) {
     answer::observe(&state, metrics::UPDATE);
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(update)]
 async fn replace(anchor: AnchorNumber, key: DeviceKey, device: DeviceData) {
     let state = state();
     let operation = DeviceOperation::Replace { key, device };
@@ -201,7 +206,8 @@ async fn replace(anchor: AnchorNumber, key: DeviceKey, device: DeviceData) {
     answer::observe(&state, metrics::REPLACE);
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(update)]
 async fn remove(anchor: AnchorNumber, key: DeviceKey) {
     let state = state();
     let operation = DeviceOperation::Remove { key };
@@ -209,7 +215,8 @@ async fn remove(anchor: AnchorNumber, key: DeviceKey) {
     answer::observe(&state, metrics::REMOVE);
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::one")]
+#[candid_method(update)]
 async fn enter_device_registration_mode(anchor: AnchorNumber) -> PhantomData<TimestampNs> {
     let state = state();
     let result = remote_devices::enter(&Ic, &state, msg_caller(), anchor).await;
@@ -218,14 +225,16 @@ async fn enter_device_registration_mode(anchor: AnchorNumber) -> PhantomData<Tim
     answered
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::one")]
+#[candid_method(update)]
 async fn exit_device_registration_mode(anchor: AnchorNumber) {
     let state = state();
     answer::unit(remote_devices::exit(&Ic, &state, msg_caller(), anchor).await);
     answer::observe(&state, metrics::EXIT_DEVICE_REGISTRATION_MODE);
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(update)]
 async fn add_tentative_device(
     anchor: AnchorNumber,
     device: DeviceData,
@@ -238,7 +247,8 @@ async fn add_tentative_device(
     answered
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(update)]
 async fn verify_tentative_device(
     anchor: AnchorNumber,
     verification_code: String,
@@ -251,29 +261,54 @@ async fn verify_tentative_device(
     answered
 }
 
-#[ic_cdk::query(composite = true, manual_reply = true)]
+#[ic_cdk::query(
+    composite = true,
+    manual_reply = true,
+    hidden = true,
+    decode_with = "arguments::one"
+)]
+#[candid_method(composite_query)]
 async fn lookup(anchor: AnchorNumber) -> PhantomData<Vec<DeviceData>> {
     answer::one(lookups::lookup(&Ic, &state(), anchor).await)
 }
 
-#[ic_cdk::query(composite = true, manual_reply = true)]
+#[ic_cdk::query(
+    composite = true,
+    manual_reply = true,
+    hidden = true,
+    decode_with = "arguments::one"
+)]
+#[candid_method(composite_query)]
 async fn get_anchor_credentials(anchor: AnchorNumber) -> PhantomData<AnchorCredentials> {
     answer::one(lookups::get_anchor_credentials(&Ic, &state(), anchor).await)
 }
 
-#[ic_cdk::query(composite = true, manual_reply = true)]
+#[ic_cdk::query(
+    composite = true,
+    manual_reply = true,
+    hidden = true,
+    decode_with = "arguments::one"
+)]
+#[candid_method(composite_query)]
 async fn lookup_device_key(
     credential_id: CredentialId,
 ) -> PhantomData<Option<DeviceKeyWithAnchor>> {
     answer::one(lookups::lookup_device_key(&Ic, &state(), &credential_id).await)
 }
 
-#[ic_cdk::query(composite = true, manual_reply = true)]
+#[ic_cdk::query(
+    composite = true,
+    manual_reply = true,
+    hidden = true,
+    decode_with = "arguments::all"
+)]
+#[candid_method(composite_query)]
 async fn get_principal(anchor: AnchorNumber, origin: String) -> PhantomData<Principal> {
     answer::one(lookups::get_principal(&Ic, &state(), msg_caller(), anchor, origin).await)
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::one")]
+#[candid_method(update)]
 async fn get_anchor_info(anchor: AnchorNumber) -> PhantomData<IdentityAnchorInfo> {
     let state = state();
     let result = devices::get_anchor_info(&Ic, &state, msg_caller(), anchor).await;
@@ -282,7 +317,8 @@ async fn get_anchor_info(anchor: AnchorNumber) -> PhantomData<IdentityAnchorInfo
     answered
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(update)]
 async fn prepare_delegation(
     anchor: AnchorNumber,
     origin: String,
@@ -302,7 +338,8 @@ async fn prepare_delegation(
     answered
 }
 
-#[ic_cdk::query(manual_reply = true)]
+#[ic_cdk::query(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(query)]
 fn get_delegation(
     anchor: AnchorNumber,
     origin: String,

@@ -9,6 +9,7 @@
 //! | [`metrics`] | the Prometheus text of `/metrics` and the families that every canister has |
 //! | [`guards`] | who is calling, as a value that a function can ask for |
 //! | [`argument`] | what an upgrade is given, which may be nothing |
+//! | [`arguments`] | what a user's call is given |
 //! | [`blob`] | one blob as Candid: the family's messages |
 //! | [`build`] | version and commit, and the public metadata sections of a module |
 //!
@@ -16,6 +17,7 @@
 //! and is meant for a canister's door.
 
 pub mod argument;
+pub mod arguments;
 pub mod blob;
 pub mod build;
 pub mod certified;

@@ -10,6 +10,9 @@
 use crate::archive::{Entry, EntryOperation};
 use crate::{DeviceData, DeviceProtection, KeyType, Principal, PublicDevice, Purpose};
 
+mod arguments;
+pub mod reader;
+
 #[cfg(test)]
 mod tests;
 

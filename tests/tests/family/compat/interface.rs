@@ -6,6 +6,11 @@ use candid::IDLArgs;
 use candid::types::subtype::{OptReport, subtype_with_config};
 use candid::types::{FuncMode, Type, TypeEnv};
 use std::collections::{BTreeSet, HashSet};
+use types::front::ChallengeResult;
+use types::lean::reader::{self, Arguments};
+use types::{
+    AnchorNumber, CredentialId, DeviceData, DeviceKey, Principal, SessionKey, TimestampNs,
+};
 
 /// Methods that are queries in the published interface and composite queries of front. Clients call both the same way.
 const COMPOSITE: [&str; 4] = [
@@ -124,4 +129,41 @@ fn nothing_of_the_recorded_values_is_lost_in_our_types() {
         seen.insert(one.method);
     }
     assert_eq!(seen.len(), their_methods.len());
+}
+
+/// Else their calls would cost several times as much, and nobody would notice.
+#[test]
+fn what_the_client_sends_is_read_without_candids_library() {
+    type Device = DeviceData;
+    type Number = AnchorNumber;
+    let mut familiar = 0;
+    for one in recording().0 {
+        if one.kind != Kind::Argument {
+            continue;
+        }
+        let bytes = &one.bytes;
+        let is_familiar = match &*one.method {
+            "register" => is_read::<(Device, ChallengeResult, Option<Principal>)>(bytes),
+            "add" | "add_tentative_device" => is_read::<(Number, Device)>(bytes),
+            "update" | "replace" => is_read::<(Number, DeviceKey, Device)>(bytes),
+            "remove" => is_read::<(Number, DeviceKey)>(bytes),
+            "prepare_delegation" => is_read::<(Number, String, SessionKey, Option<u64>)>(bytes),
+            "get_delegation" => is_read::<(Number, String, SessionKey, TimestampNs)>(bytes),
+            "get_principal" | "verify_tentative_device" => is_read::<(Number, String)>(bytes),
+            "lookup_device_key" => is_read::<(CredentialId,)>(bytes),
+            "lookup"
+            | "get_anchor_credentials"
+            | "get_anchor_info"
+            | "enter_device_registration_mode"
+            | "exit_device_registration_mode" => is_read::<(Number,)>(bytes),
+            _ => continue,
+        };
+        assert!(is_familiar, "{}: {}", one.method, one.case);
+        familiar += 1;
+    }
+    assert!(familiar >= 27, "{familiar} arguments");
+}
+
+fn is_read<T: Arguments>(bytes: &[u8]) -> bool {
+    reader::arguments::<T>(bytes).is_ok()
 }

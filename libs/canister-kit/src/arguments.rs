@@ -1,0 +1,51 @@
+//! The arguments of users' calls: read by [`types::lean::reader`], and where that one does not know an encoding by
+//! Candid's library, with the limits that the system's macros set. For the door, as `decode_with`.
+//!
+//! The macros take a method that decodes by itself for one of `(blob)`: such a method says `hidden`, and what it takes
+//! with candid's own attribute.
+
+use candid::utils::{ArgumentDecoder, decode_args_with_config};
+use candid::{CandidType, DecoderConfig};
+use serde::Deserialize;
+use types::lean::reader::{self, Arguments, Read};
+
+#[cfg(test)]
+mod tests;
+
+/// What of a message's values nobody asks for may cost Candid's library, as in the system's macros.
+const SKIPPING_QUOTA: usize = 10_000;
+
+/// The arguments of the message being executed; traps if they are other ones.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that the system's macros ask for"
+)]
+pub fn all<T>(bytes: Vec<u8>) -> T
+where
+    T: Arguments + for<'a> ArgumentDecoder<'a>,
+{
+    // Refused in the words of the system's macros.
+    decode(&bytes).unwrap()
+}
+
+/// The only argument of the message being executed; traps if it is another one.
+pub fn one<T>(bytes: Vec<u8>) -> T
+where
+    T: Read + CandidType + for<'a> Deserialize<'a>,
+{
+    let (argument,) = all(bytes);
+    argument
+}
+
+fn decode<T>(bytes: &[u8]) -> candid::Result<T>
+where
+    T: Arguments + for<'a> ArgumentDecoder<'a>,
+{
+    reader::arguments(bytes).or_else(|_| {
+        // No bytes stand for no values.
+        let bytes = if bytes.is_empty() { b"DIDL\0\0" } else { bytes };
+        let mut limits = DecoderConfig::new();
+        limits.set_skipping_quota(SKIPPING_QUOTA);
+        decode_args_with_config(bytes, &limits)
+    })
+}

@@ -1,0 +1,316 @@
+use super::strangers::{Dice, Shape, damage, message, ours};
+use super::*;
+use crate::front::ChallengeResult;
+use crate::lean::length;
+use crate::strategies::{device, principal};
+use crate::{
+    AnchorNumber, DeviceData, DeviceKey, Metadata, MetadataValue, Principal, SessionKey,
+    TimestampNs,
+};
+use candid::utils::{ArgumentDecoder, ArgumentEncoder, encode_args};
+use candid::{CandidType, DecoderConfig};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+type Register = (DeviceData, ChallengeResult, Option<Principal>);
+type Add = (AnchorNumber, DeviceData);
+type Update = (AnchorNumber, DeviceKey, DeviceData);
+type Prepare = (AnchorNumber, String, SessionKey, Option<u64>);
+type Get = (AnchorNumber, String, SessionKey, TimestampNs);
+type Solution = (ChallengeResult,);
+
+/// As the doors of canisters have it.
+fn of_their_library<T: for<'a> ArgumentDecoder<'a>>(message: &[u8]) -> candid::Result<T> {
+    let mut config = DecoderConfig::new();
+    config.set_skipping_quota(10_000);
+    candid::utils::decode_args_with_config(message, &config)
+}
+
+/// What the reader accepts the library reads in the same way. Whether both did.
+fn agree<T>(message: &[u8]) -> bool
+where
+    T: Arguments + for<'a> ArgumentDecoder<'a> + Debug + PartialEq,
+{
+    let Ok(read) = arguments::<T>(message) else {
+        return false;
+    };
+    match of_their_library::<T>(message) {
+        Ok(theirs) => assert_eq!(read, theirs, "{}", hex::encode(message)),
+        Err(error) => panic!("{read:?} of {}: {error}", hex::encode(message)),
+    }
+    true
+}
+
+fn agree_in_all(message: &[u8]) -> bool {
+    [
+        agree::<Register>(message),
+        agree::<Add>(message),
+        agree::<Update>(message),
+        agree::<Prepare>(message),
+        agree::<(Option<Metadata>,)>(message),
+        agree::<(Option<Option<String>>,)>(message),
+    ]
+    .contains(&true)
+}
+
+fn types<T: CandidType>() -> Shape {
+    ours(&T::ty())
+}
+
+fn all_arguments() -> [Vec<Shape>; 5] {
+    [
+        vec![
+            types::<DeviceData>(),
+            types::<ChallengeResult>(),
+            types::<Option<Principal>>(),
+        ],
+        vec![types::<AnchorNumber>(), types::<DeviceData>()],
+        vec![
+            types::<AnchorNumber>(),
+            types::<DeviceKey>(),
+            types::<DeviceData>(),
+        ],
+        vec![
+            types::<AnchorNumber>(),
+            types::<String>(),
+            types::<SessionKey>(),
+            types::<Option<u64>>(),
+        ],
+        vec![types::<Option<Metadata>>()],
+    ]
+}
+
+/// What a door reads of a message that our own library has encoded.
+#[track_caller]
+fn is_familiar<T>(given: &T)
+where
+    T: Arguments + ArgumentEncoder + for<'a> ArgumentDecoder<'a> + Debug + PartialEq + Clone,
+{
+    let message = encode_args(given.clone()).unwrap();
+    assert_eq!(arguments::<T>(&message).as_ref(), Ok(given));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn what_candids_library_writes_is_familiar(
+        device in device(),
+        key in option::of(principal()),
+        number in any::<u64>(),
+        [text, other] in any::<[String; 2]>(),
+        bytes in vec(any::<u8>(), 0..300),
+    ) {
+        let anchor = AnchorNumber::new(number);
+        let solution = ChallengeResult { key: text.clone(), chars: other };
+        is_familiar(&(device.clone(), solution, key));
+        is_familiar(&(anchor, device.clone()));
+        is_familiar(&(anchor, DeviceKey::from(bytes.clone()), device));
+        is_familiar(&(anchor, DeviceKey::from(bytes.clone())));
+        is_familiar(&(anchor, text.clone()));
+        is_familiar(&(anchor, text, SessionKey::from(bytes), Some(number)));
+        is_familiar(&(anchor,));
+    }
+
+    #[test]
+    fn damaged_messages_of_ours_are_read_as_candids_library_reads_them(
+        device in device(),
+        key in option::of(principal()),
+        number in any::<u64>(),
+        what in vec(any::<u8>(), 0..12),
+    ) {
+        let solution = ChallengeResult { key: "key".to_owned(), chars: "chars".to_owned() };
+        let mut messages = [
+            encode_args((&device, solution, key)).unwrap(),
+            encode_args((number, device)).unwrap(),
+            encode_args((number, "origin", SessionKey::from(vec![7; 40]), Some(number))).unwrap(),
+        ];
+        for message in &mut messages {
+            let mut dice = Dice::new(&what);
+            damage(message, &mut dice);
+            damage(message, &mut dice);
+            agree_in_all(message);
+        }
+    }
+}
+
+fn of_javascript(wanted: &str) -> Vec<u8> {
+    let mut lines = include_str!("javascript.txt").lines();
+    lines.find(|line| *line == wanted).expect("recorded");
+    hex::decode(lines.next().expect("its bytes")).unwrap()
+}
+
+#[test]
+fn what_the_javascript_agent_writes_is_familiar() {
+    for case in ["register: every field", "register: no optional field"] {
+        assert!(agree::<Register>(&of_javascript(case)), "{case}");
+    }
+    assert!(agree::<Add>(&of_javascript("add: every field")));
+    assert!(agree::<Update>(&of_javascript("update: no optional field")));
+    let prepare = of_javascript("prepare_delegation: with a life");
+    assert!(agree::<Prepare>(&prepare));
+    assert!(agree::<Get>(&of_javascript("get_delegation: plain")));
+    let (device, solution, key): Register =
+        arguments(&of_javascript("register: every field")).unwrap();
+    assert_eq!(
+        (device.alias.as_str(), solution.chars.as_str()),
+        ("iPhone", "c")
+    );
+    assert_eq!(device.metadata.map(|map| map.depth()), Some(2));
+    assert_eq!(key, Some(Principal::management_canister()));
+}
+
+/// Otherwise the comparison with strangers would say nothing.
+#[test]
+fn most_of_what_candids_library_accepts_of_strangers_is_familiar() {
+    let mut runner = TestRunner::deterministic();
+    let (mut familiar, mut accepted) = (0, 0);
+    for call in 0..2_000 {
+        let decisions = vec(any::<u8>(), 1_000).new_tree(&mut runner);
+        let decisions = decisions.unwrap().current();
+        let mut dice = Dice::new(&decisions);
+        if call % 2 == 0 {
+            let message = message(&all_arguments()[0], &mut dice);
+            familiar += usize::from(agree::<Register>(&message));
+            accepted += usize::from(of_their_library::<Register>(&message).is_ok());
+        } else {
+            let message = message(&all_arguments()[1], &mut dice);
+            familiar += usize::from(agree::<Add>(&message));
+            accepted += usize::from(of_their_library::<Add>(&message).is_ok());
+        }
+    }
+    assert!(
+        accepted > 400 && familiar > accepted / 3,
+        "{familiar} of {accepted}"
+    );
+}
+
+/// A message by hand: types, arguments, values.
+fn by_hand(types: &[&[u8]], arguments: &[u8], values: &[u8]) -> Vec<u8> {
+    let counts = [types.len(), arguments.len()].map(|count| [u8::try_from(count).unwrap()]);
+    [
+        b"DIDL",
+        &counts[0][..],
+        &types.concat(),
+        &counts[1],
+        arguments,
+        values,
+    ]
+    .concat()
+}
+
+#[track_caller]
+fn is_unfamiliar<T: Arguments + Debug>(message: &[u8]) {
+    assert_eq!(arguments::<T>(message).err(), Some(Unfamiliar));
+}
+
+/// `record { 0 : <an extra field>; key; chars }`
+fn with_an_extra_field(of: &[u8], more_types: &[&[u8]], values: &[u8]) -> Vec<u8> {
+    let mut record = [&[0x6c, 3, 0], of].concat();
+    for name in ["key", "chars"] {
+        length(usize::try_from(hash(name)).unwrap(), &mut record);
+        record.push(0x71);
+    }
+    let mut types = vec![&record[..]];
+    types.extend(more_types);
+    let values = [values, b"\x03key\x05chars"].concat();
+    by_hand(&types, &[0], &values)
+}
+
+#[test]
+fn what_is_skipped_is_checked_and_bounded() {
+    let blob = |bytes: usize| {
+        let mut values = Vec::new();
+        length(bytes, &mut values);
+        values.resize(values.len() + bytes, 0);
+        with_an_extra_field(&[1], &[b"\x6d\x7b"], &values)
+    };
+    assert!(agree::<Solution>(&blob(1_000)));
+    is_unfamiliar::<Solution>(&blob(1_100));
+    let texts = |count: u8| {
+        let values = [&[count][..], &vec![0; usize::from(count)]].concat();
+        with_an_extra_field(&[1], &[b"\x6d\x71"], &values)
+    };
+    assert!(agree::<Solution>(&texts(60)));
+    is_unfamiliar::<Solution>(&texts(64));
+    for (of, values) in [
+        (0x71, &b"\x01\xff"[..]),
+        (0x7e, &[2]),
+        (0x68, &[0]),
+        (0x68, &[&[1, 30][..], &[0; 30]].concat()),
+        (0x7d, &[0x80; 10]),
+        (0x6f, &[]),
+    ] {
+        is_unfamiliar::<Solution>(&with_an_extra_field(&[of], &[], values));
+    }
+}
+
+#[test]
+fn endless_types_and_lists_of_nothing_end_soon() {
+    // A record that holds itself, and four billion nulls.
+    is_unfamiliar::<Solution>(&with_an_extra_field(&[0], &[], &[]));
+    let nulls = with_an_extra_field(&[1], &[b"\x6d\x7f"], &[0xff, 0xff, 0xff, 0xff, 0x0f]);
+    is_unfamiliar::<Solution>(&nulls);
+    // As many pairs of metadata, of which none is there.
+    let metadata: [&[u8]; 3] = [b"\x6d\x01", b"\x6c\x02\x00\x71\x01\x02", b"\x6b\x00"];
+    let pairs = by_hand(&metadata, &[0], &[0xff, 0xff, 0xff, 0xff, 0x0f]);
+    is_unfamiliar::<(Metadata,)>(&pairs);
+    let many = [&b"DIDL\xb0\x09"[..], &b"\x6e\x7f".repeat(1_200), &[0]].concat();
+    is_unfamiliar::<(Option<u64>,)>(&many);
+}
+
+#[test]
+fn maps_inside_of_maps_end_where_stored_ones_do() {
+    let nested = |depth: usize| {
+        let innermost = Metadata(BTreeMap::new());
+        (1..depth).fold(innermost, |inner, _| {
+            Metadata([("m".to_owned(), MetadataValue::Map(inner))].into())
+        })
+    };
+    is_familiar(&(nested(Metadata::MAX_DEPTH),));
+    let deeper = encode_args((nested(Metadata::MAX_DEPTH + 1),)).unwrap();
+    is_unfamiliar::<(Metadata,)>(&deeper);
+}
+
+/// The pairs hold themselves, so there are none, and the library takes the map for absent.
+#[test]
+fn an_empty_map_of_pairs_that_cannot_be_is_unfamiliar() {
+    let types: [&[u8]; 3] = [b"\x6e\x01", b"\x6d\x02", b"\x6c\x02\x00\x71\x01\x02"];
+    let message = by_hand(&types, &[0], &[1, 0]);
+    let read = of_their_library::<(Option<Metadata>,)>(&message).unwrap();
+    assert_eq!(read, (None,));
+    is_unfamiliar::<(Option<Metadata>,)>(&message);
+}
+
+#[test]
+fn hashes_are_those_of_candids_library() {
+    for name in ["", "pubkey", "credential_id", "a name with letters like ö"] {
+        assert_eq!(hash(name), candid::idl_hash(name), "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+    #[test]
+    fn strangers_are_read_as_candids_library_reads_them(
+        which in 0..5_usize,
+        decisions in vec(any::<u8>(), 0..1_000),
+        is_damaged: bool,
+    ) {
+        let mut dice = Dice::new(&decisions);
+        let damages = dice.roll(3);
+        let mut message = message(&all_arguments()[which], &mut dice);
+        if is_damaged {
+            for _ in 0..=damages {
+                damage(&mut message, &mut dice);
+            }
+        }
+        agree_in_all(&message);
+    }
+}
