@@ -6,38 +6,41 @@
 use crate::refusal::Refusal;
 use crate::state::Shared;
 use candid::CandidType;
-use candid::utils::ArgumentEncoder;
 use canister_kit::counters::Method;
 use ic_cdk::api::{msg_reject, msg_reply, performance_counter};
 use std::marker::PhantomData;
+use types::lean::answers::Answer;
 
 /// Answers `() -> ()`.
 pub(crate) fn unit(result: Result<(), Refusal>) {
-    send(result);
+    send(result.map(|()| ().message()));
 }
 
 /// Answers with one value.
 pub(crate) fn one<T: CandidType>(result: Result<T, Refusal>) -> PhantomData<T> {
-    send(result.map(|value| (value,)));
+    let encode = |value| candid::encode_one(value).expect("plain data, which Candid can encode");
+    send(result.map(encode));
+    PhantomData
+}
+
+/// Answers with one value that knows its bytes, which costs a tenth.
+pub(crate) fn lean<T: CandidType + Answer>(result: Result<T, Refusal>) -> PhantomData<T> {
+    send(result.map(|value| value.message()));
     PhantomData
 }
 
 /// Answers with two values.
 pub(crate) fn two<A, B>(result: Result<(A, B), Refusal>) -> (PhantomData<A>, PhantomData<B>)
 where
-    A: CandidType,
-    B: CandidType,
+    (A, B): Answer,
 {
-    send(result);
+    send(result.map(|values| values.message()));
     (PhantomData, PhantomData)
 }
 
-fn send<T: ArgumentEncoder>(result: Result<T, Refusal>) {
+fn send(result: Result<Vec<u8>, Refusal>) {
     match result {
-        Ok(values) => {
-            let bytes = candid::encode_args(values);
-            msg_reply(bytes.expect("plain data, which Candid can encode"));
-        }
+        Ok(message) => msg_reply(message),
         Err(refusal) => msg_reject(refusal.words()),
     }
 }

@@ -8,8 +8,12 @@
 //! their hashes, a variant is the place of its tag in that order, lengths and places are LEB128, `opt` is one byte.
 
 use crate::archive::{Entry, EntryOperation};
-use crate::{DeviceData, DeviceProtection, KeyType, Principal, PublicDevice, Purpose};
+use crate::{
+    DeviceData, DeviceProtection, KeyType, Metadata, MetadataValue, Principal, PublicDevice,
+    Purpose,
+};
 
+pub mod answers;
 mod arguments;
 pub mod reader;
 
@@ -34,13 +38,7 @@ pub fn types_of(of: &impl candid::CandidType, empty: usize) -> Vec<u8> {
 }
 
 /// `vec DeviceData` as the only value of an answer.
-///
-/// # Panics
-/// Never: metadata, the only part with types inside values, goes through Candid's library, which can encode it.
 pub fn devices(devices: &[DeviceData]) -> Vec<u8> {
-    if devices.iter().any(|device| device.metadata.is_some()) {
-        return candid::encode_one(devices).expect("plain data, which Candid can encode");
-    }
     let mut bytes = Vec::with_capacity(DEVICES.len() + 1 + 300 * devices.len());
     bytes.extend_from_slice(DEVICES);
     length(devices.len(), &mut bytes);
@@ -125,7 +123,30 @@ impl Lean for DeviceProtection {
     }
 }
 
-/// Without metadata, which [`devices`] has looked for.
+impl Lean for Metadata {
+    fn write(&self, to: &mut Vec<u8>) {
+        let Self(entries) = self;
+        length(entries.len(), to);
+        for (key, value) in entries {
+            blob(key, to);
+            match value {
+                MetadataValue::Map(map) => {
+                    to.push(0);
+                    map.write(to);
+                }
+                MetadataValue::String(text) => {
+                    to.push(1);
+                    blob(text, to);
+                }
+                MetadataValue::Bytes(bytes) => {
+                    to.push(2);
+                    blob(bytes, to);
+                }
+            }
+        }
+    }
+}
+
 impl Lean for DeviceData {
     fn write(&self, to: &mut Vec<u8>) {
         let Self {
@@ -137,10 +158,10 @@ impl Lean for DeviceData {
             key_type,
             protection,
             origin,
-            metadata: _,
+            metadata,
         } = self;
         blob(alias, to);
-        to.push(0);
+        opt(metadata.as_ref(), to, Metadata::write);
         opt(origin.as_ref(), to, blob);
         protection.write(to);
         blob(pubkey, to);
