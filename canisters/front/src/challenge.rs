@@ -1,7 +1,7 @@
 //! Registration challenges that need no memory until they are used.
 //!
 //! A challenge's key is `nonce (16) | expiry (8, big-endian) | captcha (1) | MAC (32)` in base64; the MAC is over nonce,
-//! expiry, captcha and solution. Whether there is a captcha to solve (1) or not (0) is decided when the challenge is
+//! expiry, captcha and, if there is one, solution. Whether there is a captcha to solve (1) or not (0) is decided when the challenge is
 //! issued, and without one there is no picture and every solution is right. Solution and picture follow from the nonce and a key that lives in the heap,
 //! drawn anew after each upgrade, so that losing the spent set re-opens no challenge.
 //!
@@ -49,6 +49,13 @@ pub(crate) struct Issued {
     pub(crate) png: Vec<u8>,
 }
 
+/// A captcha before it is drawn.
+struct Riddle {
+    solution: String,
+    /// Goes on to draw the picture.
+    rng: ChaCha20Rng,
+}
+
 /// What a spent challenge stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -90,7 +97,8 @@ pub(crate) enum Earlier {
 
 /// All challenges of one lifetime of the heap.
 pub(crate) struct Challenges {
-    key: [u8; 32],
+    /// Has taken in the key and nothing else, so that no use of it hashes the key again.
+    keyed: Hmac<Sha256>,
     used: BTreeMap<ChallengeId, Use>,
     /// Challenges that expire by then are void, because their use may have been forgotten.
     void_until: TimestampNs,
@@ -99,8 +107,9 @@ pub(crate) struct Challenges {
 impl Challenges {
     /// No challenge used yet. `key` is 32 random bytes.
     pub(crate) fn new(key: [u8; 32]) -> Self {
+        let keyed = Hmac::new_from_slice(&key);
         Self {
-            key,
+            keyed: keyed.expect("HMAC takes keys of any length"),
             used: BTreeMap::new(),
             void_until: TimestampNs::new(0),
         }
@@ -118,16 +127,14 @@ impl Challenges {
             nonce,
             has_captcha,
         };
-        let (solution, mut rng) = self.solution(id);
+        let riddle = self.riddle(id);
         let mut key = id.to_bytes().to_vec();
-        key.extend(self.mac(id, &solution).finalize().into_bytes());
+        key.extend(self.mac(id, riddle.as_ref()).finalize().into_bytes());
         Issued {
             key: BASE64.encode(key),
-            png: if has_captcha {
+            png: riddle.map_or_else(Vec::new, |Riddle { solution, mut rng }| {
                 captcha::draw(&mut rng, &solution)
-            } else {
-                Vec::new()
-            },
+            }),
         }
     }
 
@@ -143,8 +150,7 @@ impl Challenges {
         if mac.len() != MAC_LENGTH || id.expires <= now || id.expires <= self.void_until {
             return Err(BadChallenge);
         }
-        let (solution, _) = self.solution(id);
-        self.mac(id, &solution)
+        self.mac(id, self.riddle(id).as_ref())
             .verify_slice(mac)
             .map_err(|_| BadChallenge)?;
         Ok(id)
@@ -182,10 +188,9 @@ impl Challenges {
         if !free {
             return Err(BadChallenge);
         }
-        let right = !id.has_captcha || {
-            let (solution, _) = self.solution(id);
+        let right = self.riddle(id).is_none_or(|Riddle { solution, rng: _ }| {
             solution.eq_ignore_ascii_case(result.chars.trim())
-        };
+        });
         let Claim { caller, order } = claim;
         let used_for = if right {
             Use::Ordered {
@@ -242,14 +247,18 @@ impl Challenges {
         }
     }
 
-    /// The solution, and the generator that goes on to draw the picture.
-    fn solution(&self, id: ChallengeId) -> (String, ChaCha20Rng) {
-        let seed = self.keyed(b"picture").chain_update(id.to_bytes());
-        let mut rng = ChaCha20Rng::from_seed(seed.finalize().into_bytes().into());
-        (captcha::solution(&mut rng), rng)
+    /// What is to be solved; nothing without a captcha.
+    fn riddle(&self, id: ChallengeId) -> Option<Riddle> {
+        id.has_captcha.then(|| {
+            let seed = self.keyed(b"picture").chain_update(id.to_bytes());
+            let mut rng = ChaCha20Rng::from_seed(seed.finalize().into_bytes().into());
+            let solution = captcha::solution(&mut rng);
+            Riddle { solution, rng }
+        })
     }
 
-    fn mac(&self, id: ChallengeId, solution: &str) -> Hmac<Sha256> {
+    fn mac(&self, id: ChallengeId, riddle: Option<&Riddle>) -> Hmac<Sha256> {
+        let solution = riddle.map_or("", |riddle| riddle.solution.as_str());
         self.keyed(b"solution")
             .chain_update(id.to_bytes())
             .chain_update(solution.as_bytes())
@@ -257,9 +266,7 @@ impl Challenges {
 
     /// A MAC for one purpose; the purposes' names are no prefixes of one another.
     fn keyed(&self, purpose: &[u8]) -> Hmac<Sha256> {
-        let mac = Hmac::<Sha256>::new_from_slice(&self.key);
-        mac.expect("HMAC takes keys of any length")
-            .chain_update(purpose)
+        self.keyed.clone().chain_update(purpose)
     }
 }
 

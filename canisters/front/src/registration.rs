@@ -138,24 +138,24 @@ fn admit(
     } = registration;
     let known = state.randomness.as_ref().ok_or(BadChallenge);
     let id = known.and_then(|known| known.challenges.identify(&solution.key, now));
-    let claim = |id| Claim {
-        caller: *caller,
-        order: order_id::registration(id, *caller, &device.pubkey),
-    };
-    if let (Ok(id), Some(known)) = (id, &state.randomness)
-        && let Some(earlier) = known.challenges.repeated(id, claim(id))
+    let claimed = id.map(|id| {
+        let order = order_id::registration(id, *caller, &device.pubkey);
+        let caller = *caller;
+        (id, Claim { caller, order })
+    });
+    if let (Ok((id, claim)), Some(known)) = (claimed, &state.randomness)
+        && let Some(earlier) = known.challenges.repeated(id, claim)
     {
         return Ok(Ok(Admitted {
             id,
-            claim: claim(id),
+            claim,
             earlier: Some(earlier),
         }));
     }
     state.bucket.look(now).map_err(|_| Refusal::RateLimited)?;
     may_register(*caller, device, *temporary_key)?;
-    let spent = id.and_then(|id| match &mut state.randomness {
+    let spent = claimed.and_then(|(id, claim)| match &mut state.randomness {
         Some(known) => {
-            let claim = claim(id);
             known.challenges.spend(id, solution, claim, now)?;
             Ok(Admitted {
                 id,

@@ -5,12 +5,14 @@ use crate::memory::Memory;
 use crate::stored::Stored;
 use candid::Principal;
 use ic_stable_structures::StableBTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use types::registry::ShardTip;
 
 /// Tips by shard.
 pub(crate) struct Tips {
     stored: StableBTreeMap<Principal, Stored<ShardTip>, Memory>,
+    /// What is stored, which every order reads several times.
+    known: BTreeMap<Principal, ShardTip>,
     /// Shards that lacked their tip when they were last heard of. Heap only: found out again.
     rolled_back: BTreeSet<Principal>,
 }
@@ -18,29 +20,40 @@ pub(crate) struct Tips {
 impl Tips {
     /// Opens the memory.
     pub(crate) fn open(memory: Memory) -> Self {
+        let stored = StableBTreeMap::init(memory);
+        let known = stored.iter().map(|entry| {
+            let (shard, Stored(tip)) = entry.into_pair();
+            (shard, tip)
+        });
         Self {
-            stored: StableBTreeMap::init(memory),
+            known: known.collect(),
+            stored,
             rolled_back: BTreeSet::new(),
         }
     }
 
     /// The highest tip of a shard, if it was ever heard of.
     pub(crate) fn get(&self, shard: Principal) -> Option<ShardTip> {
-        self.stored.get(&shard).map(|Stored(tip)| tip)
+        self.known.get(&shard).copied()
     }
 
     /// Takes over a tip whose log is longer than the known one. Answers may come out of order.
     pub(crate) fn learn(&mut self, shard: Principal, tip: ShardTip) {
         let known = self.get(shard);
         if known.is_none_or(|known| known.log_length < tip.log_length) {
-            self.stored.insert(shard, Stored(tip));
+            self.store(shard, tip);
         }
     }
 
     /// Puts another tip in the place of the known one.
     pub(crate) fn replace(&mut self, shard: Principal, tip: ShardTip) {
-        self.stored.insert(shard, Stored(tip));
+        self.store(shard, tip);
         self.rolled_back.remove(&shard);
+    }
+
+    fn store(&mut self, shard: Principal, tip: ShardTip) {
+        self.stored.insert(shard, Stored(tip));
+        self.known.insert(shard, tip);
     }
 
     /// Notes that a shard refused because it lacks its tip.
@@ -101,6 +114,19 @@ mod tests {
         let bytes = Stored(tip(2, 1)).into_bytes();
         let golden = ["8302", "5820", &"01".repeat(32), "02"].concat();
         assert_eq!(hex::encode(bytes), golden);
+    }
+
+    #[test]
+    fn tips_are_there_when_the_memory_is_opened_again() {
+        let memory = memories().tips;
+        let [one, other] = [Principal::anonymous(), Principal::management_canister()];
+        let mut tips = Tips::open(memory.clone());
+        tips.learn(one, tip(2, 1));
+        tips.learn(other, tip(5, 1));
+        tips.replace(other, tip(3, 2));
+        let tips = Tips::open(memory);
+        assert_eq!(tips.get(one), Some(tip(2, 1)));
+        assert_eq!(tips.get(other), Some(tip(3, 2)));
     }
 
     #[test]

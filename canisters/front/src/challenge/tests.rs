@@ -25,8 +25,8 @@ fn issued(challenges: &Challenges, nonce: u8) -> (String, ChallengeId, String) {
     let Issued { key, png } = challenges.issue([nonce; 16], true, NOW);
     assert_eq!(&png[1..4], b"PNG");
     let id = challenges.identify(&key, NOW).expect("just issued");
-    let (solution, _) = challenges.solution(id);
-    (key, id, solution)
+    let riddle = challenges.riddle(id).expect("a captcha");
+    (key, id, riddle.solution)
 }
 
 fn spend(
