@@ -38,7 +38,7 @@ async fn apply<R: Runtime>(
 ) -> Result<(), Refusal> {
     services::check(runtime, state, Service::Change)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
-    let order = order_id::next_change(runtime, state, caller, &(anchor, &operation));
+    let order = order_id::next_change(runtime, state, caller);
     shards::order(runtime, state, shard, |expected| Apply {
         order,
         expected,

@@ -4,48 +4,49 @@ use crate::challenge::ChallengeId;
 use crate::runtime::Runtime;
 use crate::state::Shared;
 use candid::Principal;
-use minicbor::Encode;
 use sha2::{Digest, Sha256};
-use types::{DeviceKey, OrderId, TimestampNs};
+use types::{OrderId, TimestampNs};
 
-/// The order that a challenge turns into: the same for every repetition by the same caller for the same key.
-pub(crate) fn registration(challenge: ChallengeId, caller: Principal, key: &DeviceKey) -> OrderId {
-    hash(&[
+/// The order that a challenge turns into: the same for every repetition by the same caller for the same device.
+pub(crate) fn registration(
+    challenge: ChallengeId,
+    caller: Principal,
+    device: Principal,
+) -> OrderId {
+    hash([
         b"register",
         &challenge.to_bytes(),
         caller.as_slice(),
-        key.as_slice(),
+        device.as_slice(),
     ])
 }
 
-/// An id for a change with these contents that front has never given.
-pub(crate) fn next_change(
-    runtime: &impl Runtime,
-    state: &Shared,
-    caller: Principal,
-    contents: &impl Encode<()>,
-) -> OrderId {
-    let contents = minicbor::to_vec(contents).expect("writing into memory cannot fail");
+/// An id for a change that front has never given.
+pub(crate) fn next_change(runtime: &impl Runtime, state: &Shared, caller: Principal) -> OrderId {
     let counter = state.borrow_mut().next_order();
-    change(caller, &contents, runtime.now(), counter)
+    change(caller, runtime.now(), counter)
 }
 
-/// A change of an anchor: never the same twice, because time or `counter` differ.
-fn change(caller: Principal, contents: &[u8], now: TimestampNs, counter: u64) -> OrderId {
-    hash(&[
+/// A change of an anchor: never the same twice, because the time never goes back, not even for a front that was restored
+/// from a snapshot, and the counter goes on within a moment. Only an upgrade within the moment begins it anew; then the
+/// shard refuses a second change of the same caller, because its contents are other ones. To hash the contents here, too,
+/// would cost more than to send them.
+fn change(caller: Principal, now: TimestampNs, counter: u64) -> OrderId {
+    hash([
         b"change",
         caller.as_slice(),
-        contents,
         &now.get().to_be_bytes(),
         &counter.to_be_bytes(),
     ])
 }
 
-/// SHA-256 over the parts, each after its length, so that no two lists of parts give the same bytes.
-fn hash(parts: &[&[u8]]) -> OrderId {
+/// SHA-256 over the parts, each after its length, so that no two lists of parts give the same bytes. The length is a byte:
+/// a change fills one block of the hash function.
+fn hash(parts: [&[u8]; 4]) -> OrderId {
     let mut hasher = Sha256::new();
     for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
+        let length = u8::try_from(part.len()).expect("principals, numbers and names are short");
+        hasher.update([length]);
         hasher.update(part);
     }
     OrderId::new(hasher.finalize().into())
@@ -60,13 +61,12 @@ mod tests {
     #[test]
     fn every_part_of_a_change_counts() {
         let (one, two) = (Principal::anonymous(), Principal::management_canister());
-        let base = change(one, b"ab", NOW, 1);
-        assert_eq!(base, change(one, b"ab", NOW, 1));
+        let base = change(one, NOW, 1);
+        assert_eq!(base, change(one, NOW, 1));
         for other in [
-            change(two, b"ab", NOW, 1),
-            change(one, b"a", NOW, 1),
-            change(one, b"ab", NOW.saturating_add(1), 1),
-            change(one, b"ab", NOW, 2),
+            change(two, NOW, 1),
+            change(one, NOW.saturating_add(1), 1),
+            change(one, NOW, 2),
         ] {
             assert_ne!(base, other);
         }
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn neighbouring_parts_do_not_run_into_each_other() {
-        assert_ne!(hash(&[b"ab", b"c"]), hash(&[b"a", b"bc"]));
-        assert_ne!(hash(&[b"ab"]), hash(&[b"ab", b""]));
+        assert_ne!(hash([b"ab", b"c", b"", b""]), hash([b"a", b"bc", b"", b""]));
+        assert_ne!(hash([b"ab", b"", b"c", b""]), hash([b"ab", b"c", b"", b""]));
     }
 }

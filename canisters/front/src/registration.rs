@@ -138,8 +138,9 @@ fn admit(
     } = registration;
     let known = state.randomness.as_ref().ok_or(BadChallenge);
     let id = known.and_then(|known| known.challenges.identify(&solution.key, now));
+    let owner = device.pubkey.principal();
     let claimed = id.map(|id| {
-        let order = order_id::registration(id, *caller, &device.pubkey);
+        let order = order_id::registration(id, *caller, owner);
         let caller = *caller;
         (id, Claim { caller, order })
     });
@@ -153,7 +154,7 @@ fn admit(
         }));
     }
     state.bucket.look(now).map_err(|_| Refusal::RateLimited)?;
-    may_register(*caller, device, *temporary_key)?;
+    may_register(*caller, device, owner, *temporary_key)?;
     let spent = claimed.and_then(|(id, claim)| match &mut state.randomness {
         Some(known) => {
             known.challenges.spend(id, solution, claim, now)?;
@@ -171,13 +172,13 @@ fn admit(
     Ok(spent)
 }
 
-/// Only the device itself or its temporary key may register it, and the two must differ.
+/// Only the device itself, which is its `owner`, or its temporary key may register it, and the two must differ.
 fn may_register(
     caller: Principal,
     device: &DeviceData,
+    owner: Principal,
     temporary_key: Option<Principal>,
 ) -> Result<(), Refusal> {
-    let owner = device.pubkey.principal();
     if temporary_key == Some(owner) {
         return Err(Refusal::TemporaryKeyIsDevice);
     }

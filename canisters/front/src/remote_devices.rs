@@ -89,7 +89,7 @@ async fn draw_and_add<R: Runtime>(
         return Ok(AddTentativeDeviceResponse::DeviceRegistrationModeOff);
     };
     let code = draw_code(state).ok_or(Refusal::NoRandomness)?;
-    let order = order_id::next_change(runtime, state, caller, &(anchor, &device, code));
+    let order = order_id::next_change(runtime, state, caller);
     // Whoever has no device may send this: others keep their share of the open calls.
     let answer = shards::anybodys_order(runtime, state, shard, |expected| AddTentativeDevice {
         order,
@@ -142,7 +142,7 @@ async fn compare<R: Runtime>(
 ) -> Result<VerifyTentativeDeviceResponse, Refusal> {
     services::check(runtime, state, Service::Change)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
-    let order = order_id::next_change(runtime, state, caller, &(anchor, code));
+    let order = order_id::next_change(runtime, state, caller);
     let answer = shards::order(runtime, state, shard, |expected| VerifyTentativeDevice {
         order,
         expected,

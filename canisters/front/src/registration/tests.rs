@@ -107,7 +107,7 @@ impl Scene {
             .identify(&self.solution.key, self.mock.now());
         let device = device(key);
         let (id, caller) = (id.expect("it lives"), device.pubkey.principal());
-        let order = order_id::registration(id, caller, &device.pubkey);
+        let order = order_id::registration(id, caller, device.pubkey.principal());
         candidates(&state, order, None)
     }
 
