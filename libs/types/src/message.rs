@@ -14,6 +14,9 @@ use minicbor::{Decode, Decoder, Encode};
 /// The version that this code writes and the only one it reads.
 pub const VERSION: u8 = 1;
 
+/// Room for most messages, so that writing one moves nothing.
+const USUAL_LENGTH: usize = 512;
+
 /// A message that asks for an answer.
 pub trait Request: Encode<()> + for<'b> Decode<'b, ()> {
     /// What the method answers.
@@ -58,7 +61,8 @@ impl MessageError {
 
 /// The message's bytes.
 pub fn encode<M: Encode<()>>(message: &M) -> Vec<u8> {
-    let mut bytes = vec![VERSION];
+    let mut bytes = Vec::with_capacity(USUAL_LENGTH);
+    bytes.push(VERSION);
     match minicbor::encode(message, &mut bytes) {
         Ok(()) => bytes,
         // A vector takes every byte, and no encoder here reports an error of its own.
