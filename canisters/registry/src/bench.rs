@@ -80,6 +80,7 @@ fn one<M: Memory>(
         caller,
         temporary_key: None,
         device: first,
+        below: None,
     };
     let anchor = create_anchor(shard, front, order, at).expect("room for an anchor");
     at = at.saturating_add(STEP_NS);
