@@ -51,6 +51,7 @@ impl Filled {
         let family = Setup::default()
             .ranges(&[(LO, LO + 2 * anchors + 100_000)])
             .backlog_limit(100_000)
+            .operations_per_day(10_000)
             .retention(1_000)
             .rate_limit(10_000, 1)
             .deploy();

@@ -10,8 +10,8 @@ use crate::shard::Shard;
 use candid::CandidType;
 use canister_kit::guards::{Caller, Peer};
 use ic_stable_structures::Memory;
+use oplog::sha256;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use types::registry::{Apply, CreateAnchor, DeviceOperation, FetchAnswer, FetchBlocks};
 use types::{BlockIndex, CredentialId, DeviceData, DeviceKey, OrderId, Principal, TimestampNs};
 
@@ -126,7 +126,7 @@ fn archive<M: Memory>(shard: &mut Shard<M>, now: TimestampNs) {
 }
 
 fn order_id(number: u64) -> OrderId {
-    OrderId::new(Sha256::digest(number.to_le_bytes()).into())
+    OrderId::new(sha256(&[&number.to_le_bytes()]))
 }
 
 /// The device with another key and another credential id of the same lengths.
@@ -141,7 +141,7 @@ fn variant(device: &DeviceData, number: u64) -> DeviceData {
 
 fn ending_in(bytes: &[u8], number: u64) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    let digest = Sha256::digest(number.to_le_bytes());
+    let digest = sha256(&[&number.to_le_bytes()]);
     let end = bytes.len().min(16);
     let at = bytes.len() - end;
     bytes[at..].copy_from_slice(&digest[..end]);

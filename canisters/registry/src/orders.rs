@@ -15,7 +15,7 @@
 use crate::ring::{PushError, Ring};
 use ic_stable_structures::Memory;
 use minicbor::Encode;
-use sha2::{Digest, Sha256};
+use oplog::sha256;
 use std::collections::BTreeMap;
 use types::{OrderId, TimestampNs};
 
@@ -42,11 +42,7 @@ impl OrderDigest {
     /// The digest of an order of front's method `method`.
     pub fn of(method: &str, contents: &impl Encode<()>) -> Self {
         let contents = minicbor::to_vec(contents).expect("writing to a vector does not fail");
-        let mut hasher = Sha256::new();
-        hasher.update(method);
-        hasher.update([0]);
-        hasher.update(contents);
-        Self(hasher.finalize().into())
+        Self(sha256(&[method.as_bytes(), &[0], &contents]))
     }
 }
 

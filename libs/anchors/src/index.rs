@@ -31,7 +31,7 @@ use crate::record::AnchorRecord;
 use crate::slots::{OutOfMemory, ensure_size};
 use crate::store::OpenError;
 use ic_stable_structures::Memory;
-use sha2::{Digest, Sha256};
+use oplog::sha256;
 use types::{AnchorNumber, CredentialId, TimestampNs};
 
 #[cfg(test)]
@@ -150,7 +150,7 @@ impl<M: Memory> DeviceIndex<M> {
 
     /// Who may have a credential id, the one that has had it longest first.
     pub(crate) fn with_credential_id(&self, id: &CredentialId) -> Vec<Hint> {
-        self.hints(what(BY_CREDENTIAL_ID, &Sha256::digest(id)))
+        self.hints(what(BY_CREDENTIAL_ID, &sha256(&[id.as_slice()])))
     }
 
     /// Who may have the passkey with this key hash (see `DeviceRecord::key_hash`).
@@ -181,9 +181,10 @@ impl<M: Memory> DeviceIndex<M> {
 impl Mark<'_> {
     fn entry(&self) -> Entry {
         let (what, since) = match self {
-            Self::CredentialId(id, since) => {
-                (what(BY_CREDENTIAL_ID, &Sha256::digest(id)), since.get())
-            }
+            Self::CredentialId(id, since) => (
+                what(BY_CREDENTIAL_ID, &sha256(&[id.as_slice()])),
+                since.get(),
+            ),
             Self::Key(key_hash) => (what(BY_KEY, *key_hash), 0),
         };
         let mut entry = Entry::default();

@@ -15,7 +15,8 @@
 //! `post_upgrade`, and again whenever something below changes.
 
 use crate::http::{LABELED_SKIP_CERTIFICATION_HASH, SKIP_CERTIFICATION_HASH};
-use ic_certified_map::{HashTree, fork, fork_hash, labeled, labeled_hash, leaf_hash};
+use ic_certified_map::{HashTree, fork, labeled};
+use oplog::sha256;
 
 #[cfg(test)]
 mod tests;
@@ -153,6 +154,21 @@ pub fn tip_witness(tip: LogTip) -> Vec<u8> {
         (LAST_BLOCK_INDEX, leaf(leb128(index))),
     ]);
     cbor(&tree)
+}
+
+/// The hash of a leaf (interface specification, "Certification": each kind of node has a domain of its own).
+fn leaf_hash(contents: &[u8]) -> Hash {
+    sha256(&[b"\x10ic-hashtree-leaf", contents])
+}
+
+/// The hash of a labelled node.
+fn labeled_hash(label: &[u8], below: &Hash) -> Hash {
+    sha256(&[b"\x13ic-hashtree-labeled", label, below])
+}
+
+/// The hash of a fork.
+fn fork_hash(left: &Hash, right: &Hash) -> Hash {
+    sha256(&[b"\x10ic-hashtree-fork", left, right])
 }
 
 /// A leaf with these bytes.

@@ -7,35 +7,82 @@
 //! btype, tx, ts, phash.
 //!
 //! Compressions of SHA-256, with n bytes of transaction: 1 for the parent hash, 1 for the time,
-//! ceil((n + 9) / 64) for the transaction, 5 for the pairs. The names are constants. Eleven for
-//! 183 to 246 bytes, which is what a passkey's operation takes.
+//! ceil((n + 9) / 64) for the transaction, 4 for the pairs: the first pair fills a block and is a constant, as the names
+//! are. Ten for 183 to 246 bytes, which is what a passkey's operation takes.
 
 use hex_literal::hex;
-use sha2::{Digest, Sha256};
 use types::{BlockHash, TimestampNs};
 
+use crate::sha256::{continued, sha256};
 use crate::{BlockType, TxBytes};
 
-const BTYPE: [u8; 32] = hex!("02684ace658915922f8d032df9e423535cc45bbf3dbf8c7fe57a372955144d3f");
 const TX: [u8; 32] = hex!("1b5b9ccb3e8d006a5230de9bda23ff91edc794d4f56410560830b418528e446c");
 const TS: [u8; 32] = hex!("44ad63f60af0f6db6fdde6d5186ef78176367df261fa06be3079b6c80c8adba4");
 const PHASH: [u8; 32] = hex!("8864a831a29477212fd689197ef113969b9d63002b35f87fddfb8e13484f4372");
 
-const REGISTER: [u8; 32] = hex!("927899acdfc50e0c11efb6f0ccbae6a9ebd8b3d736d6e4a8efea3d7a852d04b9");
-const ADD: [u8; 32] = hex!("51fa4557cd929ca92b63be5feefbc1f5f4692b5c482e96d269b070e1c836a4fc");
-const UPDATE: [u8; 32] = hex!("63e45672400ed65f17e1d8291879f8c558ca181a0e3cf811ef5848384befbf62");
-const REPLACE: [u8; 32] = hex!("3a12e432452de62671dbaa85a4394dcb9723d5f9fef862878c77c12a9893bdf6");
-const REMOVE: [u8; 32] = hex!("0016a00dd129170073884cf2ae626d3674a9b502c0616b4d91190d075abd4fa8");
-const LOST: [u8; 32] = hex!("ef7783a04aaae15cf0f9b69dd5bc8207a41481346b127ca1f3662ee67ae6dba4");
-
-const fn type_hash(btype: BlockType) -> &'static [u8; 32] {
+/// The state of SHA-256 after the first pair, of `btype` and the hash of the type's name: 64 bytes, which are one block.
+const fn after_type(btype: BlockType) -> [u32; 8] {
     match btype {
-        BlockType::Register => &REGISTER,
-        BlockType::Add => &ADD,
-        BlockType::Update => &UPDATE,
-        BlockType::Replace => &REPLACE,
-        BlockType::Remove => &REMOVE,
-        BlockType::Lost => &LOST,
+        BlockType::Register => [
+            0xe1c0_62a9,
+            0x7b5b_b1f4,
+            0x5305_bd8d,
+            0x70fe_4f80,
+            0xd65f_9675,
+            0x540c_badd,
+            0x8e20_014d,
+            0x5ede_d700,
+        ],
+        BlockType::Add => [
+            0x724a_d6b0,
+            0x595f_61b5,
+            0x60c4_bd79,
+            0x0c44_376f,
+            0xb831_efa0,
+            0x755b_6587,
+            0x0852_7fd7,
+            0xa45d_fa84,
+        ],
+        BlockType::Update => [
+            0x5bcc_72af,
+            0x5d6f_6505,
+            0x15b8_f6b3,
+            0xf5c7_a8b0,
+            0x6511_ab97,
+            0x7128_618d,
+            0xabfe_4ba4,
+            0xedc2_7cef,
+        ],
+        BlockType::Replace => [
+            0x4838_d92f,
+            0xfb4c_4994,
+            0x8bb9_e516,
+            0xf009_b958,
+            0x3c5b_b5a2,
+            0x2cd7_9b82,
+            0xcc49_6d82,
+            0x03ba_4b31,
+        ],
+        BlockType::Remove => [
+            0x5746_7969,
+            0xc587_49b5,
+            0x6105_0eb3,
+            0xc7f9_911a,
+            0xa9e6_60a3,
+            0xac70_0528,
+            0x3e41_457e,
+            0x1dc2_0b7d,
+        ],
+        BlockType::Lost => [
+            0x3190_8fbe,
+            0xd5c2_b8e4,
+            0x7442_8c76,
+            0x6d65_504d,
+            0x2959_dfd7,
+            0x7ccc_7760,
+            0x13b4_16f5,
+            0xe75e_27e3,
+        ],
     }
 }
 
@@ -44,7 +91,7 @@ fn nat_hash(number: u64) -> [u8; 32] {
     let Some((bytes, length)) = leb128fmt::encode_u64(number) else {
         unreachable!("64 bits always fit");
     };
-    Sha256::digest(&bytes[..length]).into()
+    sha256(&[&bytes[..length]])
 }
 
 pub(crate) fn block_hash(
@@ -53,18 +100,14 @@ pub(crate) fn block_hash(
     ts: TimestampNs,
     tx: &TxBytes,
 ) -> BlockHash {
-    let mut pairs = Sha256::new()
-        .chain_update(BTYPE)
-        .chain_update(type_hash(btype))
-        .chain_update(TX)
-        .chain_update(Sha256::digest(tx.as_slice()))
-        .chain_update(TS)
-        .chain_update(nat_hash(ts.get()));
-    if let Some(phash) = phash {
-        pairs.update(PHASH);
-        pairs.update(Sha256::digest(phash));
-    }
-    BlockHash::new(pairs.finalize().into())
+    let tx = sha256(&[tx.as_slice()]);
+    let ts = nat_hash(ts.get());
+    let parent = phash.map(|phash| sha256(&[phash.as_bytes()]));
+    let pairs: [&[u8]; 6] = match &parent {
+        Some(parent) => [&TX, &tx, &TS, &ts, &PHASH, parent],
+        None => [&TX, &tx, &TS, &ts, &[], &[]],
+    };
+    BlockHash::new(continued(after_type(btype), 1, &pairs))
 }
 
 #[cfg(test)]

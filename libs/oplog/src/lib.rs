@@ -24,6 +24,7 @@ pub mod chain;
 pub mod generic;
 mod hash;
 pub mod replay;
+mod sha256;
 pub mod tx;
 
 #[cfg(test)]
@@ -33,4 +34,5 @@ pub use block::{Block, BlockError, BlockType};
 pub use chain::{ChainError, ChainVerifier};
 pub use generic::ValueError;
 pub use replay::{Replay, ReplayError};
+pub use sha256::sha256;
 pub use tx::{LOST_NUMBERS_LIMIT, Operation, Tx, TxBytes, TxError};
