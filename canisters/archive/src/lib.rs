@@ -106,8 +106,7 @@ fn get_entries(index: Option<BlockIndex>, limit: Option<u16>) -> PhantomData<Ent
     let state = state();
     let state = state.borrow();
     let most = state.config.max_entries_per_call;
-    let entries = query::entries(&state.store, index, limit, most);
-    ic_cdk::api::msg_reply(query::entries_answer(entries));
+    ic_cdk::api::msg_reply(query::entries(&state.store, index, limit, most));
     PhantomData
 }
 
@@ -120,9 +119,9 @@ fn get_anchor_entries(
     let state = state();
     let state = state.borrow();
     let most = state.config.max_entries_per_call;
-    let entries = query::anchor_entries(&state.store, anchor, cursor, limit, most)
+    let answer = query::anchor_entries(&state.store, anchor, cursor, limit, most)
         .unwrap_or_else(|error| ic_cdk::trap(error.to_string()));
-    ic_cdk::api::msg_reply(query::anchor_entries_answer(entries));
+    ic_cdk::api::msg_reply(answer);
     PhantomData
 }
 

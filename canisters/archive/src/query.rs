@@ -2,10 +2,9 @@
 
 use candid::Nat;
 use ic_stable_structures::Memory;
-use oplog::Block;
-use serde_bytes::ByteBuf;
+use oplog::{Block, EntryRef};
 use thiserror::Error;
-use types::archive::{AnchorEntries, ArchiveStatus, Cursor, Entries, Entry, FailureCount};
+use types::archive::{AnchorEntries, ArchiveStatus, Cursor, Entries, FailureCount};
 use types::icrc3::{BlockWithId, GetBlocksRequest, GetBlocksResult};
 use types::lean::{self, Lean};
 use types::{AnchorNumber, BlockIndex, TimestampNs};
@@ -59,89 +58,78 @@ impl Page {
     }
 }
 
-/// A block in words; none if this module cannot read it, which happens only when an older module was
-/// installed than the one that stored it.
-fn entry_of(index: BlockIndex, bytes: &[u8]) -> Option<Entry> {
-    Block::decode_stored(bytes).ok()?.to_entry(index).ok()
+/// Entries in Candid in the making: written in a tenth of what the library takes, and straight from the blocks' bytes.
+struct Written {
+    /// The types, then the entries, whose number comes between them at the end.
+    bytes: Vec<u8>,
+    types: usize,
+    count: usize,
 }
 
-fn time_of(bytes: &[u8]) -> Option<TimestampNs> {
-    Some(Block::decode_stored(bytes).ok()?.ts)
-}
-
-/// The answer of `get_entries` in Candid, written in a tenth of what the library takes.
-pub fn entries_answer(answer: Entries) -> Vec<u8> {
-    let Entries { entries } = answer;
-    // An empty answer is its types and the length of the list.
-    let types = lean::types_of(
-        &Entries {
-            entries: Vec::new(),
-        },
-        1,
-    );
-    with_entries(types, &entries)
-}
-
-/// The answer of `get_anchor_entries` in Candid.
-pub fn anchor_entries_answer(answer: AnchorEntries) -> Vec<u8> {
-    let AnchorEntries {
-        entries,
-        next_token,
-    } = answer;
-    // An empty answer is its types, the length of the list and the byte that says that there is no token.
-    let types = lean::types_of(
-        &AnchorEntries {
-            entries: Vec::new(),
-            next_token: None,
-        },
-        2,
-    );
-    let mut bytes = with_entries(types, &entries);
-    lean::opt(next_token, &mut bytes, lean::blob);
-    bytes
-}
-
-fn with_entries(mut bytes: Vec<u8>, entries: &[Option<Entry>]) -> Vec<u8> {
-    bytes.reserve(BYTES_PER_ENTRY * entries.len());
-    lean::length(entries.len(), &mut bytes);
-    for entry in entries {
-        lean::opt(entry.as_ref(), &mut bytes, Entry::write);
+impl Written {
+    /// Nothing yet, after the types of an answer.
+    fn after(mut types: Vec<u8>, page: &Page) -> Self {
+        types.reserve(BYTES_PER_ENTRY * page.entries_left);
+        Self {
+            types: types.len(),
+            bytes: types,
+            count: 0,
+        }
     }
-    bytes
+
+    /// Appends a block in words; none if this module cannot read it, which happens only when an older module was
+    /// installed than the one that stored it.
+    fn push(&mut self, index: BlockIndex, block: &[u8]) {
+        let entry = EntryRef::read(index, block).ok();
+        lean::opt(entry, &mut self.bytes, |entry, to| entry.write(to));
+        self.count += 1;
+    }
+
+    /// The answer so far.
+    fn finish(mut self) -> Vec<u8> {
+        let mut count = Vec::new();
+        lean::length(self.count, &mut count);
+        self.bytes.splice(self.types..self.types, count);
+        self.bytes
+    }
 }
 
-/// The entries from `index` on, or the latest ones.
+/// The entries from `index` on, or the latest ones: an answer of the type [`Entries`] in Candid.
 pub fn entries<M: Memory>(
     store: &Store<M>,
     index: Option<BlockIndex>,
     limit: Option<u16>,
     most: u16,
-) -> Entries {
+) -> Vec<u8> {
     let count = u64::from(limit.unwrap_or(most).min(most));
     let latest = store.next_index().get().saturating_sub(count);
     let start = index
         .map_or(latest, BlockIndex::get)
         .max(store.first_index().get());
     let mut page = Page::new(limit.map(usize::from), most);
-    let mut entries = Vec::new();
+    let nothing = Entries {
+        entries: Vec::new(),
+    };
+    // An empty answer is its types and the length of the list.
+    let mut written = Written::after(lean::types_of(&nothing, 1), &page);
     for index in (start..store.next_index().get()).map(BlockIndex::new) {
         let Some(bytes) = store.get(index) else { break };
         if !page.takes(bytes.len()) {
             break;
         }
-        entries.push(entry_of(index, &bytes));
+        written.push(index, &bytes);
     }
-    Entries { entries }
+    written.finish()
 }
 
-/// The entries of one anchor, in the log's order.
+/// The entries of one anchor, in the log's order: an answer of the type [`AnchorEntries`] in Candid.
 pub fn anchor_entries<M: Memory>(
     store: &Store<M>,
     anchor: AnchorNumber,
     cursor: Option<Cursor>,
     limit: Option<u16>,
     most: u16,
-) -> Result<AnchorEntries, BadToken> {
+) -> Result<Vec<u8>, BadToken> {
     let (start, not_before) = match cursor {
         None => (None, TimestampNs::new(0)),
         Some(Cursor::Timestamp(time)) => (None, time),
@@ -156,25 +144,32 @@ pub fn anchor_entries<M: Memory>(
     };
     // A page without entries could not say where the next one starts.
     let mut page = Page::new(limit.map(|limit| usize::from(limit.max(1))), most);
-    let mut entries = Vec::new();
+    let nothing = AnchorEntries {
+        entries: Vec::new(),
+        next_token: None,
+    };
+    // An empty answer is its types, the length of the list and the byte that says that there is no token.
+    let mut written = Written::after(lean::types_of(&nothing, 2), &page);
+    let mut next_token = None;
     for index in store.of_anchor(anchor, start) {
         let bytes = store.get(index).unwrap_or_default();
         // Times of a log never go backwards.
-        if entries.is_empty() && not_before.get() > 0 && time_of(&bytes) < Some(not_before) {
+        if written.count == 0 && not_before.get() > 0 && time_of(&bytes) < Some(not_before) {
             continue;
         }
         if !page.takes(bytes.len()) {
-            return Ok(AnchorEntries {
-                entries,
-                next_token: Some(ByteBuf::from(index.get().to_be_bytes())),
-            });
+            next_token = Some(index.get().to_be_bytes());
+            break;
         }
-        entries.push(entry_of(index, &bytes));
+        written.push(index, &bytes);
     }
-    Ok(AnchorEntries {
-        entries,
-        next_token: None,
-    })
+    let mut answer = written.finish();
+    lean::opt(next_token, &mut answer, lean::blob);
+    Ok(answer)
+}
+
+fn time_of(block: &[u8]) -> Option<TimestampNs> {
+    Some(EntryRef::read(BlockIndex::new(0), block).ok()?.time())
 }
 
 /// The blocks of the asked runs, as far as they are here and one answer holds them.

@@ -11,7 +11,7 @@
 
 use crate::links::Links;
 use ic_stable_structures::{Log, Memory};
-use oplog::{Block, ChainVerifier};
+use oplog::{Block, ChainVerifier, EntryRef};
 use thiserror::Error;
 use types::{AnchorNumber, AnchorRange, BlockHash, BlockIndex};
 
@@ -170,6 +170,6 @@ impl<M: Memory> Store<M> {
 
 /// Whom a stored block is about.
 fn anchor_of(bytes: &[u8]) -> Option<AnchorNumber> {
-    let block = Block::decode_stored(bytes).ok()?;
-    Some(block.tx_stored().ok()?.anchor)
+    let entry = EntryRef::read(BlockIndex::new(0), bytes).ok()?;
+    Some(entry.anchor())
 }

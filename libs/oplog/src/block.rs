@@ -154,15 +154,7 @@ impl Block {
 
     /// What the block carries.
     pub fn tx(&self) -> Result<Tx, BlockError> {
-        self.of_its_type(Tx::decode(&self.tx)?)
-    }
-
-    /// What a block carries that [`Block::tx`] has read before, without comparing its bytes again.
-    pub fn tx_stored(&self) -> Result<Tx, BlockError> {
-        self.of_its_type(Tx::decode_stored(&self.tx)?)
-    }
-
-    fn of_its_type(&self, tx: Tx) -> Result<Tx, BlockError> {
+        let tx = Tx::decode(&self.tx)?;
         let expected = tx.operation.block_type();
         if self.btype == expected {
             Ok(tx)

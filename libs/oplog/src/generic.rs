@@ -1,13 +1,12 @@
-//! Blocks for people and their tools.
+//! Blocks as ICRC-3 values, for people and their tools.
 //!
 //! Two forms. [`Block::to_value`] is the block whose hash is chained: `tx` is a blob.
 //! [`Tx::to_value`] expands that blob; it is for reading and no hash covers it in that form.
 
-use types::archive::{Entry, EntryOperation};
 use types::icrc3::Value;
-use types::{BlockHash, BlockIndex, DeviceProtection, KeyType, PublicDevice, Purpose, TimestampNs};
+use types::{BlockHash, DeviceProtection, KeyType, PublicDevice, Purpose, TimestampNs};
 
-use crate::{Block, BlockError, BlockType, Operation, Tx, TxBytes};
+use crate::{Block, BlockType, Operation, Tx, TxBytes};
 
 /// A generic value that is no block of ours. No retry helps.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,47 +98,6 @@ impl Block {
                 field: field.clone(),
             }),
         }
-    }
-
-    /// The block in words, as an archive answers it. The transaction is one that [`Block::tx`] has read before.
-    pub fn to_entry(&self, index: BlockIndex) -> Result<Entry, BlockError> {
-        let Tx {
-            anchor,
-            caller,
-            operation,
-        } = self.tx_stored()?;
-        Ok(Entry {
-            anchor,
-            operation: match operation {
-                Operation::Register {
-                    device,
-                    temporary_key,
-                } => EntryOperation::RegisterAnchor {
-                    device,
-                    temporary_key,
-                },
-                Operation::Add { device } => EntryOperation::AddDevice { device },
-                Operation::Update { device } => EntryOperation::UpdateDevice {
-                    device: device.pubkey.clone(),
-                    new_values: device,
-                },
-                Operation::Replace { old, device } => EntryOperation::ReplaceDevice {
-                    old_device: old,
-                    new_device: device,
-                },
-                Operation::Remove { key } => EntryOperation::RemoveDevice { device: key },
-                Operation::Lost {
-                    first_missing,
-                    next_anchor,
-                } => EntryOperation::BlocksLost {
-                    first_missing,
-                    next_anchor,
-                },
-            },
-            timestamp: self.ts,
-            caller,
-            sequence_number: index,
-        })
     }
 }
 

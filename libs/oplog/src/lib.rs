@@ -14,13 +14,15 @@
 //! * [`block`]: the chained [`Block`], its bytes and its ICRC-3 hash;
 //! * [`chain`]: [`ChainVerifier`] follows a log block by block;
 //! * [`replay`]: [`Replay`] computes the public state of every anchor from the log alone;
-//! * [`generic`]: blocks as ICRC-3 values and as entries, for people and their tools.
+//! * [`generic`]: blocks as ICRC-3 values, for people and their tools;
+//! * [`entry`]: stored blocks as entries of an archive's answer, straight from their bytes.
 //!
 //! A block carries public state only. No alias, no metadata value and no time of use gets in here,
 //! because [`types::PublicDevice`] has no place for them.
 
 pub mod block;
 pub mod chain;
+pub mod entry;
 pub mod generic;
 mod hash;
 pub mod replay;
@@ -32,6 +34,7 @@ mod strategies;
 
 pub use block::{Block, BlockError, BlockType};
 pub use chain::{ChainError, ChainVerifier};
+pub use entry::EntryRef;
 pub use generic::ValueError;
 pub use replay::{Replay, ReplayError};
 pub use sha256::sha256;

@@ -185,7 +185,9 @@ impl Tx {
 
     /// The one encoding of this transaction.
     pub fn encode(&self) -> TxBytes {
-        let mut bytes = vec![VERSION];
+        // Enough for a passkey: growing step by step would cost more than the encoding.
+        let mut bytes = Vec::with_capacity(300);
+        bytes.push(VERSION);
         match minicbor::encode(self, &mut bytes) {
             Ok(()) => TxBytes(bytes),
             // A vector takes every byte, and no encoder here reports an error of its own.
@@ -195,26 +197,25 @@ impl Tx {
 
     /// Reads canonical bytes, all of them.
     pub fn decode(bytes: &TxBytes) -> Result<Self, TxError> {
-        let tx = Self::decode_stored(bytes)?;
+        let tx: Self = Decoder::new(item(bytes.as_slice())?)
+            .decode()
+            .map_err(|error| TxError::Malformed {
+                reason: error.to_string(),
+            })?;
         if tx.encode() == *bytes {
             Ok(tx)
         } else {
             Err(TxError::NotCanonical)
         }
     }
+}
 
-    /// Reads bytes that [`Tx::decode`] has taken before, without comparing them with the encoding of what was read.
-    pub fn decode_stored(bytes: &TxBytes) -> Result<Self, TxError> {
-        let item = match bytes.0.split_first() {
-            None => return Err(TxError::Empty),
-            Some((&VERSION, item)) => item,
-            Some((&found, _)) => return Err(TxError::UnsupportedVersion { found }),
-        };
-        Decoder::new(item)
-            .decode()
-            .map_err(|error| TxError::Malformed {
-                reason: error.to_string(),
-            })
+/// The CBOR item of a transaction of a version that this code reads.
+pub(crate) fn item(bytes: &[u8]) -> Result<&[u8], TxError> {
+    match bytes.split_first() {
+        None => Err(TxError::Empty),
+        Some((&VERSION, item)) => Ok(item),
+        Some((&found, _)) => Err(TxError::UnsupportedVersion { found }),
     }
 }
 

@@ -1,10 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::strategies::{
-    self, add, chain, full_device, lost, plain_device, register, remove, replace, update,
-};
-use types::{DeviceKey, Principal};
+use crate::strategies::{self, add, chain, full_device, lost, register, remove, replace, update};
+use types::Principal;
 
 fn fields(value: Value) -> Vec<(String, Value)> {
     match value {
@@ -124,59 +122,6 @@ fn a_transaction_names_the_key_that_is_gone_and_the_device_that_there_is() {
     assert_eq!(fields(removed)[2], ("removed".to_owned(), Value::blob([2])));
     let numbers = ["anchor", "caller", "first_missing", "next_anchor"];
     assert_eq!(names(lost(1, 2, 3)), numbers);
-}
-
-#[test]
-fn every_change_of_a_device_has_an_entry_of_its_name() {
-    let log = chain(&[
-        add(1, 2),
-        update(1, full_device()),
-        replace(1, 2, 3),
-        remove(1, 3),
-        lost(1, 4, 6),
-    ]);
-    let entries = (0..).zip(&log).map(|(index, block): (u64, &Block)| {
-        let entry = block.to_entry(index.into()).expect("a block of ours");
-        assert_eq!(entry.anchor, 1.into());
-        entry.operation
-    });
-    let expected = [
-        EntryOperation::AddDevice {
-            device: plain_device(2),
-        },
-        EntryOperation::UpdateDevice {
-            device: full_device().pubkey,
-            new_values: full_device(),
-        },
-        EntryOperation::ReplaceDevice {
-            old_device: DeviceKey::new([2]),
-            new_device: plain_device(3),
-        },
-        EntryOperation::RemoveDevice {
-            device: DeviceKey::new([3]),
-        },
-        EntryOperation::BlocksLost {
-            first_missing: 4.into(),
-            next_anchor: 6.into(),
-        },
-    ];
-    assert_eq!(entries.collect::<Vec<_>>(), expected);
-}
-
-#[test]
-fn an_entry_says_what_the_block_says() {
-    let entry = block().to_entry(1.into()).unwrap();
-    let expected = Entry {
-        anchor: 1.into(),
-        operation: EntryOperation::RegisterAnchor {
-            device: plain_device(2),
-            temporary_key: None,
-        },
-        timestamp: 2.into(),
-        caller: Principal::anonymous(),
-        sequence_number: 1.into(),
-    };
-    assert_eq!(entry, expected);
 }
 
 proptest! {
