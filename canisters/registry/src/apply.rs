@@ -77,7 +77,7 @@ pub fn apply<M: Memory>(
     };
     let change = change.map_err(RegistryError::Device)?;
     shard.write(&change, used, now)?;
-    if let Some(operation) = change.operation() {
+    if let Some(operation) = change.into_operation() {
         let tx = transaction(anchor, caller, operation);
         shard.finish(order, &tx, &(), now);
     }

@@ -61,7 +61,7 @@ pub fn create_anchor<M: Memory>(
     }
     shard.accepts_orders(now)?;
 
-    let key = device.pubkey.clone();
+    let temporary = temporary_key.map(|key| (key, device.pubkey.clone()));
     let used = Use::first(&device);
     let registration = anchors::register(device, caller, temporary_key, shard.limits(), now)
         .map_err(|error| match error {
@@ -72,11 +72,13 @@ pub fn create_anchor<M: Memory>(
             RegisterError::Device(error) => RegistryError::Device(error),
         })?;
     let anchor = shard.anchors.allocate(&registration).map_err(no_number)?;
-    let tx = transaction(anchor, caller, registration.operation());
+    let tx = transaction(anchor, caller, registration.into_operation());
     shard.finish(order, &tx, &anchor, now);
     shard.activity.note(used, now);
-    if let Some(temporary_key) = temporary_key {
-        shard.temporary_keys.insert(anchor, temporary_key, key, now);
+    if let Some((temporary_key, device)) = temporary {
+        shard
+            .temporary_keys
+            .insert(anchor, temporary_key, device, now);
     }
     Ok(anchor)
 }

@@ -214,11 +214,10 @@ pub fn verify<M: Memory>(
             let change = proof
                 .add(*device, shard.limits(), now)
                 .map_err(RegistryError::Device)?;
-            let tx = change
-                .operation()
-                .map(|operation| transaction(anchor, caller, operation))
-                .expect("an added device is in the log");
             shard.write(&change, used, now)?;
+            let operation = change.into_operation();
+            let operation = operation.expect("an added device is in the log");
+            let tx = transaction(anchor, caller, operation);
             shard.registration_modes.end(anchor);
             let answer = VerificationAnswer::Verified;
             shard.finish(order, &tx, &answer, now);

@@ -282,6 +282,7 @@ impl<M: Memory> Shard<M> {
             .append(tx, now)
             .expect("accepts_orders made sure of the room");
         self.remember(order, answer, now);
+
         self.counters.add(counters::operation(&tx.operation), 1);
     }
 
@@ -369,10 +370,10 @@ impl<M: Memory> Shard<M> {
 }
 
 /// What the log says about `operation`.
-pub fn transaction(anchor: AnchorNumber, caller: Principal, operation: &Operation) -> Tx {
+pub fn transaction(anchor: AnchorNumber, caller: Principal, operation: Operation) -> Tx {
     Tx {
         anchor,
         caller,
-        operation: operation.clone(),
+        operation,
     }
 }

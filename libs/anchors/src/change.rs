@@ -67,24 +67,24 @@ pub fn register(
     limits: Limits,
     now: TimestampNs,
 ) -> Result<Registration, RegisterError> {
-    let principal = device.pubkey.principal();
-    if temporary_key == Some(principal) {
+    let device = DeviceRecord::new(device, Some(now));
+    if temporary_key.is_some_and(|key| device.is(&key)) {
         return Err(RegisterError::TemporaryKeyIsDevice);
     }
     if temporary_key == Some(Principal::anonymous()) {
         return Err(RegisterError::TemporaryKeyIsAnonymous);
     }
-    if caller != principal && Some(caller) != temporary_key {
+    if !device.is(&caller) && Some(caller) != temporary_key {
         return Err(RegisterError::NotTheDevice { caller });
     }
-    check_device(&device)?;
+    check_device(device.data())?;
     let operation = Operation::Register {
-        device: PublicDevice::from(&device),
+        device: PublicDevice::from(device.data()),
         temporary_key,
     };
     let record = AnchorRecord {
         created_at: now,
-        devices: vec![DeviceRecord::new(device, Some(now))],
+        devices: vec![device],
         spent: None,
         last_active: Some(Day::of(now)),
     };
@@ -107,10 +107,10 @@ impl Authenticated {
         let operation = Operation::Add {
             device: PublicDevice::from(&device),
         };
-        let before = self.record.clone();
         self.mark_used(now);
         self.push(device, limits, now)?;
-        self.change(&before, operation)
+        let index = IndexChange::addition(&self.record);
+        self.change(index, operation)
     }
 
     /// Gives a device other data. Its key stays the same, and so do its place and its last use.
@@ -137,7 +137,8 @@ impl Authenticated {
         self.mark_used(now);
         self.record.devices[at].set_data(device, now);
         check_devices(&self.record.devices, limits)?;
-        self.change(&before, operation)
+        let index = IndexChange::between(Some(&before), &self.record);
+        self.change(index, operation)
     }
 
     /// Removes a device and adds another one after those that are left, both or neither. So the new one
@@ -157,7 +158,8 @@ impl Authenticated {
         let before = self.record.clone();
         self.take_out(key, now)?;
         self.push(device, limits, now)?;
-        self.change(&before, operation)
+        let index = IndexChange::between(Some(&before), &self.record);
+        self.change(index, operation)
     }
 
     /// Removes a device: any one, the caller's own and the last one included. Without devices an
@@ -169,7 +171,8 @@ impl Authenticated {
         let operation = Operation::Remove { key: key.clone() };
         let before = self.record.clone();
         self.take_out(key, now)?;
-        self.change(&before, operation)
+        let index = IndexChange::between(Some(&before), &self.record);
+        self.change(index, operation)
     }
 
     fn push(
@@ -208,11 +211,11 @@ impl Authenticated {
         Ok(())
     }
 
-    fn change(self, before: &AnchorRecord, operation: Operation) -> Result<Change, DeviceError> {
+    fn change(self, index: IndexChange, operation: Operation) -> Result<Change, DeviceError> {
         Ok(Change {
             anchor: self.anchor,
             record: encode(&self.record)?,
-            index: IndexChange::between(Some(before), &self.record),
+            index,
             operation: Some(operation),
         })
     }
@@ -234,6 +237,11 @@ impl Registration {
     pub fn operation(&self) -> &Operation {
         &self.operation
     }
+
+    /// The same, once it is written.
+    pub fn into_operation(self) -> Operation {
+        self.operation
+    }
 }
 
 impl Change {
@@ -245,6 +253,11 @@ impl Change {
     /// What the log says about it; `None` if only private things change.
     pub fn operation(&self) -> Option<&Operation> {
         self.operation.as_ref()
+    }
+
+    /// The same, once it is written.
+    pub fn into_operation(self) -> Option<Operation> {
+        self.operation
     }
 }
 
@@ -286,6 +299,7 @@ fn position(record: &AnchorRecord, key: &DeviceKey) -> Option<usize> {
 
 fn encode(record: &AnchorRecord) -> Result<Vec<u8>, DeviceError> {
     let bytes = record.encode();
+
     if bytes.len() > limits::RECORD {
         return Err(DeviceError::RecordTooLarge {
             length: bytes.len() as u64,

@@ -27,7 +27,7 @@
 //! needs no care.
 
 use crate::crit_bit::{CritBitSet, Key};
-use crate::record::AnchorRecord;
+use crate::record::{AnchorRecord, DeviceRecord};
 use crate::slots::{OutOfMemory, ensure_size};
 use crate::store::OpenError;
 use ic_stable_structures::Memory;
@@ -82,6 +82,16 @@ enum Mark<'a> {
 }
 
 impl IndexChange {
+    /// What has to be done when the record's last device comes to the others. Entries that they have already stay.
+    pub(crate) fn addition(after: &AnchorRecord) -> Self {
+        let come = after.devices.last().map(|device| marks_of(after, device));
+        let come = come.into_iter().flatten().flatten();
+        Self {
+            gone: Vec::new(),
+            come: come.map(|mark| mark.entry()).collect(),
+        }
+    }
+
     /// What has to be done when a record takes the place of another one, or (`None`) of nothing. Only what
     /// differs is hashed.
     pub(crate) fn between(before: Option<&AnchorRecord>, after: &AnchorRecord) -> Self {
@@ -195,14 +205,18 @@ impl Mark<'_> {
 }
 
 fn marks(record: &AnchorRecord) -> Vec<Mark<'_>> {
-    let mut marks = Vec::with_capacity(2 * record.devices.len());
-    for device in &record.devices {
-        if let Some(id) = &device.data.credential_id {
-            marks.push(Mark::CredentialId(id, record.since(device)));
-            marks.push(Mark::Key(&device.key_hash));
-        }
-    }
-    marks
+    let devices = record.devices.iter();
+    let marks = devices.filter_map(|device| marks_of(record, device));
+    marks.flatten().collect()
+}
+
+/// None for other devices than passkeys.
+fn marks_of<'a>(record: &AnchorRecord, device: &'a DeviceRecord) -> Option<[Mark<'a>; 2]> {
+    let id = device.data.credential_id.as_ref()?;
+    Some([
+        Mark::CredentialId(id, record.since(device)),
+        Mark::Key(&device.key_hash),
+    ])
 }
 
 fn what(kind: u8, hash: &[u8]) -> [u8; WHAT_BYTES] {

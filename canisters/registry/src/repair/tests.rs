@@ -195,7 +195,7 @@ fn a_block_that_cannot_have_happened_leaves_those_before_it() {
     let operation = |name: &str| Operation::Remove {
         key: DeviceKey::new(name.as_bytes()),
     };
-    let by_a = |name: &str| crate::shard::transaction(anchor(0), principal("a"), &operation(name));
+    let by_a = |name: &str| crate::shard::transaction(anchor(0), principal("a"), operation(name));
     let good = Block::new(last, world.now, &by_a("a"));
     let impossible = Block::new(Some(good.hash()), world.now, &by_a("nobody"));
     let blocks = [good.encode(), impossible.encode()];
