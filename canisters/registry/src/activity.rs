@@ -15,7 +15,7 @@
 //! | series 1 to 5: devices by kind   |         then the day d at 32 + d mod 2
 //! ```
 
-use anchors::{Authenticated, Day, LastUse};
+use anchors::{Authenticated, Day, FirstUse, LastUse};
 use ic_stable_structures::Memory;
 use types::{DeviceData, KeyType, Purpose, TimestampNs};
 
@@ -60,12 +60,17 @@ impl Kind {
 
     /// The kind of a device, as its user's client describes it.
     pub fn of(device: &DeviceData) -> Self {
-        match (device.key_type, &device.credential_id, device.purpose) {
+        let has_credential_id = device.credential_id.is_some();
+        Self::from_parts(device.key_type, has_credential_id, device.purpose)
+    }
+
+    const fn from_parts(key_type: KeyType, has_credential_id: bool, purpose: Purpose) -> Self {
+        match (key_type, has_credential_id, purpose) {
             (KeyType::SeedPhrase, ..) => Self::RecoveryPhrase,
             (KeyType::BrowserStorageKey, ..) => Self::BrowserStorageKey,
-            (_, Some(_), Purpose::Authentication) => Self::Passkey,
-            (_, Some(_), Purpose::Recovery) => Self::RecoveryPasskey,
-            (_, None, _) => Self::Other,
+            (_, true, Purpose::Authentication) => Self::Passkey,
+            (_, true, Purpose::Recovery) => Self::RecoveryPasskey,
+            (_, false, _) => Self::Other,
         }
     }
 
@@ -126,6 +131,20 @@ impl Use {
         Self {
             kind: Kind::of(proof.device()),
             before: proof.last_use(),
+        }
+    }
+
+    /// A device's first use on a day, which is written.
+    pub fn first_of_day(used: FirstUse) -> Self {
+        let FirstUse {
+            purpose,
+            key_type,
+            has_credential_id,
+            before,
+        } = used;
+        Self {
+            kind: Kind::from_parts(key_type, has_credential_id, purpose),
+            before,
         }
     }
 
@@ -215,12 +234,20 @@ impl<M: Memory> Activity<M> {
         if before >= Some(today) {
             return;
         }
-        self.bump(day_at(series, today));
+        // All numbers of the series at once: a new device counts in 31 of them.
+        let mut numbers: [u8; 8 * (ENDS + DAYS) as usize] = self.read(series.address());
+        let mut bump = |place: u32| {
+            let number = numbers[8 * place as usize..].first_chunk_mut();
+            let number = number.expect("a place is below ENDS + DAYS");
+            *number = u64::from_le_bytes(*number).saturating_add(1).to_le_bytes();
+        };
+        bump(day_place(today));
         let not_yet = before.map_or(0, |before| last_window(before).number() + 1);
         let first = today.number().max(not_yet);
         for end in first..=last_window(today).number() {
-            self.bump(end_at(series, Day::new(end)));
+            bump(end_place(Day::new(end)));
         }
+        self.0.write(series.address(), &numbers);
     }
 
     fn since(&self) -> Option<TimestampNs> {
@@ -230,11 +257,6 @@ impl<M: Memory> Activity<M> {
 
     fn day(&self) -> Day {
         Day::new(u32::from_le_bytes(self.read(DAY_AT)))
-    }
-
-    fn bump(&self, address: u64) {
-        let value = u64::from_le_bytes(self.read(address));
-        self.write(address, value.saturating_add(1));
     }
 
     fn write(&self, address: u64, value: u64) {
@@ -253,12 +275,20 @@ const fn last_window(day: Day) -> Day {
     Day::new(day.number() + WINDOW - 1)
 }
 
+const fn end_place(last: Day) -> u32 {
+    last.number() % ENDS
+}
+
+const fn day_place(day: Day) -> u32 {
+    ENDS + day.number() % DAYS
+}
+
 const fn end_at(series: Series, last: Day) -> u64 {
-    series.address() + 8 * (last.number() % ENDS) as u64
+    series.address() + 8 * end_place(last) as u64
 }
 
 const fn day_at(series: Series, day: Day) -> u64 {
-    series.address() + 8 * (ENDS + day.number() % DAYS) as u64
+    series.address() + 8 * day_place(day) as u64
 }
 
 fn all() -> impl Iterator<Item = Series> {

@@ -1,9 +1,10 @@
 //! Questions: may this caller act for this anchor, and what are its devices?
 
+use crate::activity::Use;
 use crate::counters;
 use crate::remote_devices;
 use crate::shard::Shard;
-use anchors::Means;
+use anchors::{Means, NotedUse};
 use canister_kit::guards::Peer;
 use ic_stable_structures::Memory;
 use types::TimestampNs;
@@ -32,10 +33,13 @@ pub fn authenticate<M: Memory>(
     } = request;
     shard.continues(front, expected.as_ref())?;
     shard.is_mine(anchor)?;
-    // Nearly always: without decoding the record and writing it anew.
+    // Nearly always without decoding the record and writing it anew.
     let noted = shard.anchors.note_use(anchor, caller, now);
     let noted = noted.unwrap_or_else(|error| panic!("{error}"));
-    let answer = if let Some(device) = noted {
+    let answer = if let Some(NotedUse { device, first }) = noted {
+        if let Some(first) = first {
+            shard.activity.note(Use::first_of_day(first), now);
+        }
         Authenticated {
             device,
             by: AuthenticatedBy::DeviceKey,

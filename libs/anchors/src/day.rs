@@ -27,6 +27,11 @@ impl Day {
         self.0
     }
 
+    /// Its CBOR.
+    pub(crate) fn encode(self) -> Vec<u8> {
+        minicbor::to_vec(self).expect("writing to a vector does not fail")
+    }
+
     /// The first moment after it.
     pub fn end(self) -> TimestampNs {
         let days = u64::from(self.0) + 1;

@@ -35,5 +35,6 @@ pub use remote::{
 pub use restore::{RestoreError, Restored};
 pub use rules::{Limits, limits};
 pub use store::{
-    AllocateError, AnchorStore, IndexError, LookupError, OpenError, Passkey, ReadError,
+    AllocateError, AnchorStore, FirstUse, IndexError, LookupError, NotedUse, OpenError, Passkey,
+    ReadError,
 };

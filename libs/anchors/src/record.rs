@@ -6,6 +6,7 @@
 
 use crate::budget::Spent;
 use crate::day::Day;
+use crate::store::SLOT_BYTES;
 use minicbor::{Decode, Encode};
 use types::{DeviceData, DeviceKey, PublicDevice, TimestampNs};
 
@@ -15,7 +16,7 @@ mod last_use;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use in_place::{Found, find};
+pub(crate) use in_place::{Rest, find, rest};
 pub(crate) use last_use::{from_bytes as last_use_in, in_bytes as last_use_bytes};
 
 /// Version of the encoding, the first byte of each record.
@@ -100,7 +101,9 @@ impl AnchorRecord {
 
     /// Its bytes.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = vec![VERSION];
+        // Growing step by step would cost more than the encoding.
+        let mut bytes = Vec::with_capacity(SLOT_BYTES);
+        bytes.push(VERSION);
         minicbor::encode(self, &mut bytes).expect("writing to a vector does not fail");
         bytes
     }

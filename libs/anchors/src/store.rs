@@ -16,16 +16,19 @@
 //! counts it then, in one message, so neither a refusal nor a trap leaves a hole. The index of passkeys
 //! lies in a memory of its own (see `index`) and follows each record in the message that writes it.
 
+use crate::authentication::LastUse;
 use crate::change::{Change, Registration};
 use crate::day::Day;
 use crate::index::{DeviceIndex, IndexChange};
 use crate::record::{
-    AnchorRecord, CorruptRecord, Found, find, key_hash, key_hash_in, last_use_bytes, last_use_in,
+    AnchorRecord, CorruptRecord, Rest, find, key_hash, key_hash_in, last_use_bytes, last_use_in,
+    rest,
 };
 use crate::slots::{OutOfMemory, Slots, ensure_size};
 use ic_stable_structures::Memory;
 use types::{
-    AnchorNumber, AnchorRange, CredentialId, DeviceKey, Principal, RangeShrinks, TimestampNs,
+    AnchorNumber, AnchorRange, CredentialId, DeviceKey, KeyType, Principal, Purpose, RangeShrinks,
+    TimestampNs,
 };
 
 #[cfg(test)]
@@ -38,7 +41,7 @@ const COUNT_AT: u64 = 20;
 const HEADER_BYTES: u64 = 64;
 
 /// Room for three passkeys with names and origins; longer records use a tail.
-const SLOT_BYTES: usize = 768;
+pub(crate) const SLOT_BYTES: usize = 768;
 
 /// See the module's documentation.
 pub struct AnchorStore<M: Memory> {
@@ -57,6 +60,28 @@ pub struct Passkey {
     pub key: DeviceKey,
     /// Block time since which the anchor has it with this credential id.
     pub since: TimestampNs,
+}
+
+/// A use that was noted.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NotedUse {
+    /// Key of the device.
+    pub device: DeviceKey,
+    /// What has to be counted as activity; `None` if the device was in use on this day before.
+    pub first: Option<FirstUse>,
+}
+
+/// A device's first use on a day.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct FirstUse {
+    /// What the device is for.
+    pub purpose: Purpose,
+    /// Kind of its key.
+    pub key_type: KeyType,
+    /// Whether it is a passkey.
+    pub has_credential_id: bool,
+    /// When it and its anchor were in use before.
+    pub before: LastUse,
 }
 
 /// The memory is not this shard's store. Not worth a retry with the same arguments.
@@ -241,6 +266,7 @@ impl<M: Memory> AnchorStore<M> {
         let anchor = self.next();
         self.index.reserve(index)?;
         self.slots.write(self.count, record)?;
+
         if self.unindexed() == 0 {
             self.index.cover(anchor, index);
         }
@@ -336,15 +362,15 @@ impl<M: Memory> AnchorStore<M> {
         }
     }
 
-    /// Notes a use of the device that `caller` is, if it is one of the anchor's, and answers its key. Only bytes are replaced:
-    /// `None` also if that is not all there is to do (the device's first use on this day, which is activity; the time lies
-    /// beyond the slot, or an earlier module wrote none), and then nothing has changed; [`crate::authenticate`] knows.
+    /// Notes a use of the device that `caller` is, if it is one of the anchor's. Only bytes are replaced: `None` also if that
+    /// is not all there is to do (something lies beyond the slot, or an earlier module wrote it in another way), and then
+    /// nothing has changed; [`crate::authenticate`] knows.
     pub fn note_use(
         &mut self,
         anchor: AnchorNumber,
         caller: Principal,
         now: TimestampNs,
-    ) -> Result<Option<DeviceKey>, ReadError> {
+    ) -> Result<Option<NotedUse>, ReadError> {
         let (Some(index), Some(hash)) = (self.index(anchor), key_hash_in(&caller)) else {
             return Ok(None);
         };
@@ -353,17 +379,48 @@ impl<M: Memory> AnchorStore<M> {
             .read(index)
             .ok_or(ReadError::Missing { anchor })?;
         let corrupt = |source| ReadError::Corrupt { anchor, source };
-        let Some(Found { key, last_use }) = find(&bytes, hash).map_err(corrupt)? else {
+        let Some(found) = find(&bytes, hash).map_err(corrupt)? else {
             return Ok(None);
         };
-        let before =
-            last_use_in(&bytes[last_use.clone()]).map_err(|error| corrupt(error.into()))?;
-        let Some(before) = before.filter(|before| Day::of(*before) == Day::of(now)) else {
+        let device = DeviceKey::from(found.key);
+        let place = found.last_use.clone();
+        let before = last_use_in(&bytes[place.clone()]).map_err(|error| corrupt(error.into()))?;
+        let time = last_use_bytes(before.max(Some(now)));
+        if place.len() != time.len() {
             return Ok(None);
+        }
+        let today = Day::of(now);
+        let first = if before.map(Day::of) == Some(today) {
+            None
+        } else {
+            let Some(rest) = rest(&bytes, &found).map_err(corrupt)? else {
+                return Ok(None);
+            };
+            let Rest {
+                purpose,
+                key_type,
+                has_credential_id,
+                last_active,
+                last_active_at,
+            } = rest;
+            let day = last_active.max(today).encode();
+            // It comes after the time, so if it is in the slot both are.
+            let fits = day.len() == last_active_at.len();
+            if !(fits && self.slots.patch(index, last_active_at.start, &day)) {
+                return Ok(None);
+            }
+            Some(FirstUse {
+                purpose,
+                key_type,
+                has_credential_id,
+                before: LastUse {
+                    device: before,
+                    anchor: Some(last_active),
+                },
+            })
         };
-        let time = last_use_bytes(Some(before.max(now)));
-        let noted = last_use.len() == time.len() && self.slots.patch(index, last_use.start, &time);
-        Ok(noted.then(|| DeviceKey::from(key)))
+        let noted = self.slots.patch(index, place.start, &time);
+        Ok(noted.then_some(NotedUse { device, first }))
     }
 
     /// An anchor's record; `None` if the number is not given (or not of this range).

@@ -274,36 +274,107 @@ fn a_use_is_noted_in_its_place() {
     let later = NOW.saturating_add(1);
 
     let noted = store.note_use(anchor, principal("a"), later).unwrap();
-    assert_eq!(noted, Some(passkey("a").pubkey));
+    let device = passkey("a").pubkey;
+    let first = None;
+    assert_eq!(noted, Some(NotedUse { device, first }));
     let mut expected = before.clone();
     expected.devices[0].last_use = Some(later);
     assert_eq!(store.get(anchor).unwrap().unwrap(), expected);
     assert_eq!(store.get(neighbour).unwrap().unwrap(), before);
 }
 
-/// It has to be counted as activity, which is not the store's business.
 #[test]
-fn the_first_use_of_a_day_is_left_to_others() {
-    let (memory, _, mut store) = empty(10_002);
+fn the_first_use_of_a_day_says_what_was_before() {
+    let (_, _, mut store) = empty(10_002);
     let anchor = store.allocate(&registration(&passkey("a"))).unwrap();
-    let before = memory.borrow().clone();
     let next_day = Day::of(NOW).end();
-    assert_eq!(
-        store.note_use(anchor, principal("a"), next_day).unwrap(),
-        None
-    );
-    assert_eq!(*memory.borrow(), before);
-    // Nor does time run backwards.
-    let last = TimestampNs::new(next_day.get() - 1);
-    for time in [last, NOW] {
-        assert!(
-            store
-                .note_use(anchor, principal("a"), time)
-                .unwrap()
-                .is_some()
-        );
+    let mut note = |time| {
+        let noted = store.note_use(anchor, principal("a"), time).unwrap();
         let record = store.get(anchor).unwrap().unwrap();
-        assert_eq!(record.devices[0].last_use, Some(last));
+        (noted.unwrap().first, record)
+    };
+    let (first, record) = note(next_day);
+    let before = LastUse {
+        device: Some(NOW),
+        anchor: Some(Day::of(NOW)),
+    };
+    let expected = FirstUse {
+        purpose: Purpose::Authentication,
+        key_type: passkey("a").key_type,
+        has_credential_id: true,
+        before,
+    };
+    assert_eq!(first, Some(expected));
+    assert_eq!(record.devices[0].last_use, Some(next_day));
+    assert_eq!(record.last_active, Some(Day::of(next_day)));
+    // Time does not run backwards.
+    let (_, again) = note(NOW);
+    assert_eq!(again, record);
+    let (first, _) = note(next_day);
+    assert_eq!(first, None);
+}
+
+fn some_device(name: &'static str) -> impl Strategy<Value = DeviceData> {
+    let kind = prop::sample::select(vec![
+        KeyType::Unknown,
+        KeyType::Platform,
+        KeyType::BrowserStorageKey,
+    ]);
+    let purpose = prop::sample::select(vec![Purpose::Authentication, Purpose::Recovery]);
+    let options = any::<[bool; 4]>();
+    (kind, purpose, options).prop_map(move |(key_type, purpose, [id, origin, aaguid, more])| {
+        let device = passkey(name);
+        let text = |yes: bool| yes.then(|| "https://a.example".to_owned());
+        DeviceData {
+            key_type,
+            purpose,
+            credential_id: device.credential_id.filter(|_| id),
+            origin: text(origin),
+            aaguid: aaguid.then(|| types::Aaguid::new([7; 16])),
+            metadata: text(more)
+                .map(|text| Metadata([("m".to_owned(), MetadataValue::String(text))].into())),
+            ..device
+        }
+    })
+}
+
+proptest! {
+    /// Whatever bytes are replaced, the record is the one that the rules make, and what is said about the use is what they
+    /// say.
+    #[test]
+    fn noting_a_use_in_place_is_noting_it(
+        devices in ["a", "b", "c"].map(some_device),
+        who in prop::sample::select(vec!["a", "b", "c"]),
+        spent: bool,
+        days in 0_u64..3,
+    ) {
+        let (_, _, mut store) = empty(10_002);
+        let [first, rest @ ..] = devices;
+        let anchor = store.allocate(&registration(&first)).unwrap();
+        for device in rest {
+            let record = store.get(anchor).unwrap().unwrap();
+            let proof = authenticate(anchor, record, principal("a"), None).unwrap();
+            let proof = if spent { proof.charge(Limits::default(), NOW).unwrap() } else { proof };
+            store.update(&proof.add(device, Limits::default(), NOW).unwrap()).unwrap();
+        }
+        let now = NOW.saturating_add(days * 86_400_000_000_000);
+        let record = store.get(anchor).unwrap().unwrap();
+        let proof = authenticate(anchor, record, principal(who), None).unwrap();
+        let (device, before) = (proof.device().clone(), proof.last_use());
+        let expected = AnchorRecord::decode(&proof.used(now).record).unwrap();
+
+        let noted = store.note_use(anchor, principal(who), now).unwrap();
+        let noted = noted.expect("everything is in the slot");
+        prop_assert_eq!(store.get(anchor).unwrap().unwrap(), expected);
+        prop_assert_eq!(noted.device, device.pubkey);
+        let same_day = before.device.map(Day::of) == Some(Day::of(now));
+        let first = (!same_day).then_some(FirstUse {
+            purpose: device.purpose,
+            key_type: device.key_type,
+            has_credential_id: device.credential_id.is_some(),
+            before,
+        });
+        prop_assert_eq!(noted.first, first);
     }
 }
 

@@ -60,4 +60,12 @@ fn what_is_no_record_is_an_error() {
         // A device is found or the end is missed; nothing panics.
         assert!(find(&bytes[..end], &hash).is_err(), "{end}");
     }
+    let caller = principal("b");
+    let found = find(&bytes, key_hash_in(&caller).unwrap());
+    let found = found.unwrap().unwrap();
+    for end in 0..bytes.len() - 1 {
+        assert!(rest(&bytes[..end], &found).is_err(), "{end}");
+    }
+    // A record of a module that did not note the last day.
+    assert_eq!(rest(&bytes, &found).unwrap(), None);
 }
