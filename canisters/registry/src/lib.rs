@@ -109,7 +109,7 @@ fn create_anchor(message: ByteBuf) -> ByteBuf {
     measured(counters::CREATE_ANCHOR, |shard| {
         front_door::serve(
             shard,
-            caller(),
+            sender(),
             &message,
             now(),
             create_anchor::create_anchor,
@@ -120,35 +120,35 @@ fn create_anchor(message: ByteBuf) -> ByteBuf {
 #[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn apply(message: ByteBuf) -> ByteBuf {
     measured(counters::APPLY, |shard| {
-        front_door::serve(shard, caller(), &message, now(), apply::apply)
+        front_door::serve(shard, sender(), &message, now(), apply::apply)
     })
 }
 
 #[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn authenticate(message: ByteBuf) -> ByteBuf {
     measured(counters::AUTHENTICATE, |shard| {
-        front_door::serve(shard, caller(), &message, now(), authenticate::authenticate)
+        front_door::serve(shard, sender(), &message, now(), authenticate::authenticate)
     })
 }
 
 #[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn anchor_info(message: ByteBuf) -> ByteBuf {
     measured(counters::ANCHOR_INFO, |shard| {
-        front_door::serve(shard, caller(), &message, now(), authenticate::anchor_info)
+        front_door::serve(shard, sender(), &message, now(), authenticate::anchor_info)
     })
 }
 
 #[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn enter_registration_mode(message: ByteBuf) -> ByteBuf {
     measured(counters::ENTER_REGISTRATION_MODE, |shard| {
-        front_door::serve(shard, caller(), &message, now(), remote_devices::enter)
+        front_door::serve(shard, sender(), &message, now(), remote_devices::enter)
     })
 }
 
 #[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn exit_registration_mode(message: ByteBuf) -> ByteBuf {
     measured(counters::EXIT_REGISTRATION_MODE, |shard| {
-        front_door::serve(shard, caller(), &message, now(), remote_devices::exit)
+        front_door::serve(shard, sender(), &message, now(), remote_devices::exit)
     })
 }
 
@@ -157,7 +157,7 @@ fn add_tentative_device(message: ByteBuf) -> ByteBuf {
     measured(counters::ADD_TENTATIVE_DEVICE, |shard| {
         front_door::serve(
             shard,
-            caller(),
+            sender(),
             &message,
             now(),
             remote_devices::add_tentative,
@@ -168,7 +168,7 @@ fn add_tentative_device(message: ByteBuf) -> ByteBuf {
 #[update(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn verify_tentative_device(message: ByteBuf) -> ByteBuf {
     measured(counters::VERIFY_TENTATIVE_DEVICE, |shard| {
-        front_door::serve(shard, caller(), &message, now(), remote_devices::verify)
+        front_door::serve(shard, sender(), &message, now(), remote_devices::verify)
     })
 }
 
@@ -238,7 +238,7 @@ fn lookup_device_key(credential_id: CredentialId) -> Result<Option<KnownPasskey>
 #[query(decode_with = "blob::of_this_message", encode_with = "blob::answer")]
 fn identify(message: ByteBuf) -> ByteBuf {
     let answer = with_mut(|shard| {
-        front_door::serve(shard, caller(), &message, now(), authenticate::identify)
+        front_door::serve(shard, sender(), &message, now(), authenticate::identify)
     });
     ByteBuf::from(answer)
 }
@@ -334,6 +334,14 @@ fn root(shard: &Shard<Stable>) -> CertifiedRoot {
 
 fn caller() -> Caller {
     Caller::of_this_message()
+}
+
+/// Who sent a message that is for front. Asking whether it is a controller would cost and say nothing.
+fn sender() -> Caller {
+    Caller {
+        principal: msg_caller(),
+        is_controller: false,
+    }
 }
 
 fn now() -> TimestampNs {

@@ -17,6 +17,7 @@ use ic_stable_structures::Memory;
 use minicbor::Encode;
 use oplog::sha256;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Place;
 use types::{OrderId, TimestampNs};
 
 #[cfg(test)]
@@ -29,7 +30,7 @@ pub const KEPT_NS: u64 = 10 * 60 * 1_000_000_000;
 pub const CAPACITY: u64 = 1 << 17;
 
 /// Expired entries that one message forgets at most. More than one, or a burst would never drain.
-const PRUNED_PER_MESSAGE: usize = 3;
+const PRUNED_PER_MESSAGE: usize = 2;
 
 /// Bytes of a slot: an entry with the longest answer (a number) fits.
 const SLOT_BYTES: usize = 112;
@@ -41,8 +42,10 @@ pub struct OrderDigest(pub [u8; 32]);
 impl OrderDigest {
     /// The digest of an order of front's method `method`.
     pub fn of(method: &str, contents: &impl Encode<()>) -> Self {
-        let contents = minicbor::to_vec(contents).expect("writing to a vector does not fail");
-        Self(sha256(&[method.as_bytes(), &[0], &contents]))
+        // Enough for a device: growing step by step would cost more than the encoding.
+        let mut bytes = Vec::with_capacity(512);
+        minicbor::encode(contents, &mut bytes).expect("writing to a vector does not fail");
+        Self(sha256(&[method.as_bytes(), &[0], &bytes]))
     }
 }
 
@@ -112,8 +115,11 @@ impl<M: Memory> OrderBook<M> {
             if !expired(time, now) {
                 break;
             }
-            if self.index.get(&id) == Some(&at) {
-                self.index.remove(&id);
+            // Its id may have been used again.
+            if let Place::Occupied(place) = self.index.entry(id)
+                && *place.get() == at
+            {
+                place.remove();
             }
             first = at + 1;
         }
@@ -143,16 +149,19 @@ fn expired(at: TimestampNs, now: TimestampNs) -> bool {
 }
 
 fn entry<M: Memory>(ring: &Ring<M>, at: u64) -> Entry {
-    let bytes = ring.get(at).expect("the index names kept entries only");
+    let mut bytes = ring.get(at).expect("the index names kept entries only");
     let (id, rest) = bytes
         .split_first_chunk()
         .expect("an entry starts with an id");
     let (digest, rest) = rest.split_first_chunk().expect("then comes a digest");
     let (time, answer) = rest.split_first_chunk().expect("then comes a time");
+    let (id, digest, time) = (*id, *digest, *time);
+    let head = bytes.len() - answer.len();
+    bytes.drain(..head);
     Entry {
-        id: OrderId::new(*id),
-        digest: OrderDigest(*digest),
-        at: TimestampNs::new(u64::from_le_bytes(*time)),
-        answer: answer.to_vec(),
+        id: OrderId::new(id),
+        digest: OrderDigest(digest),
+        at: TimestampNs::new(u64::from_le_bytes(time)),
+        answer: bytes,
     }
 }
