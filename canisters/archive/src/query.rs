@@ -4,7 +4,7 @@ use candid::Nat;
 use ic_stable_structures::Memory;
 use oplog::{Block, EntryRef};
 use thiserror::Error;
-use types::archive::{AnchorEntries, ArchiveStatus, Cursor, Entries, FailureCount};
+use types::archive::{ArchiveStatus, Cursor, FailureCount};
 use types::icrc3::{BlockWithId, GetBlocksRequest, GetBlocksResult};
 use types::lean::{self, Lean};
 use types::{AnchorNumber, BlockIndex, TimestampNs};
@@ -17,6 +17,7 @@ use crate::memory::LAYOUT_VERSION;
 use crate::state::State;
 use crate::store::Store;
 
+mod answer_types;
 #[cfg(test)]
 mod tests;
 
@@ -68,11 +69,12 @@ struct Written {
 
 impl Written {
     /// Nothing yet, after the types of an answer.
-    fn after(mut types: Vec<u8>, page: &Page) -> Self {
-        types.reserve(BYTES_PER_ENTRY * page.entries_left);
+    fn after(types: &[u8], page: &Page) -> Self {
+        let mut bytes = Vec::with_capacity(types.len() + BYTES_PER_ENTRY * page.entries_left);
+        bytes.extend_from_slice(types);
         Self {
+            bytes,
             types: types.len(),
-            bytes: types,
             count: 0,
         }
     }
@@ -94,7 +96,7 @@ impl Written {
     }
 }
 
-/// The entries from `index` on, or the latest ones: an answer of the type [`Entries`] in Candid.
+/// The entries from `index` on, or the latest ones: an answer of the type [`types::archive::Entries`] in Candid.
 pub fn entries<M: Memory>(
     store: &Store<M>,
     index: Option<BlockIndex>,
@@ -107,11 +109,7 @@ pub fn entries<M: Memory>(
         .map_or(latest, BlockIndex::get)
         .max(store.first_index().get());
     let mut page = Page::new(limit.map(usize::from), most);
-    let nothing = Entries {
-        entries: Vec::new(),
-    };
-    // An empty answer is its types and the length of the list.
-    let mut written = Written::after(lean::types_of(&nothing, 1), &page);
+    let mut written = Written::after(answer_types::ENTRIES, &page);
     for index in (start..store.next_index().get()).map(BlockIndex::new) {
         let Some(bytes) = store.get(index) else { break };
         if !page.takes(bytes.len()) {
@@ -122,7 +120,7 @@ pub fn entries<M: Memory>(
     written.finish()
 }
 
-/// The entries of one anchor, in the log's order: an answer of the type [`AnchorEntries`] in Candid.
+/// The entries of one anchor, in the log's order: an answer of the type [`types::archive::AnchorEntries`] in Candid.
 pub fn anchor_entries<M: Memory>(
     store: &Store<M>,
     anchor: AnchorNumber,
@@ -144,12 +142,7 @@ pub fn anchor_entries<M: Memory>(
     };
     // A page without entries could not say where the next one starts.
     let mut page = Page::new(limit.map(|limit| usize::from(limit.max(1))), most);
-    let nothing = AnchorEntries {
-        entries: Vec::new(),
-        next_token: None,
-    };
-    // An empty answer is its types, the length of the list and the byte that says that there is no token.
-    let mut written = Written::after(lean::types_of(&nothing, 2), &page);
+    let mut written = Written::after(answer_types::ANCHOR_ENTRIES, &page);
     let mut next_token = None;
     for index in store.of_anchor(anchor, start) {
         let bytes = store.get(index).unwrap_or_default();
