@@ -58,7 +58,7 @@ pub fn fill<M: Memory>(shard: &mut Shard<M>, caller: Caller, wish: Fill) -> Time
         let devices = devices.iter().zip(0_u64..);
         let devices = devices.map(|(device, place)| variant(device, (number << 8) | place));
         at = one(shard, front, devices.collect(), at);
-        if archived && number % FETCHED == 0 {
+        if archived && number.is_multiple_of(FETCHED) {
             archive(shard, at);
         }
     }

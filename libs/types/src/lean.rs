@@ -7,11 +7,7 @@
 //! Candid specification, "Serialisation" (dfinity/candid, `spec/Candid.md`): a record is its fields in the order of
 //! their hashes, a variant is the place of its tag in that order, lengths and places are LEB128, `opt` is one byte.
 
-use crate::archive::{Entry, EntryOperation};
-use crate::{
-    DeviceData, DeviceProtection, KeyType, Metadata, MetadataValue, Principal, PublicDevice,
-    Purpose,
-};
+use crate::{DeviceData, DeviceProtection, KeyType, Metadata, MetadataValue, Principal, Purpose};
 
 pub mod answers;
 mod arguments;
@@ -169,90 +165,5 @@ impl Lean for DeviceData {
         opt(aaguid.as_ref(), to, blob);
         purpose.write(to);
         opt(credential_id.as_ref(), to, blob);
-    }
-}
-
-impl Lean for PublicDevice {
-    fn write(&self, to: &mut Vec<u8>) {
-        let Self {
-            pubkey,
-            credential_id,
-            purpose,
-            key_type,
-            protection,
-            origin,
-            metadata_keys,
-        } = self;
-        opt(origin.as_ref(), to, blob);
-        protection.write(to);
-        blob(pubkey, to);
-        length(metadata_keys.len(), to);
-        for key in metadata_keys {
-            blob(key, to);
-        }
-        key_type.write(to);
-        purpose.write(to);
-        opt(credential_id.as_ref(), to, blob);
-    }
-}
-
-impl Lean for EntryOperation {
-    fn write(&self, to: &mut Vec<u8>) {
-        match self {
-            Self::ReplaceDevice {
-                old_device,
-                new_device,
-            } => {
-                to.push(0);
-                new_device.write(to);
-                blob(old_device, to);
-            }
-            Self::BlocksLost {
-                first_missing,
-                next_anchor,
-            } => {
-                to.push(1);
-                to.extend_from_slice(&first_missing.get().to_le_bytes());
-                to.extend_from_slice(&next_anchor.get().to_le_bytes());
-            }
-            Self::AddDevice { device } => {
-                to.push(2);
-                device.write(to);
-            }
-            Self::RegisterAnchor {
-                device,
-                temporary_key,
-            } => {
-                to.push(3);
-                device.write(to);
-                opt(temporary_key.as_ref(), to, Principal::write);
-            }
-            Self::UpdateDevice { device, new_values } => {
-                to.push(4);
-                new_values.write(to);
-                blob(device, to);
-            }
-            Self::RemoveDevice { device } => {
-                to.push(5);
-                blob(device, to);
-            }
-        }
-    }
-}
-
-impl Lean for Entry {
-    fn write(&self, to: &mut Vec<u8>) {
-        let Self {
-            anchor,
-            operation,
-            timestamp,
-            caller,
-            sequence_number,
-        } = self;
-        to.extend_from_slice(&sequence_number.get().to_le_bytes());
-        to.extend_from_slice(&anchor.get().to_le_bytes());
-        operation.write(to);
-        to.extend_from_slice(&timestamp.get().to_le_bytes());
-        caller.write(to);
     }
 }
