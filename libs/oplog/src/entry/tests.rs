@@ -2,7 +2,7 @@ use super::*;
 use crate::strategies::{self, chain, register, tx_of};
 use crate::{Block, Operation, Tx, TxBytes};
 use proptest::prelude::*;
-use types::archive::{Entry, EntryOperation};
+use types::archive::{Entries, Entry, EntryOperation};
 
 /// What a block says, field by field.
 fn entry(index: BlockIndex, block: &Block) -> Entry {
@@ -46,10 +46,19 @@ fn entry(index: BlockIndex, block: &Block) -> Entry {
     }
 }
 
-fn bytes(value: &impl Lean) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    value.write(&mut bytes);
+/// A page of one entry as the archive writes it.
+fn page(read: &EntryRef) -> Vec<u8> {
+    let entries = Vec::new();
+    let mut bytes = lean::types_of(&Entries { entries }, 1);
+    lean::length(1, &mut bytes);
+    lean::opt(Some(read), &mut bytes, |read, to| read.write(to));
     bytes
+}
+
+/// The same page as Candid's library writes it.
+fn expected(entry: Entry) -> Vec<u8> {
+    let entries = vec![Some(entry)];
+    candid::encode_one(Entries { entries }).expect("plain data")
 }
 
 fn read(block: &Block) -> Option<BlockError> {
@@ -98,7 +107,7 @@ fn a_register_without_temporary_key_is_read() {
     let index = BlockIndex::new(3);
     let read = EntryRef::read(index, stored.as_slice()).expect("a block of ours");
     assert_eq!((read.anchor(), read.time()), (7.into(), 1.into()));
-    assert_eq!(bytes(&read), bytes(&entry(index, block)));
+    assert_eq!(page(&read), expected(entry(index, block)));
 }
 
 proptest! {
@@ -107,6 +116,6 @@ proptest! {
         let index = BlockIndex::new(index);
         let stored = block.encode();
         let read = EntryRef::read(index, stored.as_slice()).unwrap();
-        prop_assert_eq!(bytes(&read), bytes(&entry(index, &block)));
+        prop_assert_eq!(page(&read), expected(entry(index, &block)));
     }
 }
