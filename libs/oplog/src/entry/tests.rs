@@ -51,7 +51,7 @@ fn page(read: &EntryRef) -> Vec<u8> {
     let entries = Vec::new();
     let mut bytes = lean::types_of(&Entries { entries }, 1);
     lean::length(1, &mut bytes);
-    lean::opt(Some(read), &mut bytes, |read, to| read.write(to));
+    lean::opt(Some(read), &mut bytes, EntryRef::write);
     bytes
 }
 
