@@ -80,11 +80,6 @@ pub fn authenticate(
 }
 
 impl Authenticated {
-    /// The anchor for which the caller may act.
-    pub fn anchor(&self) -> AnchorNumber {
-        self.anchor
-    }
-
     /// The anchor's record as it was when the caller was checked.
     pub fn record(&self) -> &AnchorRecord {
         &self.record
