@@ -9,9 +9,10 @@ use crate::refusal::Refusal;
 use crate::runtime::Runtime;
 use crate::shards::{self, owner};
 use crate::state::Shared;
-use candid::Principal;
+use candid::{CandidType, Principal};
 use delegation::Seed;
 use futures_util::future::join_all;
+use serde::de::DeserializeOwned;
 use types::registry::{Identify, IndexIncomplete, KnownPasskey};
 use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceData, DeviceKeyWithAnchor};
 
@@ -25,15 +26,7 @@ pub(crate) async fn lookup<R: Runtime>(
     state: &Shared,
     anchor: AnchorNumber,
 ) -> Result<Vec<DeviceData>, Refusal> {
-    let Some(shard) = owner(state, anchor) else {
-        return Ok(Vec::new());
-    };
-    may_ask(state, shard)?;
-    let ask_the_shard = Refusal::AskTheShard { anchor, shard };
-    let arguments = candid::encode_one(anchor).expect("a number, which Candid can encode");
-    let reply = runtime.call(shard, "lookup", arguments).await;
-    let reply = reply.map_err(|_| ask_the_shard.clone())?;
-    let mut devices: Vec<DeviceData> = candid::decode_one(&reply).map_err(|_| ask_the_shard)?;
+    let mut devices: Vec<DeviceData> = of_owner(runtime, state, anchor, "lookup").await?;
     for device in &mut devices {
         // The shard leaves them out as well; what is private stays so on two conditions.
         device.alias.clear();
@@ -48,15 +41,28 @@ pub(crate) async fn get_anchor_credentials<R: Runtime>(
     state: &Shared,
     anchor: AnchorNumber,
 ) -> Result<AnchorCredentials, Refusal> {
+    of_owner(runtime, state, anchor, "get_anchor_credentials").await
+}
+
+/// What the anchor's shard answers to the query of this name; nothing for a number that no shard owns.
+async fn of_owner<R, T>(
+    runtime: &R,
+    state: &Shared,
+    anchor: AnchorNumber,
+    method: &'static str,
+) -> Result<T, Refusal>
+where
+    R: Runtime,
+    T: CandidType + DeserializeOwned + Default,
+{
     let Some(shard) = owner(state, anchor) else {
-        return Ok(AnchorCredentials::default());
+        return Ok(T::default());
     };
     may_ask(state, shard)?;
     let arguments = candid::encode_one(anchor).expect("a number, which Candid can encode");
-    let reply = runtime.call(shard, "get_anchor_credentials", arguments);
-    let reply = reply.await.ok();
-    let credentials = reply.and_then(|reply| candid::decode_one(&reply).ok());
-    credentials.ok_or(Refusal::AskTheShard { anchor, shard })
+    let reply = runtime.call(shard, method, arguments).await.ok();
+    let answer = reply.and_then(|reply| candid::decode_one(&reply).ok());
+    answer.ok_or(Refusal::AskTheShard { anchor, shard })
 }
 
 /// Whose passkey has this credential id: of all anchors of all shards the one that has had it longest, and of
