@@ -59,7 +59,10 @@ compile() {
     # Paths of this machine have no place in a module.
     # In the form that allows spaces in them: separated by the unit separator of ASCII.
     local remap="--remap-path-prefix=$PWD=/anchorage"$'\x1f'"--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
-    env ${WASM_ENV[@]+"${WASM_ENV[@]}"} CARGO_ENCODED_RUSTFLAGS="$remap" ANCHORAGE_COMMIT="$(commit_name)" \
+    local wrapper=()
+    [[ $profile != canister ]] || wrapper=("RUSTC_WORKSPACE_WRAPPER=$PWD/deploy/lib/rustc-canister.sh")
+    env ${WASM_ENV[@]+"${WASM_ENV[@]}"} ${wrapper[@]+"${wrapper[@]}"} \
+        CARGO_ENCODED_RUSTFLAGS="$remap" ANCHORAGE_COMMIT="$(commit_name)" \
         CARGO_TARGET_DIR="$CANISTER_TARGET_DIR" \
         cargo build --locked --profile "$profile" --target "$WASM_TARGET" \
         ${ANCHORAGE_WASM_FEATURES:+--features "$ANCHORAGE_WASM_FEATURES"} \

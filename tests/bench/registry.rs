@@ -17,18 +17,24 @@ const BATCH: u32 = 100;
 /// Questions at the shard.
 pub(crate) fn calls(filled: &Filled) -> Vec<Measured> {
     let anchors = filled.anchors;
+    let device = |place| {
+        let anchor = filled.anchor(place);
+        (anchor, filled.devices(anchor).remove(2))
+    };
     let authenticate: Vec<_> = (0..CALLS)
-        .map(|place| {
-            let anchor = filled.anchor(place);
-            let device = filled.devices(anchor).remove(2);
-            vec![(NAME, authenticates(filled, anchor, &device))]
-        })
+        .map(device)
+        .map(|(anchor, device)| vec![(NAME, finds_the_device(filled, anchor, &device))])
+        .collect();
+    let question: Vec<_> = (0..CALLS)
+        .map(device)
+        .map(|(anchor, device)| vec![(NAME, authenticates(filled, anchor, &device))])
         .collect();
     let lookup: Vec<_> = (0..CALLS)
         .map(|place| vec![(NAME, looks_up(filled, filled.anchor(place)))])
         .collect();
     vec![
         Measured::calls("authenticate", &authenticate).anchors(anchors),
+        Measured::calls("authenticate_question", &question).anchors(anchors),
         Measured::calls("lookup_3_devices", &lookup).anchors(anchors),
     ]
 }
@@ -83,6 +89,19 @@ fn hash_before(filled: &Filled, index: BlockIndex) -> Option<types::BlockHash> {
     status.last_hash
 }
 
+/// What the shard spends within a call on finding out whether its sender is a device of the anchor.
+fn finds_the_device(filled: &Filled, anchor: AnchorNumber, device: &DeviceData) -> u64 {
+    let family = &filled.family;
+    let arguments = candid::encode_args((anchor, device.pubkey.principal())).expect("arguments");
+    let nobody = Principal::anonymous();
+    let answer = family
+        .network
+        .query_call(family.id(SHARD), nobody, "bench_authenticate", arguments)
+        .expect("a device of the anchor");
+    candid::decode_one(&answer).expect("instructions")
+}
+
+/// Front's question at the shard, all of it: the first use of the day is noted, too.
 fn authenticates(filled: &Filled, anchor: AnchorNumber, device: &DeviceData) -> u64 {
     let request = Authenticate {
         expected: Some(filled.family.status(0).tip),

@@ -213,6 +213,18 @@ fn bench_fill(wish: bench::Fill) -> TimestampNs {
 }
 
 #[cfg(feature = "bench")]
+#[query]
+fn bench_authenticate(anchor: AnchorNumber, caller: types::Principal) -> u64 {
+    with(|shard| {
+        let before = performance_counter(0);
+        let proof = shard.authenticate(anchor, caller, now());
+        let instructions = performance_counter(0) - before;
+        assert!(proof.is_ok(), "a device of the anchor");
+        instructions
+    })
+}
+
+#[cfg(feature = "bench")]
 #[update]
 fn bench_storage(wish: bench::storage::Wish) -> bench::storage::Measured {
     bench::storage::measure(caller(), wish)

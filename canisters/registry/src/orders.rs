@@ -9,15 +9,19 @@
 //! rebuilt when the canister starts.
 //!
 //! ```text
-//! entry: order id (32) | digest of its contents (32) | time, ns (u64 LE) | answer
+//! entry: order id (32) | digest of its contents (16) | zeros (16) | time, ns (u64 LE) | answer
 //! ```
+//!
+//! Earlier modules wrote a SHA-256 where the digest and the zeros are. In the ten minutes after an upgrade from one of these
+//! an order is known by its id alone.
 
 use crate::ring::{PushError, Ring};
 use ic_stable_structures::Memory;
 use minicbor::Encode;
-use oplog::sha256;
+use siphasher::sip128::{Hasher128, SipHasher13};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
+use std::hash::Hasher;
 use types::{OrderId, TimestampNs};
 
 #[cfg(test)]
@@ -35,9 +39,13 @@ const PRUNED_PER_MESSAGE: usize = 2;
 /// Bytes of a slot: an entry with the longest answer (a number) fits.
 const SLOT_BYTES: usize = 112;
 
-/// SHA-256 over what an order asks for, without its id and the tip it expects.
+/// A digest of what an order asks for, without its id and the tip it expects.
+///
+/// SipHash-1-3 of 128 bits, with the key zero, over the method's name, a zero byte and the contents as CBOR. It finds a front that
+/// uses an id twice by mistake, which happens to nobody by chance. It is not there against forgers: only front sends orders,
+/// and who finds two contents with one digest gets the answer to his own first order.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct OrderDigest(pub [u8; 32]);
+pub struct OrderDigest(pub [u8; 16]);
 
 impl OrderDigest {
     /// The digest of an order of front's method `method`.
@@ -45,7 +53,11 @@ impl OrderDigest {
         // Enough for a device: growing step by step would cost more than the encoding.
         let mut bytes = Vec::with_capacity(512);
         minicbor::encode(contents, &mut bytes).expect("writing to a vector does not fail");
-        Self(sha256(&[method.as_bytes(), &[0], &bytes]))
+        let mut hasher = SipHasher13::new();
+        hasher.write(method.as_bytes());
+        hasher.write(&[0]);
+        hasher.write(&bytes);
+        Self(hasher.finish128().as_bytes())
     }
 }
 
@@ -69,7 +81,8 @@ pub struct OrderBook<M: Memory> {
 
 struct Entry {
     id: OrderId,
-    digest: OrderDigest,
+    /// None for one that an earlier module wrote.
+    digest: Option<OrderDigest>,
     at: TimestampNs,
     answer: Vec<u8>,
 }
@@ -100,7 +113,7 @@ impl<M: Memory> OrderBook<M> {
         let entry = entry(&self.ring, *at);
         if expired(entry.at, now) {
             Seen::New
-        } else if entry.digest == *digest {
+        } else if entry.digest.is_none_or(|first| first == *digest) {
             Seen::Before(entry.answer)
         } else {
             Seen::Mismatch
@@ -132,6 +145,7 @@ impl<M: Memory> OrderBook<M> {
         let mut bytes = Vec::with_capacity(SLOT_BYTES);
         bytes.extend_from_slice(id.as_bytes());
         bytes.extend_from_slice(&digest.0);
+        bytes.extend_from_slice(&[0; 16]);
         bytes.extend_from_slice(&now.get().to_le_bytes());
         bytes.extend_from_slice(answer);
         let at = self.ring.push(&bytes).expect("the place was reserved");
@@ -154,13 +168,15 @@ fn entry<M: Memory>(ring: &Ring<M>, at: u64) -> Entry {
         .split_first_chunk()
         .expect("an entry starts with an id");
     let (digest, rest) = rest.split_first_chunk().expect("then comes a digest");
+    let (zeros, rest) = rest.split_first_chunk().expect("then come zeros");
     let (time, answer) = rest.split_first_chunk().expect("then comes a time");
-    let (id, digest, time) = (*id, *digest, *time);
+    let digest = (*zeros == [0; 16]).then_some(OrderDigest(*digest));
+    let (id, time) = (*id, *time);
     let head = bytes.len() - answer.len();
     bytes.drain(..head);
     Entry {
         id: OrderId::new(id),
-        digest: OrderDigest(digest),
+        digest,
         at: TimestampNs::new(u64::from_le_bytes(time)),
         answer: bytes,
     }
