@@ -296,4 +296,4 @@ impl ChallengeId {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

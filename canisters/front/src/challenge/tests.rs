@@ -20,13 +20,17 @@ fn result(key: &str, chars: &str) -> ChallengeResult {
     }
 }
 
+/// What the picture of this challenge shows.
+pub(crate) fn solution(challenges: &Challenges, id: ChallengeId) -> String {
+    challenges.riddle(id).expect("a captcha").solution
+}
+
 /// Issues a challenge and gives its key, id and solution.
 fn issued(challenges: &Challenges, nonce: u8) -> (String, ChallengeId, String) {
     let Issued { key, png } = challenges.issue([nonce; 16], true, NOW);
     assert_eq!(&png[1..4], b"PNG");
     let id = challenges.identify(&key, NOW).expect("just issued");
-    let riddle = challenges.riddle(id).expect("a captcha");
-    (key, id, riddle.solution)
+    (key, id, solution(challenges, id))
 }
 
 fn spend(

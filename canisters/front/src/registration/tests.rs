@@ -8,6 +8,7 @@ use std::task::Poll;
 use types::front::{CaptchaMode, DynamicCaptcha, FrontInit, RateLimit};
 
 mod choice;
+mod solved;
 
 type Answered = Result<RegisterResponse, Refusal>;
 
