@@ -1,17 +1,13 @@
 //! How instructions are counted from outside, by what the Internet Computer publishes.
 //!
-//! A call of a canister that calls nobody costs it 5 M cycles for the execution, 1.2 M and 2,000 per byte for
-//! the message from outside, and one cycle for each instruction (Internet Computer documentation, "Gas and cycles
-//! cost", application subnet of 13 nodes). The rest of what its balance lost is the number of instructions, the reply
-//! included. Calls of several executions are read from the canister's own histograms.
+//! What the balance of a canister that calls nobody lost, beside the fees for execution and message, is the number of its
+//! instructions, the reply included. Calls of several executions are read from the canister's own histograms, which
+//! `family_instructions` compares with what the network charges.
 
 use anchorage_tests::family::{Family, Role};
+use anchorage_tests::fees;
 use candid::utils::{ArgumentDecoder, ArgumentEncoder};
 use types::Principal;
-
-const EXECUTION: u128 = 5_000_000;
-const INGRESS: u128 = 1_200_000;
-const INGRESS_BYTE: u128 = 2_000;
 
 /// A call of one execution: what it answered and how many instructions it took.
 #[track_caller]
@@ -27,7 +23,7 @@ where
     R: for<'a> ArgumentDecoder<'a>,
 {
     let bytes = candid::encode_args(arguments).expect("arguments of our own");
-    let charged = INGRESS + INGRESS_BYTE * (method.len() + bytes.len()) as u128;
+    let charged = fees::ingress(method.len() + bytes.len());
     let canister = family.id(role);
     let (answer, instructions) = beside(family, role, 1, || {
         family
@@ -48,12 +44,9 @@ pub(crate) fn beside<T>(
     executions: u128,
     f: impl FnOnce() -> T,
 ) -> (T, u64) {
-    let canister = family.id(role);
-    let before = family.network.cycle_balance(canister);
-    let answer = f();
-    let spent = before - family.network.cycle_balance(canister);
+    let (answer, spent) = family.charges(role, f);
     let instructions = spent
-        .checked_sub(executions * EXECUTION)
+        .checked_sub(executions * fees::EXECUTION)
         .expect("each execution has its price");
     (answer, u64::try_from(instructions).expect("64 bits"))
 }
@@ -72,10 +65,5 @@ pub(crate) fn counted<T>(
 
 /// The sum of instructions that a canister shows for a method.
 pub(crate) fn sum(family: &Family, role: Role, method: &str) -> u64 {
-    let text = family.gets(role, "/metrics").text("text/plain");
-    let name = format!("anchorage_method_instructions_sum{{method=\"{method}\"}} ");
-    let line = text.lines().find_map(|line| line.strip_prefix(&name));
-    let value = line.unwrap_or_else(|| panic!("no histogram of {method}"));
-    let value = value.split(' ').next().expect("a value");
-    value.parse().expect("a whole number")
+    family.counts(role, method).instructions
 }

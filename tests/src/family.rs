@@ -39,7 +39,7 @@ pub use operations::{Role, same_code_as_another_module};
 pub use person::Person;
 pub use registration::Registration;
 pub use resources::Usage;
-pub use scrape::{Scraped, Served};
+pub use scrape::{Counted, Scraped, Served};
 pub use setup::Setup;
 
 use client::pocket_ic::Impersonated;

@@ -8,6 +8,7 @@ mod canister;
 mod certificate;
 pub mod compat;
 pub mod family;
+pub mod fees;
 mod gateway;
 mod http;
 mod modules;

@@ -31,6 +31,14 @@ impl Family {
         }
     }
 
+    /// What a canister's balance loses while `f` runs, in cycles, and the answer of `f`.
+    pub fn charges<T>(&self, role: Role, f: impl FnOnce() -> T) -> (T, u128) {
+        let canister = self.id(role);
+        let before = self.network.cycle_balance(canister);
+        let answer = f();
+        (answer, before - self.network.cycle_balance(canister))
+    }
+
     /// Freezes a canister: it must keep cycles for that many seconds, more than it has; or thaws it with a few.
     #[track_caller]
     pub fn keeps_cycles_for(&self, role: Role, seconds: u64) {

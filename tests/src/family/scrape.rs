@@ -17,6 +17,15 @@ pub struct Scraped {
 /// What a path of a canister is served as.
 pub struct Served(HttpResponse);
 
+/// A method's histogram in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Calls.
+    pub calls: u64,
+    /// Instructions of all of them.
+    pub instructions: u64,
+}
+
 impl Family {
     /// What is served at a path.
     #[track_caller]
@@ -30,6 +39,23 @@ impl Family {
     pub fn scrapes(&self, role: Role) -> Scraped {
         let text = self.gets(role, "/metrics").text("text/plain");
         Scraped::read(&text)
+    }
+
+    /// What a canister has counted of a method.
+    #[track_caller]
+    pub fn counts(&self, role: Role, method: &str) -> Counted {
+        let text = self.gets(role, "/metrics").text("text/plain");
+        let read = |what: &str| {
+            let name = format!("anchorage_method_instructions_{what}{{method=\"{method}\"}} ");
+            let line = text.lines().find_map(|line| line.strip_prefix(&name));
+            let value = line.unwrap_or_else(|| panic!("no histogram of {method}"));
+            let value = value.split(' ').next().expect("a value");
+            value.parse().expect("a whole number")
+        };
+        Counted {
+            calls: read("count"),
+            instructions: read("sum"),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod concurrency;
 mod devices;
 mod faults;
 mod flood;
+mod instructions;
 mod layouts;
 mod limits;
 mod login;
