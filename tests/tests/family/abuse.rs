@@ -1,5 +1,6 @@
 //! What front does when it is short of cycles, and when unusually many register.
 
+use super::flood::pictures;
 use anchorage_tests::built;
 use anchorage_tests::family::{Device, Family, Role, Setup, ask};
 use std::time::Duration;
@@ -93,4 +94,10 @@ fn a_captcha_is_asked_for_while_unusually_many_register() {
     family.waits(Duration::from_secs(62));
     assert!(!needs_captcha());
     assert_eq!(family.register("carol").anchor.get(), 10_002);
+}
+
+/// `family_flood` sends ten times as many.
+#[test]
+fn a_thousand_pictures_shut_nobody_out() {
+    pictures::comes(1_000);
 }

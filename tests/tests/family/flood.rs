@@ -3,6 +3,8 @@
 //! Updates are submitted in batches and nobody waits for them. What front uses before and after is compared: its
 //! memory does not grow with the number of calls, and a call costs no more cycles than is written here.
 
+pub(crate) mod pictures;
+
 use anchorage_tests::family::{Device, Family, Person, Role, Setup, Usage, ask, principal_of};
 use candid::utils::ArgumentEncoder;
 use pocket_ic::common::rest::RawMessageId;
@@ -27,6 +29,7 @@ struct Flood {
     family: Family,
     before: Usage,
     method: &'static str,
+    calls: usize,
 }
 
 impl Flood {
@@ -34,11 +37,16 @@ impl Flood {
         let family = setup.deploy();
         // What is drawn and allocated once is there.
         family.register("first").logs_in_to(DAPP);
+        Self::begins(method, family, CALLS)
+    }
+
+    fn begins(method: &'static str, family: Family, calls: usize) -> Self {
         let before = family.uses(Role::Front);
         Self {
             family,
             before,
             method,
+            calls,
         }
     }
 
@@ -55,11 +63,13 @@ impl Flood {
 
     /// All batches; in the middle of every second one somebody registers, and then logs in.
     fn comes(&self, mut one: impl FnMut(usize) -> Call) {
-        for first in (0..CALLS).step_by(2 * BATCH) {
+        for first in (0..self.calls).step_by(2 * BATCH) {
             let last = self.submits((first..first + BATCH).map(&mut one));
             let _ = self.family.network.await_call(last.expect("a batch"));
             self.comes_with_somebody_honest(first + BATCH, &mut one);
         }
+        let honest = self.calls / BATCH / 2;
+        println!("{honest} honest people registered and logged in meanwhile");
     }
 
     fn comes_with_somebody_honest(&self, first: usize, one: &mut impl FnMut(usize) -> Call) {
@@ -90,11 +100,11 @@ impl Flood {
             cycles: left,
         } = self.family.uses(Role::Front);
         let grown = memory.saturating_sub(self.before.memory);
-        let burnt = self.before.cycles.saturating_sub(left) / CALLS as u128;
+        let calls = self.calls;
+        let burnt = self.before.cycles.saturating_sub(left) / calls as u128;
         println!(
-            "{CALLS} calls of {}: {burnt} cycles each, {grown} bytes more; {} honest people registered and logged in",
-            self.method,
-            CALLS / BATCH / 2
+            "{calls} calls of {}: {burnt} cycles each, {grown} bytes more",
+            self.method
         );
         assert!(grown <= GROWTH, "{grown} bytes more");
         assert!(burnt <= cycles, "{burnt} cycles for a call");
