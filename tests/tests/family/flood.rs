@@ -3,6 +3,7 @@
 //! Updates are submitted in batches and nobody waits for them. What front uses before and after is compared: its
 //! memory does not grow with the number of calls, and a call costs no more cycles than is written here.
 
+mod log_ins;
 pub(crate) mod pictures;
 
 use anchorage_tests::family::{Device, Family, Person, Role, Setup, Usage, ask, principal_of};
