@@ -4,6 +4,7 @@
 //! memory does not grow with the number of calls, and a call costs no more cycles than is written here.
 
 mod log_ins;
+mod open_registrations;
 pub(crate) mod pictures;
 
 use anchorage_tests::family::{Device, Family, Person, Role, Setup, Usage, ask, principal_of};

@@ -1,4 +1,5 @@
-//! The words of refusals that existing clients and test suites look for, each met on real Wasm.
+//! The words of refusals that existing clients and test suites look for, each met on real Wasm. The one that takes ten
+//! thousand anchors is met by `flood::open_registrations`.
 
 use super::Interface;
 use anchorage_tests::family::{Attempt, Device, Family, Person, Setup, ask, stranger};
