@@ -125,14 +125,21 @@ fn comes(calls: usize) {
         let half = first + IN_A_ROUND / 2;
         of_strangers.extend((first..half).map(flood));
         of_alice.push(submits(family, alice.caller, alice.anchor));
-        for somebody in honest.iter_mut().take(round + 1) {
+        // Every second one comes after all the strangers of the round.
+        for somebody in honest.iter_mut().take(round + 1).step_by(2) {
             somebody.goes_on(family);
         }
         of_strangers.extend((half..first + IN_A_ROUND).map(flood));
+        for somebody in honest.iter_mut().take(round + 1).skip(1).step_by(2) {
+            somebody.goes_on(family);
+        }
         family.network.tick();
         most_open = most_open.max(open(family));
     }
-    let in_the_flood = honest.iter().filter(|somebody| somebody.is_in).count();
+    let [in_the_middle, at_the_end] = [0, 1].map(|first| {
+        let honest = honest.iter().skip(first).step_by(2);
+        honest.filter(|somebody| somebody.is_in).count()
+    });
     let of_strangers = outcomes(family, of_strangers);
     let count = |wanted| {
         of_strangers
@@ -144,7 +151,8 @@ fn comes(calls: usize) {
     let tries = honest.iter().map(|somebody| somebody.tries).max();
     println!(
         "{calls} log-ins by strangers, {} prepared, {} not theirs, {busy} told to retry; at most {most_open} open; \
-         {in_the_flood} of {} honest people got in meanwhile, after {} tries at most",
+         of {} honest people {in_the_middle} got in meanwhile who came among them and {at_the_end} who came after them, \
+         after {} tries at most",
         count(Outcome::Prepared),
         count(Outcome::NotTheirs),
         honest.len(),
