@@ -31,7 +31,7 @@ pub(crate) fn comes(calls: usize) {
         longest = longest.max(rounds);
     }
     println!("whoever came in the middle of {BATCH} pictures was answered within {longest} rounds");
-    flood.has_cost_at_most(60_000_000);
+    flood.has_cost_at_most(25_000_000);
 }
 
 /// The rounds until everybody honest is answered.
