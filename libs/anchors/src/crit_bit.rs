@@ -116,9 +116,8 @@ impl<M: Memory> CritBitSet<M> {
 
     /// Makes sure that the next `keys` insertions of this message do not fail.
     pub(crate) fn reserve(&self, keys: u64) -> Result<(), OutOfMemory> {
-        // Freed cells are used first.
-        let used = self.header.leaves.max(self.header.branches);
-        let cells = u64::from(used).max(self.header.count + keys);
+        // Freed cells are used first, and there are fewer branches than leaves.
+        let cells = u64::from(self.header.leaves).max(self.header.count + keys);
         let bytes = self.base + Self::HEADER_BYTES + cells * CELL_BYTES;
         if cells > MOST_CELLS {
             return Err(OutOfMemory::for_bytes(bytes));

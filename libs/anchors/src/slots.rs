@@ -133,14 +133,6 @@ impl<M: Memory> Slots<M> {
         fits
     }
 
-    /// Empties slot `index`.
-    pub fn clear(&mut self, index: u64) {
-        if self.read(index).is_some() {
-            self.write(index, &[])
-                .expect("the slot exists, so the memory need not grow");
-        }
-    }
-
     fn head_capacity(&self) -> usize {
         self.slot_size - LENGTH_BYTES
     }

@@ -1,7 +1,9 @@
 use super::*;
 use ic_stable_structures::VectorMemory;
 use proptest::prelude::*;
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 const BASE: u64 = 64;
 
@@ -112,6 +114,63 @@ fn nothing_is_written_without_room() {
     assert_eq!(set.with_prefix(&[], usize::MAX).len() as u64, keys);
     assert!(set.remove(&nth(7)));
     assert_eq!(set.with_prefix(&nth(7), 1), [] as [Key; 0]);
+}
+
+/// A memory that says it has grown, and keeps its first page only.
+#[derive(Clone, Default)]
+struct Vast {
+    first_page: VectorMemory,
+    pages: Rc<Cell<u64>>,
+}
+
+impl Memory for Vast {
+    fn size(&self) -> u64 {
+        self.pages.get()
+    }
+    fn grow(&self, pages: u64) -> i64 {
+        self.pages.set(self.pages.get() + pages);
+        1
+    }
+    fn read(&self, offset: u64, dst: &mut [u8]) {
+        self.first_page.read(offset, dst);
+    }
+    fn write(&self, offset: u64, src: &[u8]) {
+        self.first_page.write(offset, src);
+    }
+}
+
+#[test]
+fn room_is_reserved_for_as_many_cells_as_links_can_name_and_no_more() {
+    const CELLS: u64 = 1 << 31;
+    let memory = Vast::default();
+    memory.first_page.grow(1);
+    let mut set = CritBitSet::open(memory.clone(), BASE);
+    let pages = |cells: u64| (BASE + 32 + 44 * cells).div_ceil(65_536);
+    for (count, leaves, more, cells) in [
+        (0, 0, 0, 0),
+        (0, 0, 1_500, 1_500),
+        (5_000, 5_000, 0, 5_000),
+        (5_000, 5_000, 2_000, 7_000),
+        // 6,000 are free.
+        (2_000, 8_000, 6_000, 8_000),
+        (2_000, 8_000, 9_000, 11_000),
+        (CELLS - 1, 0, 1, CELLS),
+        (0, 0, CELLS, CELLS),
+    ] {
+        memory.pages.set(0);
+        (set.header.count, set.header.leaves) = (count, leaves);
+        assert_eq!(set.reserve(more), Ok(()));
+        assert_eq!(memory.size(), pages(cells), "{count} and {more}");
+    }
+    for (count, more) in [(CELLS - 1, 2), (CELLS, 1), (0, CELLS + 1)] {
+        memory.pages.set(0);
+        set.header.count = count;
+        let error = OutOfMemory {
+            pages: pages(CELLS + 1),
+        };
+        assert_eq!(set.reserve(more), Err(error));
+        assert_eq!(memory.size(), 0);
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::fixtures::{NOW, metadata, passkey, phrase, principal, text};
-use ic_stable_structures::VectorMemory;
+use ic_stable_structures::{RestrictedMemory, VectorMemory};
 use types::{Aaguid, BlockIndex, DeviceProtection};
 
 const LO: u64 = 10_000;
@@ -232,4 +232,22 @@ fn numbers_that_one_block_gives_up_are_bounded() {
     assert_eq!(store.count(), 0);
     store.restore(&lost(0, LOST_NUMBERS_LIMIT), NOW).unwrap();
     assert_eq!(store.count(), LOST_NUMBERS_LIMIT);
+}
+
+#[test]
+fn without_room_for_all_lost_numbers_none_is_given() {
+    let memory = |pages| RestrictedMemory::new(VectorMemory::default(), 0..pages);
+    let range = AnchorRange::new(LO.into(), (LO + 1_000).into()).unwrap();
+    let mut store = AnchorStore::create(memory(1), memory(10), memory(1), range).unwrap();
+    store.restore(&lost(0, 0), NOW).unwrap();
+    store.restore(&register(0, "a"), NOW).unwrap();
+    // A page holds the header and 85 slots.
+    let refused = store.restore(&lost(1, 86), NOW);
+    assert!(matches!(refused, Err(RestoreError::OutOfMemory(_))));
+    assert_eq!(store.count(), 1);
+    store.restore(&lost(1, 85), NOW).unwrap();
+    assert_eq!(store.count(), 85);
+    store.restore(&lost(85, 85), NOW).unwrap();
+    let refused = store.restore(&lost(85, 86), NOW);
+    assert!(matches!(refused, Err(RestoreError::OutOfMemory(_))));
 }

@@ -40,6 +40,29 @@ fn what_was_never_written_is_none() {
     assert_eq!(slots.read(1_000_000), None);
     slots.write(5, b"x").unwrap();
     assert_eq!(slots.read(4), None);
+    // The first page ends with a slot.
+    let last = (PAGE_BYTES - BASE) / SIZE as u64 - 1;
+    assert_eq!(slots.read(last), None);
+    assert_eq!(slots.read(last + 1), None);
+    slots.write(last, b"y").unwrap();
+    assert_eq!(slots.memory().size(), 1);
+    assert_eq!(slots.read(last).as_deref(), Some(&b"y"[..]));
+}
+
+#[test]
+fn memory_grows_by_the_pages_that_are_missing() {
+    let memory = VectorMemory::default();
+    for (bytes, pages) in [
+        (0, 0),
+        (1, 1),
+        (65_536, 1),
+        (65_537, 2),
+        (196_608, 3),
+        (1, 3),
+    ] {
+        ensure_size(&memory, bytes).unwrap();
+        assert_eq!(memory.size(), pages, "{bytes} bytes");
+    }
 }
 
 /// A memory of one page that refuses to grow further.
@@ -72,25 +95,48 @@ fn memory_that_cannot_grow_is_a_typed_error() {
     assert_eq!(slots.read(1).as_deref(), Some(&b"fits"[..]));
 }
 
+#[derive(Clone, Debug)]
+enum Step {
+    /// Nothing empties the slot.
+    Write(u64, Vec<u8>),
+    Patch(u64, usize, Vec<u8>),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let bytes = |length| prop::collection::vec(any::<u8>(), length);
+    prop_oneof![
+        3 => (0_u64..6, prop_oneof![3 => bytes(1..30), 1 => bytes(0..1)])
+            .prop_map(|(index, record)| Step::Write(index, record)),
+        2 => (0_u64..6, 0_usize..12, bytes(1..5))
+            .prop_map(|(index, at, bytes)| Step::Patch(index, at, bytes)),
+    ]
+}
+
 proptest! {
     #[test]
-    fn behaves_like_a_map(
-        steps in prop::collection::vec(
-            (0_u64..6, prop::option::of(prop::collection::vec(any::<u8>(), 1..30))),
-            0..60,
-        )
-    ) {
+    fn behaves_like_a_map(steps in prop::collection::vec(step(), 0..60)) {
         let (memory, tails, mut slots) = empty();
-        let mut twin = BTreeMap::new();
-        for (index, record) in steps {
-            if let Some(record) = record {
-                slots.write(index, &record).unwrap();
-                twin.insert(index, record);
-            } else {
-                slots.clear(index);
-                twin.remove(&index);
+        slots.reserve(5).unwrap();
+        let mut twin: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+        for step in steps {
+            match step {
+                Step::Write(index, record) => {
+                    slots.write(index, &record).unwrap();
+                    twin.insert(index, record);
+                }
+                Step::Patch(index, at, bytes) => {
+                    let record = twin.get_mut(&index);
+                    let head = record.map(|record| record.iter_mut().take(SIZE - LENGTH_BYTES));
+                    let places: Vec<_> = head.into_iter().flatten().skip(at).take(bytes.len()).collect();
+                    let fits = places.len() == bytes.len();
+                    prop_assert_eq!(slots.patch(index, at, &bytes), fits);
+                    if fits {
+                        places.into_iter().zip(bytes).for_each(|(place, byte)| *place = byte);
+                    }
+                }
             }
         }
+        twin.retain(|_, record| !record.is_empty());
         let again = Slots::new(memory, tails, BASE, SIZE);
         for index in 0..6 {
             prop_assert_eq!(slots.read(index), twin.get(&index).cloned());
