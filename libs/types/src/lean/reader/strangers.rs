@@ -321,6 +321,9 @@ fn signed_leb128(place: usize, to: &mut Vec<u8>) {
     to.push(rest.to_le_bytes()[0]);
 }
 
+/// Four billion, the largest length of 32 bits.
+pub(crate) const HUGE: [u8; 5] = [0xff, 0xff, 0xff, 0xff, 0x0f];
+
 /// Something happens to the message on its way.
 pub(crate) fn damage(message: &mut Vec<u8>, dice: &mut Dice<'_>) {
     if message.is_empty() {
@@ -328,7 +331,7 @@ pub(crate) fn damage(message: &mut Vec<u8>, dice: &mut Dice<'_>) {
     }
     let place = u16::from_le_bytes([dice.byte(), dice.byte()]);
     let place = usize::from(place) % message.len();
-    match dice.roll(7) {
+    match dice.roll(8) {
         1 => message.truncate(place),
         2 => message[place] ^= 1 << dice.roll(8),
         3 => message.insert(place, dice.byte()),
@@ -336,6 +339,9 @@ pub(crate) fn damage(message: &mut Vec<u8>, dice: &mut Dice<'_>) {
         5 => message.push(dice.byte()),
         6 => {
             message.remove(place);
+        }
+        7 => {
+            message.splice(place..=place, HUGE);
         }
         _ => {}
     }

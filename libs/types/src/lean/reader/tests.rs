@@ -1,4 +1,4 @@
-use super::strangers::{Dice, Shape, damage, message, ours};
+use super::strangers::{Dice, HUGE, Shape, damage, message, ours};
 use super::*;
 use crate::front::ChallengeResult;
 use crate::lean::length;
@@ -31,12 +31,22 @@ fn of_their_library<T: for<'a> ArgumentDecoder<'a>>(message: &[u8]) -> candid::R
     candid::utils::decode_args_with_config(message, &config)
 }
 
+/// What the reader makes of a message, in bounded memory: that of the lists of types, and for the three bytes that begin a
+/// map of one pair that of a tree's node, which has room for eleven.
+fn read<T: Arguments>(message: &[u8]) -> Familiar<T> {
+    let mut read = Err(Unfamiliar);
+    let memory = allocation_counter::measure(|| read = arguments(message));
+    let (taken, allowed) = (memory.bytes_max, 8_192 + 256 * message.len() as u64);
+    assert!(taken <= allowed, "{taken} for {}", hex::encode(message));
+    read
+}
+
 /// What the reader accepts the library reads in the same way. Whether both did.
 fn agree<T>(message: &[u8]) -> bool
 where
     T: Arguments + for<'a> ArgumentDecoder<'a> + Debug + PartialEq,
 {
-    let Ok(read) = arguments::<T>(message) else {
+    let Ok(read) = read::<T>(message) else {
         return false;
     };
     match of_their_library::<T>(message) {
@@ -206,7 +216,7 @@ fn by_hand(types: &[&[u8]], arguments: &[u8], values: &[u8]) -> Vec<u8> {
 
 #[track_caller]
 fn is_unfamiliar<T: Arguments + Debug>(message: &[u8]) {
-    assert_eq!(arguments::<T>(message).err(), Some(Unfamiliar));
+    assert_eq!(read::<T>(message).err(), Some(Unfamiliar));
 }
 
 /// `record { 0 : <an extra field>; key; chars }`
@@ -254,27 +264,37 @@ fn what_is_skipped_is_checked_and_bounded() {
 fn endless_types_and_lists_of_nothing_end_soon() {
     // A record that holds itself, and four billion nulls.
     is_unfamiliar::<Solution>(&with_an_extra_field(&[0], &[], &[]));
-    let nulls = with_an_extra_field(&[1], &[b"\x6d\x7f"], &[0xff, 0xff, 0xff, 0xff, 0x0f]);
+    let nulls = with_an_extra_field(&[1], &[b"\x6d\x7f"], &HUGE);
     is_unfamiliar::<Solution>(&nulls);
     // As many pairs of metadata, of which none is there.
     let metadata: [&[u8]; 3] = [b"\x6d\x01", b"\x6c\x02\x00\x71\x01\x02", b"\x6b\x00"];
-    let pairs = by_hand(&metadata, &[0], &[0xff, 0xff, 0xff, 0xff, 0x0f]);
+    let pairs = by_hand(&metadata, &[0], &HUGE);
     is_unfamiliar::<(Metadata,)>(&pairs);
     let many = [&b"DIDL\xb0\x09"[..], &b"\x6e\x7f".repeat(1_200), &[0]].concat();
     is_unfamiliar::<(Option<u64>,)>(&many);
 }
 
+/// A map in a map in a map, the innermost one empty.
+fn nested(depth: usize) -> Metadata {
+    let innermost = Metadata(BTreeMap::new());
+    (1..depth).fold(innermost, |inner, _| {
+        Metadata([(String::new(), MetadataValue::Map(inner))].into())
+    })
+}
+
 #[test]
 fn maps_inside_of_maps_end_where_stored_ones_do() {
-    let nested = |depth: usize| {
-        let innermost = Metadata(BTreeMap::new());
-        (1..depth).fold(innermost, |inner, _| {
-            Metadata([("m".to_owned(), MetadataValue::Map(inner))].into())
-        })
-    };
     is_familiar(&(nested(Metadata::MAX_DEPTH),));
     let deeper = encode_args((nested(Metadata::MAX_DEPTH + 1),)).unwrap();
     is_unfamiliar::<(Metadata,)>(&deeper);
+}
+
+#[test]
+fn a_message_full_of_maps_takes_bounded_memory() {
+    let deep = || MetadataValue::Map(nested(Metadata::MAX_DEPTH - 1));
+    let maps = (0..300).map(|number| (format!("{number:x}"), deep()));
+    let message = encode_args((Metadata(maps.collect()),)).unwrap();
+    assert!(read::<(Metadata,)>(&message).is_ok());
 }
 
 /// The pairs hold themselves, so there are none, and the library takes the map for absent.
@@ -312,5 +332,43 @@ proptest! {
             }
         }
         agree_in_all(&message);
+    }
+}
+
+#[test]
+fn a_message_that_ends_too_early_or_too_late_is_unfamiliar() {
+    let message = of_javascript("register: every field");
+    for end in 0..message.len() {
+        is_unfamiliar::<Register>(&message[..end]);
+    }
+    for more in 0..=u8::MAX {
+        is_unfamiliar::<Register>(&[&message[..], &[more]].concat());
+    }
+}
+
+#[test]
+fn lengths_that_nothing_follows_take_no_memory() {
+    for case in ["register: every field", "register: no optional field"] {
+        let message = of_javascript(case);
+        for place in 0..message.len() {
+            let mut message = message.clone();
+            message.splice(place..=place, HUGE);
+            agree::<Register>(&message);
+        }
+    }
+}
+
+/// Bytes that mean something in the list of types, and others.
+fn byte() -> impl Strategy<Value = u8> {
+    prop_oneof![4 => 0..6_u8, 3 => 0x68..=0x7f_u8, 1 => any::<u8>()]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+    #[test]
+    fn any_bytes_are_read_as_candids_library_reads_them(bytes in vec(byte(), 0..80)) {
+        agree_in_all(&bytes);
+        agree_in_all(&[b"DIDL", &bytes[..]].concat());
     }
 }
