@@ -63,7 +63,6 @@ impl Type {
     const FLOAT64: Self = Self(0x72);
     const TEXT: Self = Self(0x71);
     const RESERVED: Self = Self(0x70);
-    const EMPTY: Self = Self(0x6f);
     const PRINCIPAL: Self = Self(0x68);
 
     /// Whether it is `text`.
@@ -403,7 +402,7 @@ impl<'m> Reader<'m> {
             Type::NAT | Type::INT => return self.skip_leb128(),
             Type::TEXT => return self.text(of).map(|_| ()),
             Type::PRINCIPAL => return self.principal(of).map(|_| ()),
-            Type::EMPTY => return Err(Unfamiliar),
+            // Also for `empty`, which is in no list and has no value.
             _ => return self.skip_composite(of),
         };
         self.bytes.take(count).map(|_| ())

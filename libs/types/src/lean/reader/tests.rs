@@ -17,6 +17,8 @@ use proptest::test_runner::TestRunner;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+mod by_hand;
+
 type Register = (DeviceData, ChallengeResult, Option<Principal>);
 type Add = (AnchorNumber, DeviceData);
 type Update = (AnchorNumber, DeviceKey, DeviceData);
@@ -54,6 +56,11 @@ where
         Err(error) => panic!("{read:?} of {}: {error}", hex::encode(message)),
     }
     true
+}
+
+#[track_caller]
+fn is_unfamiliar<T: Arguments + Debug>(message: &[u8]) {
+    assert_eq!(read::<T>(message).err(), Some(Unfamiliar));
 }
 
 fn agree_in_all(message: &[u8]) -> bool {
@@ -200,80 +207,6 @@ fn most_of_what_candids_library_accepts_of_strangers_is_familiar() {
     );
 }
 
-/// A message by hand: types, arguments, values.
-fn by_hand(types: &[&[u8]], arguments: &[u8], values: &[u8]) -> Vec<u8> {
-    let counts = [types.len(), arguments.len()].map(|count| [u8::try_from(count).unwrap()]);
-    [
-        b"DIDL",
-        &counts[0][..],
-        &types.concat(),
-        &counts[1],
-        arguments,
-        values,
-    ]
-    .concat()
-}
-
-#[track_caller]
-fn is_unfamiliar<T: Arguments + Debug>(message: &[u8]) {
-    assert_eq!(read::<T>(message).err(), Some(Unfamiliar));
-}
-
-/// `record { 0 : <an extra field>; key; chars }`
-fn with_an_extra_field(of: &[u8], more_types: &[&[u8]], values: &[u8]) -> Vec<u8> {
-    let mut record = [&[0x6c, 3, 0], of].concat();
-    for name in ["key", "chars"] {
-        length(usize::try_from(hash(name)).unwrap(), &mut record);
-        record.push(0x71);
-    }
-    let mut types = vec![&record[..]];
-    types.extend(more_types);
-    let values = [values, b"\x03key\x05chars"].concat();
-    by_hand(&types, &[0], &values)
-}
-
-#[test]
-fn what_is_skipped_is_checked_and_bounded() {
-    let blob = |bytes: usize| {
-        let mut values = Vec::new();
-        length(bytes, &mut values);
-        values.resize(values.len() + bytes, 0);
-        with_an_extra_field(&[1], &[b"\x6d\x7b"], &values)
-    };
-    assert!(agree::<Solution>(&blob(1_000)));
-    is_unfamiliar::<Solution>(&blob(1_100));
-    let texts = |count: u8| {
-        let values = [&[count][..], &vec![0; usize::from(count)]].concat();
-        with_an_extra_field(&[1], &[b"\x6d\x71"], &values)
-    };
-    assert!(agree::<Solution>(&texts(60)));
-    is_unfamiliar::<Solution>(&texts(64));
-    for (of, values) in [
-        (0x71, &b"\x01\xff"[..]),
-        (0x7e, &[2]),
-        (0x68, &[0]),
-        (0x68, &[&[1, 30][..], &[0; 30]].concat()),
-        (0x7d, &[0x80; 10]),
-        (0x6f, &[]),
-    ] {
-        is_unfamiliar::<Solution>(&with_an_extra_field(&[of], &[], values));
-    }
-}
-
-#[test]
-fn endless_types_and_lists_of_nothing_end_soon() {
-    // A record that holds itself, and four billion nulls.
-    is_unfamiliar::<Solution>(&with_an_extra_field(&[0], &[], &[]));
-    let nulls = with_an_extra_field(&[1], &[b"\x6d\x7f"], &HUGE);
-    is_unfamiliar::<Solution>(&nulls);
-    // As many pairs of metadata, of which none is there.
-    let metadata: [&[u8]; 3] = [b"\x6d\x01", b"\x6c\x02\x00\x71\x01\x02", b"\x6b\x00"];
-    let pairs = by_hand(&metadata, &[0], &HUGE);
-    is_unfamiliar::<(Metadata,)>(&pairs);
-    let many = [&b"DIDL\xb0\x09"[..], &b"\x6e\x7f".repeat(1_200), &[0]].concat();
-    is_unfamiliar::<(Option<u64>,)>(&many);
-}
-
 /// A map in a map in a map, the innermost one empty.
 fn nested(depth: usize) -> Metadata {
     let innermost = Metadata(BTreeMap::new());
@@ -295,16 +228,6 @@ fn a_message_full_of_maps_takes_bounded_memory() {
     let maps = (0..300).map(|number| (format!("{number:x}"), deep()));
     let message = encode_args((Metadata(maps.collect()),)).unwrap();
     assert!(read::<(Metadata,)>(&message).is_ok());
-}
-
-/// The pairs hold themselves, so there are none, and the library takes the map for absent.
-#[test]
-fn an_empty_map_of_pairs_that_cannot_be_is_unfamiliar() {
-    let types: [&[u8]; 3] = [b"\x6e\x01", b"\x6d\x02", b"\x6c\x02\x00\x71\x01\x02"];
-    let message = by_hand(&types, &[0], &[1, 0]);
-    let read = of_their_library::<(Option<Metadata>,)>(&message).unwrap();
-    assert_eq!(read, (None,));
-    is_unfamiliar::<(Option<Metadata>,)>(&message);
 }
 
 #[test]

@@ -1,0 +1,166 @@
+//! Messages made by hand: at the reader's bounds and in its corners.
+
+use super::*;
+
+/// A message by hand: types, arguments, values.
+fn by_hand(types: &[&[u8]], arguments: &[u8], values: &[u8]) -> Vec<u8> {
+    let counts = [types.len(), arguments.len()].map(|count| [u8::try_from(count).unwrap()]);
+    [
+        b"DIDL",
+        &counts[0][..],
+        &types.concat(),
+        &counts[1],
+        arguments,
+        values,
+    ]
+    .concat()
+}
+
+/// A record's type: hashes and types of its fields.
+fn record(fields: &[(u32, u8)]) -> Vec<u8> {
+    let mut record = vec![0x6c];
+    length(fields.len(), &mut record);
+    for (id, of) in fields {
+        length(usize::try_from(*id).unwrap(), &mut record);
+        record.push(*of);
+    }
+    record
+}
+
+/// `record { 0 : <an extra field>; key; chars }`
+fn with_an_extra_field(of: u8, more_types: &[&[u8]], values: &[u8]) -> Vec<u8> {
+    let record = record(&[(0, of), (hash("key"), 0x71), (hash("chars"), 0x71)]);
+    let mut types = vec![&record[..]];
+    types.extend(more_types);
+    let values = [values, b"\x03key\x05chars"].concat();
+    by_hand(&types, &[0], &values)
+}
+
+#[test]
+fn a_field_that_nobody_asks_for_may_hold_anything() {
+    for (of, value) in [
+        (0x7f, &[][..]),
+        (0x70, &[]),
+        (0x7e, &[1]),
+        (0x7d, &[0x80, 0x80, 1]),
+        (0x7d, b"\xff\xff\xff\xff\xff\xff\xff\xff\x7f"),
+        (0x7c, &[0x7f]),
+        (0x7c, &[0x80, 0x7f]),
+        (0x7b, &[1; 1]),
+        (0x7a, &[1; 2]),
+        (0x79, &[1; 4]),
+        (0x78, &[1; 8]),
+        (0x77, &[1; 1]),
+        (0x76, &[1; 2]),
+        (0x75, &[1; 4]),
+        (0x74, &[1; 8]),
+        (0x73, &[1; 4]),
+        (0x72, &[1; 8]),
+        (0x71, b"\x04text"),
+        (0x68, &[1, 2, 7, 7]),
+    ] {
+        let message = with_an_extra_field(of, &[], value);
+        assert!(agree::<Solution>(&message), "{of:x}");
+    }
+}
+
+#[test]
+fn only_what_is_skipped_counts_as_skipped() {
+    let long = "long".repeat(1_000);
+    let types = record(&[(0, 0x7e), (hash("key"), 0x71), (hash("chars"), 0x71)]);
+    let mut values = vec![1];
+    for text in [&long, "chars"] {
+        length(text.len(), &mut values);
+        values.extend(text.bytes());
+    }
+    assert!(agree::<Solution>(&by_hand(&[&types], &[0], &values)));
+}
+
+#[test]
+fn what_is_skipped_is_checked_and_bounded() {
+    let blob = |bytes: usize| {
+        let mut values = Vec::new();
+        length(bytes, &mut values);
+        values.resize(values.len() + bytes, 0);
+        with_an_extra_field(1, &[b"\x6d\x7b"], &values)
+    };
+    // With the two bytes of their length.
+    assert!(agree::<Solution>(&blob(1_022)));
+    is_unfamiliar::<Solution>(&blob(1_023));
+    let texts = |count: u8| {
+        let values = [&[count][..], &vec![0; usize::from(count)]].concat();
+        with_an_extra_field(1, &[b"\x6d\x71"], &values)
+    };
+    // The list is a value too.
+    assert!(agree::<Solution>(&texts(63)));
+    is_unfamiliar::<Solution>(&texts(64));
+    for (of, values) in [
+        (0x71, &b"\x01\xff"[..]),
+        (0x7e, &[2]),
+        (0x68, &[0]),
+        (0x68, &[&[1, 30][..], &[0; 30]].concat()),
+        (0x7d, &[0x80; 10]),
+        (0x6f, &[]),
+    ] {
+        is_unfamiliar::<Solution>(&with_an_extra_field(of, &[], values));
+    }
+}
+
+/// A number, in a message with these types that it does not need.
+fn beside(types: &[&[u8]]) -> Vec<u8> {
+    by_hand(types, &[0x78], &[7; 8])
+}
+
+#[test]
+fn types_that_nobody_asks_for_are_checked() {
+    assert!(agree::<(u64,)>(&beside(&[&[0x6e, 1], &[0x6e, 0]])));
+    // Beyond the list, twice the same hash, hashes that fall.
+    is_unfamiliar::<(u64,)>(&beside(&[&[0x6e, 1]]));
+    is_unfamiliar::<(u64,)>(&beside(&[&record(&[(5, 0x7f), (5, 0x7f)])]));
+    is_unfamiliar::<(u64,)>(&beside(&[&record(&[(5, 0x7f), (4, 0x7f)])]));
+}
+
+#[test]
+fn types_and_fields_are_bounded() {
+    let nulls = [&b"\x6e\x7f"[..]; 65];
+    assert!(agree::<(u64,)>(&beside(&nulls[..64])));
+    is_unfamiliar::<(u64,)>(&beside(&nulls));
+    let fields = |count: u32| record(&(0..count).map(|id| (id, 0x7f)).collect::<Vec<_>>());
+    let three = |last| beside(&[&fields(127), &fields(127), &fields(last)]);
+    assert!(agree::<(u64,)>(&three(2)));
+    is_unfamiliar::<(u64,)>(&three(3));
+}
+
+#[test]
+fn where_nothing_can_be_it_is_absent() {
+    for of in [0x7f, 0x70] {
+        let message = by_hand(&[], &[of], &[]);
+        assert!(agree::<(Option<u64>,)>(&message));
+    }
+}
+
+#[test]
+fn endless_types_and_lists_of_nothing_end_soon() {
+    // A record that holds itself, and four billion nulls.
+    is_unfamiliar::<Solution>(&with_an_extra_field(0, &[], &[]));
+    let nulls = with_an_extra_field(1, &[b"\x6d\x7f"], &HUGE);
+    is_unfamiliar::<Solution>(&nulls);
+    // As many pairs of metadata, of which none is there.
+    let metadata: [&[u8]; 3] = [b"\x6d\x01", b"\x6c\x02\x00\x71\x01\x02", b"\x6b\x00"];
+    let pairs = by_hand(&metadata, &[0], &HUGE);
+    is_unfamiliar::<(Metadata,)>(&pairs);
+    let many = [&b"DIDL\xb0\x09"[..], &b"\x6e\x7f".repeat(1_200), &[0]].concat();
+    is_unfamiliar::<(Option<u64>,)>(&many);
+}
+
+/// The pairs hold themselves, as value or as key, so there are none, and the library takes the map for absent.
+#[test]
+fn an_empty_map_of_pairs_that_cannot_be_is_unfamiliar() {
+    for pair in [b"\x6c\x02\x00\x71\x01\x02", b"\x6c\x02\x00\x02\x01\x03"] {
+        let types: [&[u8]; 4] = [b"\x6e\x01", b"\x6d\x02", pair, b"\x6b\x00"];
+        let message = by_hand(&types, &[0], &[1, 0]);
+        let read = of_their_library::<(Option<Metadata>,)>(&message).unwrap();
+        assert_eq!(read, (None,));
+        is_unfamiliar::<(Option<Metadata>,)>(&message);
+    }
+}
