@@ -419,37 +419,46 @@ fn a_use_without_a_place_in_the_slot_is_left_to_others() {
     );
 }
 
+/// A store with an anchor whose record has these bytes.
+fn with_record(bytes: &[u8]) -> (VectorMemory, AnchorStore<VectorMemory>, AnchorNumber) {
+    let (memory, _, mut store) = empty(10_002);
+    let anchor = store.next();
+    store.push(bytes, &IndexChange::default()).unwrap();
+    (memory, store, anchor)
+}
+
 #[test]
 fn a_day_that_is_longer_than_the_one_in_its_place_is_left_to_others() {
-    let (_, _, mut store) = empty(10_002);
     // In CBOR 255 has a byte less than 256.
     let [day_255, day_256] = [254, 255].map(|before| Day::new(before).end());
     let device = passkey("a");
     let caller = device.pubkey.principal();
     let registration = register(device, caller, None, Limits::default(), day_255).unwrap();
-    let anchor = store.allocate(&registration).unwrap();
-    let before = store.get(anchor).unwrap();
-    assert_eq!(store.note_use(anchor, caller, day_256).unwrap(), None);
-    assert_eq!(store.get(anchor).unwrap(), before);
-    let noted = store.note_use(anchor, caller, day_255.saturating_add(1));
-    assert!(noted.unwrap().is_some());
+    let mut of_a_later_module = registration.record.clone();
+    assert_eq!(of_a_later_module[1], 0x84, "four fields");
+    of_a_later_module[1] = 0x85;
+    of_a_later_module.push(5);
+    for bytes in [registration.record, of_a_later_module] {
+        let (memory, mut store, anchor) = with_record(&bytes);
+        let before = memory.borrow().clone();
+        assert_eq!(store.note_use(anchor, caller, day_256).unwrap(), None);
+        assert_eq!(*memory.borrow(), before);
+        let noted = store.note_use(anchor, caller, day_255.saturating_add(1));
+        assert!(noted.unwrap().is_some());
+    }
 }
 
 #[test]
 fn a_use_in_what_earlier_modules_wrote_is_left_to_others() {
-    let (_, _, mut store) = empty(10_002);
     let mut record = record("a");
-    record.last_active = None;
-    let without_a_day = record.encode();
     record.devices[0].last_use = None;
     let without_a_time = hex::encode(record.encode()).replace("1b0000000000000000", "f6");
-    for bytes in [without_a_day, hex::decode(without_a_time).unwrap()] {
-        let anchor = store.next();
-        store.push(&bytes, &IndexChange::default()).unwrap();
-        let before = store.get(anchor).unwrap();
-        let next_day = Day::of(NOW).end();
-        let noted = store.note_use(anchor, principal("a"), next_day);
+    record.last_active = None;
+    for bytes in [hex::decode(without_a_time).unwrap(), record.encode()] {
+        let (memory, mut store, anchor) = with_record(&bytes);
+        let before = memory.borrow().clone();
+        let noted = store.note_use(anchor, principal("a"), NOW);
         assert_eq!(noted.unwrap(), None);
-        assert_eq!(store.get(anchor).unwrap(), before);
+        assert_eq!(*memory.borrow(), before);
     }
 }

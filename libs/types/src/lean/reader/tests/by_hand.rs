@@ -99,7 +99,7 @@ fn what_is_skipped_is_checked_and_bounded() {
         (0x7e, &[2]),
         (0x68, &[0]),
         (0x68, &[&[1, 30][..], &[0; 30]].concat()),
-        (0x7d, &[0x80; 10]),
+        (0x7d, b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
         (0x6f, &[]),
     ] {
         is_unfamiliar::<Solution>(&with_an_extra_field(of, &[], values));
@@ -114,6 +114,13 @@ fn beside(types: &[&[u8]]) -> Vec<u8> {
 #[test]
 fn types_that_nobody_asks_for_are_checked() {
     assert!(agree::<(u64,)>(&beside(&[&[0x6e, 1], &[0x6e, 0]])));
+    for code in 0x40..=u8::MAX {
+        let message = beside(&[&[0x6e, code]]);
+        match code {
+            0x68 | 0x6f..=0x7f => assert!(agree::<(u64,)>(&message), "{code:x}"),
+            _ => is_unfamiliar::<(u64,)>(&message),
+        }
+    }
     // Beyond the list, twice the same hash, hashes that fall.
     is_unfamiliar::<(u64,)>(&beside(&[&[0x6e, 1]]));
     is_unfamiliar::<(u64,)>(&beside(&[&record(&[(5, 0x7f), (5, 0x7f)])]));
@@ -122,9 +129,9 @@ fn types_that_nobody_asks_for_are_checked() {
 
 #[test]
 fn types_and_fields_are_bounded() {
-    let nulls = [&b"\x6e\x7f"[..]; 65];
-    assert!(agree::<(u64,)>(&beside(&nulls[..64])));
-    is_unfamiliar::<(u64,)>(&beside(&nulls));
+    let types = [&b"\x6e\x3f"[..]; 65];
+    assert!(agree::<(u64,)>(&beside(&types[..64])));
+    is_unfamiliar::<(u64,)>(&beside(&types));
     let fields = |count: u32| record(&(0..count).map(|id| (id, 0x7f)).collect::<Vec<_>>());
     let three = |last| beside(&[&fields(127), &fields(127), &fields(last)]);
     assert!(agree::<(u64,)>(&three(2)));
