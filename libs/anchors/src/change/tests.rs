@@ -393,3 +393,19 @@ fn protection_ends_with_an_update_by_the_device_and_begins_with_one_by_any() {
         Err(DeviceError::Locked { .. })
     ));
 }
+
+#[test]
+fn a_record_of_8192_bytes_is_not_too_large() {
+    let with_alias = |length: usize| {
+        let mut record = record("a");
+        record.devices[0].data.alias = "x".repeat(length);
+        record
+    };
+    let longest = 1_000 + limits::RECORD - with_alias(1_000).encode().len();
+    assert_eq!(encode(&with_alias(longest)).unwrap().len(), 8_192);
+    let too_large = DeviceError::RecordTooLarge {
+        length: 8_193,
+        limit: 8_192,
+    };
+    assert_eq!(encode(&with_alias(longest + 1)), Err(too_large));
+}
