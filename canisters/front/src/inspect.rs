@@ -2,11 +2,9 @@
 //! canisters do not pass here.
 
 use crate::services::Service;
+use canister_kit::arguments::LIMIT as USER_LIMIT;
 use canister_kit::guards::Caller;
 
-/// Arguments of a user's update. The largest honest ones are a device (at most 2.5 kB of variable
-/// fields) and a session key (1 KiB); what is a little too large still gets its typed refusal.
-const USER_LIMIT: usize = 16 * 1_024;
 /// Arguments of a controller's update: a routing table of 20,000 shards.
 const CONTROLLER_LIMIT: usize = 1_024 * 1_024;
 

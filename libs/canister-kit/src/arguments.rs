@@ -12,6 +12,13 @@ use types::lean::reader::{self, Arguments, Read};
 #[cfg(test)]
 mod tests;
 
+/// Bytes that the arguments of a user's call may have. The largest honest ones are a device (at most 2.5 kB of variable fields) and
+/// a session key (1 KiB); what is a little too large still gets its typed refusal.
+///
+/// What is read may take many times as much of the heap, which never shrinks. A canister may send 2 MiB, and its
+/// calls do not pass `inspect_message`.
+pub const LIMIT: usize = 16 * 1_024;
+
 /// What of a message's values nobody asks for may cost Candid's library, as in the system's macros.
 const SKIPPING_QUOTA: usize = 10_000;
 
@@ -41,6 +48,11 @@ fn decode<T>(bytes: &[u8]) -> candid::Result<T>
 where
     T: Arguments + for<'a> ArgumentDecoder<'a>,
 {
+    if bytes.len() > LIMIT {
+        let length = bytes.len();
+        let words = format!("the arguments have {length} bytes; at most {LIMIT} are read");
+        return Err(candid::Error::msg(words));
+    }
     reader::arguments(bytes).or_else(|_| {
         // No bytes stand for no values.
         let bytes = if bytes.is_empty() { b"DIDL\0\0" } else { bytes };

@@ -78,3 +78,22 @@ fn what_nobody_asks_for_is_limited_as_by_the_macros() {
     let refused = is_theirs::<(ChallengeResult,)>(&bytes("m".repeat(11_000)));
     assert!(refused.unwrap_err().contains("Skipping cost"));
 }
+
+#[test]
+fn arguments_that_no_honest_call_has_are_not_read() {
+    let of = |origin: usize| {
+        let key = SessionKey::from(vec![7; 44]);
+        encode_args((AnchorNumber::new(7), "o".repeat(origin), key, None::<u64>)).unwrap()
+    };
+    let beside = of(1_000).len() - 1_000;
+    let longest = of(LIMIT - beside);
+    assert_eq!(longest.len(), LIMIT);
+    assert!(decode::<Prepare>(&longest).is_ok());
+    let longer = of(LIMIT - beside + 1);
+    let refused = decode::<Prepare>(&longer).map_err(|error| words(&error));
+    let refused = refused.unwrap_err();
+    assert!(
+        refused.contains("the arguments have 16385 bytes; at most 16384 are read"),
+        "{refused}"
+    );
+}
