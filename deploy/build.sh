@@ -59,8 +59,10 @@ compile() {
     # Paths of this machine have no place in a module.
     # In the form that allows spaces in them: separated by the unit separator of ASCII.
     local remap="--remap-path-prefix=$PWD=/anchorage"$'\x1f'"--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+    # Found by its name: cargo mixes what stands here into the names of functions, and a path would give each folder modules
+    # of its own.
     local wrapper=()
-    [[ $profile != canister ]] || wrapper=("RUSTC_WORKSPACE_WRAPPER=$PWD/deploy/lib/rustc-canister.sh")
+    [[ $profile != canister ]] || wrapper=("PATH=$PWD/deploy/lib/bin:$PATH" RUSTC_WORKSPACE_WRAPPER=rustc-canister)
     env ${WASM_ENV[@]+"${WASM_ENV[@]}"} ${wrapper[@]+"${wrapper[@]}"} \
         CARGO_ENCODED_RUSTFLAGS="$remap" ANCHORAGE_COMMIT="$(commit_name)" \
         CARGO_TARGET_DIR="$CANISTER_TARGET_DIR" \
