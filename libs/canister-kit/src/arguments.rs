@@ -12,11 +12,11 @@ use types::lean::reader::{self, Arguments, Read};
 #[cfg(test)]
 mod tests;
 
-/// Bytes that the arguments of a user's call may have. The largest honest ones are a device (at most 2.5 kB of variable fields) and
+/// Bytes that the arguments of a user's update may have. The largest honest ones are a device (at most 2.5 kB of variable fields) and
 /// a session key (1 KiB); what is a little too large still gets its typed refusal.
 ///
 /// What is read may take many times as much of the heap, which never shrinks. A canister may send 2 MiB, and its
-/// calls do not pass `inspect_message`.
+/// calls do not pass `inspect_message`. A query keeps nothing of the heap and answers whatever it is asked.
 pub const LIMIT: usize = 16 * 1_024;
 
 /// What of a message's values nobody asks for may cost Candid's library, as in the system's macros.
@@ -31,8 +31,13 @@ pub fn all<T>(bytes: Vec<u8>) -> T
 where
     T: Arguments + for<'a> ArgumentDecoder<'a>,
 {
+    let limit = if bytes.len() > LIMIT && !ic_cdk::api::in_replicated_execution() {
+        usize::MAX
+    } else {
+        LIMIT
+    };
     // Refused in the words of the system's macros.
-    decode(&bytes).unwrap()
+    decode(&bytes, limit).unwrap()
 }
 
 /// The only argument of the message being executed; traps if it is another one.
@@ -44,13 +49,13 @@ where
     argument
 }
 
-fn decode<T>(bytes: &[u8]) -> candid::Result<T>
+fn decode<T>(bytes: &[u8], limit: usize) -> candid::Result<T>
 where
     T: Arguments + for<'a> ArgumentDecoder<'a>,
 {
-    if bytes.len() > LIMIT {
+    if bytes.len() > limit {
         let length = bytes.len();
-        let words = format!("the arguments have {length} bytes; at most {LIMIT} are read");
+        let words = format!("the arguments have {length} bytes; at most {limit} are read");
         return Err(candid::Error::msg(words));
     }
     reader::arguments(bytes).or_else(|_| {

@@ -25,7 +25,7 @@ fn is_theirs<T>(bytes: &[u8]) -> Result<T, String>
 where
     T: Arguments + for<'a> ArgumentDecoder<'a> + Debug + PartialEq,
 {
-    let ours = decode::<T>(bytes).map_err(|error| words(&error));
+    let ours = decode::<T>(bytes, LIMIT).map_err(|error| words(&error));
     assert_eq!(ours, of_the_macros(bytes));
     ours
 }
@@ -88,9 +88,9 @@ fn arguments_that_no_honest_call_has_are_not_read() {
     let beside = of(1_000).len() - 1_000;
     let longest = of(LIMIT - beside);
     assert_eq!(longest.len(), LIMIT);
-    assert!(decode::<Prepare>(&longest).is_ok());
+    assert!(decode::<Prepare>(&longest, LIMIT).is_ok());
     let longer = of(LIMIT - beside + 1);
-    let refused = decode::<Prepare>(&longer).map_err(|error| words(&error));
+    let refused = decode::<Prepare>(&longer, LIMIT).map_err(|error| words(&error));
     let refused = refused.unwrap_err();
     assert!(
         refused.contains("the arguments have 16385 bytes; at most 16384 are read"),
