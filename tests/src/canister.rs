@@ -218,7 +218,8 @@ pub fn numbers(bytes: &[u8]) -> Vec<u64> {
         .collect()
 }
 
-fn encoded(args: impl ArgumentEncoder) -> Vec<u8> {
+/// Arguments of our own as Candid.
+pub fn encoded(args: impl ArgumentEncoder) -> Vec<u8> {
     candid::encode_args(args).expect("arguments of our own encode")
 }
 

@@ -15,7 +15,7 @@ mod modules;
 mod random;
 mod server;
 
-pub use canister::{Canister, Failure, numbers};
+pub use canister::{Canister, Failure, encoded, numbers};
 pub use certificate::Verified;
 pub use gateway::{Gateway, Visited};
 pub use http::{Http, Reading};

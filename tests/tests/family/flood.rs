@@ -7,8 +7,8 @@ mod log_ins;
 mod open_registrations;
 pub(crate) mod pictures;
 
+use anchorage_tests::encoded;
 use anchorage_tests::family::{Device, Family, Person, Role, Setup, Usage, ask, principal_of};
-use candid::utils::ArgumentEncoder;
 use pocket_ic::common::rest::RawMessageId;
 use types::front::{ChallengeResult, RegisterResponse};
 use types::http::HttpRequest;
@@ -19,10 +19,6 @@ const BATCH: usize = 500;
 const DAPP: &str = "https://dapp.example";
 /// Memory that a flood may take for ever: the book of spent challenges and the like fit in a fraction of it.
 const GROWTH: u64 = 8 * 1_024 * 1_024;
-
-fn encoded<T: ArgumentEncoder>(values: T) -> Vec<u8> {
-    candid::encode_args(values).expect("plain data")
-}
 
 /// One call of a flood: who, and the argument.
 type Call = (Principal, Vec<u8>);

@@ -6,6 +6,7 @@
 //! follows from a call that does little. A call that does much is then charged as its canister says, within
 //! 1 %, but for a few whole pages.
 
+use anchorage_tests::encoded;
 use anchorage_tests::family::{Device, Family, Person, Role, Setup, ask};
 use anchorage_tests::fees;
 use serde_bytes::Bytes;
@@ -140,10 +141,6 @@ fn family() -> Family {
 fn device(name: &str, note: usize) -> Device {
     let note = MetadataValue::String("n".repeat(note));
     Device::new(name).but(|data| data.metadata = Some(Metadata([("note".to_owned(), note)].into())))
-}
-
-fn encoded<T: candid::utils::ArgumentEncoder>(values: T) -> Vec<u8> {
-    candid::encode_args(values).expect("plain data")
 }
 
 fn registers(family: &Family, device: &Device) -> [Spent; 2] {

@@ -4,6 +4,7 @@
 //! One operation for each anchor is submitted at once, then the next one for each: what happens to one anchor says
 //! nothing of another one, so the order among them does not matter.
 
+use anchorage_tests::encoded;
 use anchorage_tests::family::{Family, Role, Setup, ask};
 use anchors::twin::{self, Caller, Known, Operation, Step};
 use pocket_ic::RejectResponse;
@@ -34,10 +35,6 @@ struct World {
     anchors: Vec<Anchor>,
     accepted: usize,
     refused: usize,
-}
-
-fn encoded<T: candid::utils::ArgumentEncoder>(values: T) -> Vec<u8> {
-    candid::encode_args(values).expect("plain data")
 }
 
 fn key(name: &str) -> DeviceKey {

@@ -1,6 +1,7 @@
 //! What people do at once, as bytes.
 
 use anchorage_tests::Random;
+use anchorage_tests::encoded;
 use anchorage_tests::family::{Device, stranger};
 use types::front::{Challenge, ChallengeResult};
 use types::{AnchorNumber, DeviceKey, Principal, SessionKey};
@@ -36,10 +37,6 @@ pub(super) struct Call {
 /// The device with that name, of the person with that index.
 pub(super) fn device(person: usize, name: &str) -> Device {
     Device::new(&format!("{name} of person {person}"))
-}
-
-fn encoded<T: candid::utils::ArgumentEncoder>(values: T) -> Vec<u8> {
-    candid::encode_args(values).expect("plain data")
 }
 
 impl Call {

@@ -3,7 +3,8 @@
 //!
 //! Front and shard are on two subnets, so each question is open for some rounds. In every round more come than fit.
 
-use super::{CALLS, DAPP, encoded};
+use super::{CALLS, DAPP};
+use anchorage_tests::encoded;
 use anchorage_tests::family::{Family, Person, Role, Setup};
 use pocket_ic::RejectResponse;
 use pocket_ic::common::rest::RawMessageId;

@@ -3,7 +3,8 @@
 //! Nothing tells a test what a picture shows. But the captcha is asked for while unusually many register: whoever took a
 //! challenge before that has nothing to solve, and registers in the middle of the flood.
 
-use super::{BATCH, DAPP, Flood, anybody, encoded};
+use super::{BATCH, DAPP, Flood, anybody};
+use anchorage_tests::encoded;
 use anchorage_tests::family::{Device, Family, Person, Setup, ask};
 use pocket_ic::common::rest::RawMessageId;
 use types::front::{Challenge, RegisterResponse};
