@@ -23,6 +23,8 @@ mod lookups;
 mod memory;
 mod metrics;
 mod order_id;
+mod origin;
+mod page;
 mod randomness;
 mod rates;
 mod refusal;
@@ -42,13 +44,14 @@ mod unsettled;
 
 use crate::login::LogIn;
 use crate::memory::Memories;
+use crate::page::Home;
 use crate::registration::Registration;
 use crate::runtime::{Ic, Runtime};
 use crate::state::{Shared, State};
 use candid::candid_method;
 use canister_kit::build::BuildInfo;
 use canister_kit::guards::Caller;
-use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH, Route};
+use canister_kit::http::{Content, HttpRequest, HttpResponse};
 use canister_kit::metrics::Resources;
 use canister_kit::{argument, arguments};
 use ic_cdk::api::{data_certificate, msg_caller};
@@ -103,7 +106,7 @@ fn start(argument: Option<FrontInit>) {
     let refuse = |error: String| -> ! { ic_cdk::trap(format!("refusing to start: {error}")) };
     let memories = Memories::open(DefaultMemoryImpl::default())
         .unwrap_or_else(|error| refuse(error.to_string()));
-    let mut opened = State::open(memories, Ic.now());
+    let mut opened = State::open(memories, Home::of_this_canister(), Ic.now());
     opened
         .configure(argument.unwrap_or_default(), Ic.now())
         .unwrap_or_else(|error| refuse(error.to_string()));
@@ -433,24 +436,7 @@ fn http_request(request: HttpRequest) -> HttpResponse {
         let resources = Resources::of_this_canister();
         Content::metrics(metrics::text(&state, BUILD, resources, Ic.now()))
     };
-    let targets = || Content::json(fleet::targets(&state, Ic.own_id()));
-    let routes = [
-        Route {
-            path: METRICS_PATH,
-            content: &metrics,
-        },
-        Route {
-            path: fleet::TARGETS_PATH,
-            content: &targets,
-        },
-    ];
-    let (certificate, root) = (data_certificate(), state.certified_root());
-    let page = state.pages.page(&request, certificate.as_deref(), &root);
-    page.unwrap_or_else(|| {
-        let response = http::serve(&request, &routes);
-        let pages = &state.pages;
-        pages.skip_certification(response, certificate.as_deref(), &root)
-    })
+    page::answer(&state, &request, data_certificate().as_deref(), &metrics)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Settings: what the init and upgrade argument says, checked and stored.
 
+use crate::origin::{Origin, OriginError};
 use minicbor::{Decode, Encode};
 use types::front::{CaptchaMode, DynamicCaptcha, FrontInit, RateLimit, RoutingError, ShardRoute};
 
@@ -24,6 +25,9 @@ pub(crate) enum SettingsError {
         "captcha intervals must be 1 to {LONGEST_INTERVAL_S} seconds, the reference's not shorter"
     )]
     Captcha,
+    /// Not origins, or too many.
+    #[error(transparent)]
+    Origins(#[from] OriginError),
     /// The table breaks a rule.
     #[error("routes: {0}")]
     Routes(#[from] RoutingError),
@@ -47,6 +51,11 @@ pub(crate) struct Settings {
     dynamic_captcha: Option<DynamicCaptcha>,
     #[n(8)]
     cycles_floor: Option<u64>,
+    #[n(9)]
+    canonical_origin: Option<Origin>,
+    /// Absent: none.
+    #[n(10)]
+    related_origins: Option<Vec<Origin>>,
 }
 
 impl Default for Settings {
@@ -59,6 +68,8 @@ impl Default for Settings {
             gateway: "https://{canister}.icp0.io".to_owned(),
             dynamic_captcha: None,
             cycles_floor: None,
+            canonical_origin: None,
+            related_origins: None,
         }
     }
 }
@@ -73,6 +84,8 @@ impl Settings {
             max_delegation_ttl_ns,
             metrics_gateway,
             cycles_floor,
+            canonical_origin,
+            related_origins,
         } = argument;
         let mut new = self.clone();
         if let Some(mode) = captcha {
@@ -100,6 +113,13 @@ impl Settings {
             new.gateway.clone_from(gateway);
         }
         new.cycles_floor = cycles_floor.or(new.cycles_floor);
+        if let Some(origin) = canonical_origin {
+            let is_named = !origin.is_empty();
+            new.canonical_origin = is_named.then(|| Origin::parse(origin)).transpose()?;
+        }
+        if let Some(origins) = related_origins {
+            new.related_origins = Some(Origin::several(origins)?);
+        }
         Ok(new)
     }
 
@@ -112,7 +132,27 @@ impl Settings {
             max_delegation_ttl_ns: Some(self.max_ttl_ns),
             metrics_gateway: Some(self.gateway.clone()),
             cycles_floor: Some(self.cycles_floor()),
+            canonical_origin: Some(
+                self.canonical_origin()
+                    .map_or_else(String::new, Origin::to_string),
+            ),
+            related_origins: Some(
+                self.related_origins()
+                    .iter()
+                    .map(Origin::to_string)
+                    .collect(),
+            ),
         }
+    }
+
+    /// The origin whose host is the relying party id of passkeys.
+    pub(crate) fn canonical_origin(&self) -> Option<&Origin> {
+        self.canonical_origin.as_ref()
+    }
+
+    /// Other origins that may use the canonical origin's passkeys.
+    pub(crate) fn related_origins(&self) -> &[Origin] {
+        self.related_origins.as_deref().unwrap_or_default()
     }
 
     /// When registrations need a captcha.

@@ -6,6 +6,7 @@ use crate::challenge::Challenges;
 use crate::fleet::Fleet;
 use crate::memory::{Memories, Memory};
 use crate::metrics;
+use crate::page::{self, Home};
 use crate::rates::RegistrationRates;
 use crate::routing::stored::StoredRoute;
 use crate::routing::{self, RoutingTable};
@@ -57,6 +58,8 @@ pub(crate) struct State {
     routing: RoutingTable,
     /// The pages whose bodies are certified.
     pub(crate) pages: HttpTree,
+    /// Where this front is.
+    pub(crate) home: Home,
     /// Everything but the signatures, whose root hash is computed when it is asked for.
     certified: CertifiedRoot,
     pub(crate) randomness: Option<Randomness>,
@@ -74,7 +77,7 @@ pub(crate) struct State {
 
 impl State {
     /// Opens what is stored; the rest starts empty.
-    pub(crate) fn open(memories: Memories, now: TimestampNs) -> Self {
+    pub(crate) fn open(memories: Memories, home: Home, now: TimestampNs) -> Self {
         let Memories {
             settings,
             routing,
@@ -87,7 +90,7 @@ impl State {
         let rows: Vec<StoredRoute> = stored_routing.get().0.clone();
         let routing = RoutingTable::new(rows.into_iter().map(ShardRoute::from).collect())
             .expect("the stored table was checked when it was stored");
-        let pages = pages(&routing);
+        let pages = page::tree(&home, &settings.get().0, &routing);
         Self {
             bucket: TokenBucket::full(settings.get().0.rate_limit(), now),
             rates: rates(&settings.get().0, None),
@@ -101,6 +104,7 @@ impl State {
                 (ROUTING, routing_hash(&routing)),
             ]),
             pages,
+            home,
             routing,
             randomness: None,
             signatures: SignatureMap::default(),
@@ -125,6 +129,7 @@ impl State {
         self.bucket = TokenBucket::full(settings.rate_limit(), now);
         self.rates = rates(&settings, self.rates.take());
         self.settings.set(Stored(settings));
+        self.describe();
         Ok(())
     }
 
@@ -151,13 +156,18 @@ impl State {
         let table = self.check_routing(routes, now)?;
         let rows = table.rows().iter().map(StoredRoute::from).collect();
         self.stored_routing.set(Stored(rows));
-        let pages = pages(&table);
-        self.certified.set(HTTP_EXPR, pages.hash());
         self.certified.set(ROUTING, routing_hash(&table));
-        self.pages = pages;
         self.routing = table;
+        self.describe();
         self.auth_cache.forget_all();
         Ok(())
+    }
+
+    /// Certifies what the pages say about settings and routing table as they are now.
+    fn describe(&mut self) {
+        let settings = &self.settings.get().0;
+        page::describe(&mut self.pages, &self.home, settings, &self.routing);
+        self.certified.set(HTTP_EXPR, self.pages.hash());
     }
 
     /// An order is about to be sent. What is remembered about its anchor may end with it.
@@ -255,10 +265,6 @@ fn rates(settings: &Settings, known: Option<RegistrationRates>) -> Option<Regist
     };
     let same = known.filter(|known| known.wish() == wish);
     Some(same.unwrap_or_else(|| RegistrationRates::new(wish)))
-}
-
-fn pages(routing: &RoutingTable) -> HttpTree {
-    HttpTree::default().with(ROUTING, routing::page(routing))
 }
 
 fn routing_hash(table: &RoutingTable) -> Hash {

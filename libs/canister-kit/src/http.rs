@@ -5,15 +5,15 @@
 //! not verify it: the subtree `http_expr` says "no certification" for every path (HTTP gateway protocol, version 2).
 //! Nobody but the canister can switch it off, and nothing secret or dangerous is served this way.
 
-use ic_certified_map::{HashTree, labeled};
+use ic_certified_map::HashTree;
 
-use crate::certified::{CertifiedRoot, Hash, cbor, leaf, tagged_cbor};
+use crate::certified::{CertifiedRoot, Hash, cbor, tagged_cbor};
 
 mod pages;
 #[cfg(test)]
 mod tests;
 
-pub use pages::HttpTree;
+pub use pages::{HttpTree, Page};
 pub use types::http::{HttpRequest, HttpResponse};
 
 /// What a route answers.
@@ -58,8 +58,7 @@ pub struct Route<'a> {
 
 /// Answers 200 for a route, 405 for another method than `GET` and `HEAD` on it, 404 for everything else.
 pub fn serve(request: &HttpRequest, routes: &[Route<'_>]) -> HttpResponse {
-    let path = request.url.split(['?', '#']).next().unwrap_or_default();
-    let Some(route) = routes.iter().find(|route| route.path == path) else {
+    let Some(route) = routes.iter().find(|route| route.path == path(&request.url)) else {
         return plain(404, "not found\n");
     };
     let is_head = request.method.eq_ignore_ascii_case("HEAD");
@@ -74,6 +73,11 @@ pub fn serve(request: &HttpRequest, routes: &[Route<'_>]) -> HttpResponse {
         headers: standard_headers(content_type),
         body: if is_head { Vec::new() } else { body },
     }
+}
+
+/// The path of a request's URL, without query string and fragment.
+pub fn path(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
 }
 
 fn plain(status_code: u16, text: &str) -> HttpResponse {
@@ -92,7 +96,8 @@ fn standard_headers(content_type: &str) -> Vec<(String, String)> {
     ]
 }
 
-fn header(name: &str, value: &str) -> (String, String) {
+/// A header.
+pub fn header(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
@@ -104,10 +109,6 @@ const NO_CERTIFICATION_HASH: Hash = [
     0xc3, 0x1a, 0xba, 0xdb, 0xd0, 0xb0, 0x59, 0xf9, 0xd4, 0x64, 0xfd, 0x6d, 0xf4, 0xda, 0x9e, 0x2d,
     0xc0, 0x87, 0xae, 0x7d, 0x0b, 0x40, 0x46, 0x8d, 0x33, 0x72, 0x26, 0xd4, 0x13, 0xb3, 0x37, 0x23,
 ];
-
-fn skip_certification_tree() -> HashTree<'static> {
-    labeled(b"<*>", labeled(&NO_CERTIFICATION_HASH, leaf(Vec::new())))
-}
 
 /// The root hash of what stands below the label `http_expr` in a canister that certifies nothing else (checked by a
 /// test). It is part of every root, so it is not computed each time.
@@ -128,7 +129,7 @@ pub fn skip_certification(
     certificate: Option<&[u8]>,
     root: &CertifiedRoot,
 ) -> HttpResponse {
-    HttpTree::default().skip_certification(response, certificate, root)
+    HttpTree::default().skip_certification("", response, certificate, root)
 }
 
 /// The header with the system's certificate, a tree with `root`'s hash, and where in it to look.

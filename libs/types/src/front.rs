@@ -159,7 +159,17 @@ pub struct FrontInit {
     /// Liquid cycles below which front registers nobody; below half of it front changes no anchor, below a quarter it
     /// prepares no delegation. Default 500 billion.
     pub cycles_floor: Option<u64>,
+    /// The origin whose host is the relying party id of passkeys, `https://host` or, for tests, `http://` with a host in
+    /// `localhost`; an empty text: each origin that serves the page is for itself (the default).
+    pub canonical_origin: Option<String>,
+    /// Other origins that serve the page and may use the canonical origin's passkeys, at most
+    /// [`LONGEST_RELATED_ORIGINS`]; default none.
+    pub related_origins: Option<Vec<String>>,
 }
+
+/// How many related origins there may be. Browsers take five different names before they may stop reading (Web
+/// Authentication, level 3, "Related origin requests"); these may be subdomains of one.
+pub const LONGEST_RELATED_ORIGINS: usize = 10;
 
 /// Whether registrations need a captcha.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]

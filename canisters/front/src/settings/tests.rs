@@ -72,6 +72,8 @@ fn what_is_absent_stays() {
         max_delegation_ttl_ns: Some(7),
         metrics_gateway: Some("http://127.0.0.1:4943".to_owned()),
         cycles_floor: Some(8),
+        canonical_origin: Some("https://id.example".to_owned()),
+        related_origins: Some(vec!["https://other.example".to_owned()]),
     };
     let settings = changed(&argument).expect("valid");
     let same = settings.changed_by(&FrontInit::default());
@@ -90,6 +92,29 @@ fn a_life_beyond_thirty_days_or_of_nothing_is_refused() {
     assert!(with(LONGEST_TTL_NS).is_ok());
     assert_eq!(with(LONGEST_TTL_NS + 1), Err(SettingsError::Ttl));
     assert_eq!(with(0), Err(SettingsError::Ttl));
+}
+
+#[test]
+fn origins_can_be_taken_back() {
+    let with = |canonical: &str, related: &[&str]| FrontInit {
+        canonical_origin: Some(canonical.to_owned()),
+        related_origins: Some(related.iter().map(|one| (*one).to_owned()).collect()),
+        ..FrontInit::default()
+    };
+    let named = changed(&with("https://id.example", &["https://b.example"])).expect("valid");
+    let none = named.changed_by(&with("", &[])).expect("valid");
+    assert_eq!(none.canonical_origin(), None);
+    assert_eq!(none.related_origins(), []);
+    for (canonical, related) in [
+        ("id.example", "https://b.example"),
+        ("", "https://b.example/x"),
+    ] {
+        let refused = named.changed_by(&with(canonical, &[related]));
+        assert!(
+            matches!(refused, Err(SettingsError::Origins(_))),
+            "{refused:?}"
+        );
+    }
 }
 
 #[test]
@@ -123,6 +148,8 @@ fn stored_settings_keep_their_bytes() {
         gateway: "http://a".to_owned(),
         dynamic_captcha: None,
         cycles_floor: None,
+        canonical_origin: None,
+        related_origins: None,
     };
     let bytes = minicbor::to_vec(&settings).expect("a vector");
     assert_eq!(hex::encode(&bytes), "85f501020368687474703a2f2f61");

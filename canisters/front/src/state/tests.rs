@@ -12,6 +12,14 @@ pub(crate) fn memories() -> Memories {
     Memories::open(DefaultMemoryImpl::default()).expect("a fresh memory")
 }
 
+/// Where the front of the tests is.
+pub(crate) fn home() -> Home {
+    Home {
+        front: Principal::from_slice(&[1; 10]),
+        root_key: vec![0xab, 0x01],
+    }
+}
+
 /// A shard's canister.
 pub(crate) fn shard(number: u8) -> Principal {
     Principal::from_slice(&[number, 7])
@@ -30,7 +38,7 @@ pub(crate) fn row(number: u8) -> ShardRoute {
 
 /// A state with these shards, the captcha switched off.
 pub(crate) fn with_shards(numbers: &[u8]) -> Shared {
-    let mut state = State::open(memories(), NOW);
+    let mut state = State::open(memories(), home(), NOW);
     let argument = FrontInit {
         captcha: Some(CaptchaMode::Disabled),
         routes: Some(numbers.iter().map(|number| row(*number)).collect()),
@@ -48,7 +56,10 @@ fn what_is_stored_survives_an_upgrade() {
         last_hash: None,
         next_anchor: AnchorNumber::new(103),
     };
-    let open = || State::open(Memories::open(raw.clone()).expect("known layout"), NOW);
+    let open = || {
+        let memories = Memories::open(raw.clone()).expect("known layout");
+        State::open(memories, home(), NOW)
+    };
     let mut before = open();
     let argument = FrontInit {
         captcha: Some(CaptchaMode::Disabled),
@@ -60,6 +71,8 @@ fn what_is_stored_survives_an_upgrade() {
         max_delegation_ttl_ns: Some(5),
         metrics_gateway: Some("http://localhost".to_owned()),
         cycles_floor: Some(3),
+        canonical_origin: Some("https://id.example".to_owned()),
+        related_origins: Some(vec!["https://other.example".to_owned()]),
     };
     before.configure(argument.clone(), NOW).expect("valid");
     before.salt_or_store(Salt::new([9; 32]));

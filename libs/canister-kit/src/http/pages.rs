@@ -1,62 +1,151 @@
-//! Pages whose bodies a gateway verifies: they change seldom, so their hashes stand in the certified tree.
+//! Responses that a gateway verifies: they change seldom, so their hashes stand in the certified tree.
 //!
-//! Below the label `http_expr`, beside the wildcard that switches verification off for all other paths, each page has
+//! Below the label `http_expr` each page has the segments of its path, then
 //!
 //! ```text
-//! PATH / "<$>" / hash of the expression / "" / hash of the response / (empty leaf)
+//! "<$>" / hash of the expression / "" / hash of the response / (empty leaf)
 //! ```
 //!
-//! (HTTP gateway protocol, version 2, response certification without the request). A gateway takes the most specific path,
-//! and wants to see that there is none for a response that is not verified; so every witness shows this whole
-//! small tree.
+//! (HTTP gateway protocol, version 2, response certification without the request: who asks with another method than `GET`
+//! gets the same page). Beside them stands the wildcard `<*>` for every other path: either it switches verification
+//! off, or it holds the response for what does not exist. A gateway takes the most specific path, and wants to see
+//! that there is none for what it got; so every witness shows this whole small tree.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use ic_certified_map::{HashTree, fork, labeled};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Content, HttpRequest, HttpResponse, NO_CERTIFICATION, certificate_header, header,
-    skip_certification_tree, standard_headers,
+    Content, HttpResponse, NO_CERTIFICATION, NO_CERTIFICATION_HASH, certificate_header, header,
+    standard_headers,
 };
 use crate::certified::{CertifiedRoot, HTTP_EXPR, Hash, leaf};
 
 #[cfg(test)]
 mod tests;
 
-/// The expression that says: verify status, body and these headers.
-const EXPRESSION: &str = "default_certification(ValidationArgs{certification:Certification{\
-    no_request_certification:Empty{},response_certification:ResponseCertification{\
-    certified_response_headers:ResponseHeaderList{headers:[\"Content-Type\",\"Cache-Control\",\
-    \"X-Content-Type-Options\"]}}}})";
+/// The last segment of a path that stands for itself.
+const EXACT: &str = "<$>";
+/// The segment that stands for all paths that the tree does not have.
+const WILDCARD: &str = "<*>";
 
-/// Everything that stands below the label `http_expr`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HttpTree {
-    /// Sorted by segment.
-    pages: Vec<Page>,
-}
-
+/// A response that is known before it is asked for: status, headers, body. All of it is certified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Page {
-    segment: &'static str,
-    content: Content,
+pub struct Page {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Cow<'static, [u8]>,
+    /// Says what of the response is verified: status, body and exactly these headers.
+    expression: String,
     expression_hash: Hash,
     response_hash: Hash,
 }
 
+impl Page {
+    /// A page whose body is hashed now.
+    pub fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        let body_hash = Sha256::digest(&body).into();
+        Self::hashed(status, headers, body.into(), body_hash)
+    }
+
+    /// A page whose body's SHA-256 was computed when the canister was built.
+    pub fn built_in(
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: &'static [u8],
+        body_hash: Hash,
+    ) -> Self {
+        Self::hashed(status, headers, body.into(), body_hash)
+    }
+
+    fn hashed(
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: Cow<'static, [u8]>,
+        body_hash: Hash,
+    ) -> Self {
+        let names: Vec<String> = headers
+            .iter()
+            .map(|(name, _)| format!("{name:?}"))
+            .collect();
+        let expression = format!(
+            "default_certification(ValidationArgs{{certification:Certification{{\
+             no_request_certification:Empty{{}},response_certification:ResponseCertification{{\
+             certified_response_headers:ResponseHeaderList{{headers:[{}]}}}}}}}})",
+            names.join(",")
+        );
+        Self {
+            expression_hash: Sha256::digest(&expression).into(),
+            response_hash: response_hash(status, &headers, &expression, body_hash),
+            status,
+            headers,
+            body,
+            expression,
+        }
+    }
+
+    fn response(&self) -> HttpResponse {
+        let mut headers = self.headers.clone();
+        headers.push(header("IC-CertificateExpression", &self.expression));
+        HttpResponse {
+            status_code: self.status,
+            headers,
+            body: self.body.to_vec(),
+        }
+    }
+}
+
+impl From<Content> for Page {
+    /// 200, with the headers that every route has.
+    fn from(content: Content) -> Self {
+        let Content { content_type, body } = content;
+        Self::new(200, standard_headers(content_type), body)
+    }
+}
+
+/// Everything that stands below the label `http_expr`. The default has no page, and verifies nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HttpTree {
+    /// By path, which begins with `/`.
+    pages: BTreeMap<&'static str, Page>,
+    rest: Rest,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Rest {
+    /// No response at another path is verified.
+    #[default]
+    Unverified,
+    /// Only these paths are not verified; for all others there is this page.
+    NotFound {
+        page: Box<Page>,
+        unverified: &'static [&'static str],
+    },
+}
+
 impl HttpTree {
-    /// Puts a page at `/segment`; `segment` is one segment of a path, without slashes and sorted behind `<`.
-    #[must_use]
-    pub fn with(mut self, segment: &'static str, content: Content) -> Self {
-        self.pages.retain(|page| page.segment != segment);
-        let response_hash = response_hash(&content);
-        self.pages.push(Page {
-            segment,
-            content,
-            expression_hash: Sha256::digest(EXPRESSION).into(),
-            response_hash,
-        });
-        self.pages.sort_by_key(|page| page.segment);
-        self
+    /// A tree in which only these paths are not verified. For every path that it does not have it answers `not_found`, so that
+    /// nobody on the way can put a page of his own there.
+    pub fn closed(unverified: &'static [&'static str], not_found: Page) -> Self {
+        Self {
+            pages: BTreeMap::new(),
+            rest: Rest::NotFound {
+                page: Box::new(not_found),
+                unverified,
+            },
+        }
+    }
+
+    /// Puts a page at a path, which begins with `/`, in place of the one that was there.
+    pub fn put(&mut self, path: &'static str, page: impl Into<Page>) {
+        self.pages.insert(path, page.into());
+    }
+
+    /// Takes the page at a path away.
+    pub fn take(&mut self, path: &str) {
+        self.pages.remove(path);
     }
 
     /// The hash of the tree, for the certified root.
@@ -64,95 +153,138 @@ impl HttpTree {
         self.tree().reconstruct()
     }
 
-    /// The page that is asked for, with the proof that it is the canister's; `None` if there is no such page or the
-    /// method is another than `GET` and `HEAD` (the gateway leaves the body out).
+    /// The page at this path, or the one for what does not exist, with the proof that it is the canister's; `None` if the
+    /// response is to be made, and not verified.
     ///
     /// `certificate` is the system's data certificate for `root`; without one (an update call) there is no proof.
     pub fn page(
         &self,
-        request: &HttpRequest,
+        path: &str,
         certificate: Option<&[u8]>,
         root: &CertifiedRoot,
     ) -> Option<HttpResponse> {
-        let path = request.url.split(['?', '#']).next()?;
-        let segment = path.strip_prefix('/')?;
-        let page = self.pages.iter().find(|page| page.segment == segment)?;
-        let method = request.method.as_str();
-        if !["GET", "HEAD"]
-            .iter()
-            .any(|known| method.eq_ignore_ascii_case(known))
-        {
-            return None;
-        }
-        let Content { content_type, body } = &page.content;
-        let mut headers = standard_headers(content_type);
-        if let Some(certificate) = certificate {
-            let path = [HTTP_EXPR, page.segment, "<$>"];
-            let tree = root.witness(vec![(HTTP_EXPR, self.tree())]);
-            headers.push(certificate_header(certificate, &tree, &path));
-        }
-        headers.push(header("IC-CertificateExpression", EXPRESSION));
-        Some(HttpResponse {
-            status_code: 200,
-            headers,
-            body: body.clone(),
-        })
+        let (page, place) = match (self.pages.get(path), &self.rest) {
+            (Some(page), _) => (page, exact(path)),
+            (None, Rest::NotFound { page, unverified }) if !unverified.contains(&path) => {
+                (&**page, vec![WILDCARD])
+            }
+            (None, _) => return None,
+        };
+        Some(self.proven(page.response(), certificate, root, place))
     }
 
-    /// Adds the headers by which a gateway finds, under `root`, that this response, which is none of the pages, is not to
+    /// Adds the headers by which a gateway finds, under `root`, that this response at a path without a page is not to
     /// be verified.
     ///
     /// `certificate` is the system's data certificate for `root`, which only a query has. Without one (an
     /// update call) the response stays as it is.
     pub fn skip_certification(
         &self,
+        path: &str,
         mut response: HttpResponse,
         certificate: Option<&[u8]>,
         root: &CertifiedRoot,
     ) -> HttpResponse {
-        let Some(certificate) = certificate else {
+        if certificate.is_none() {
             return response;
-        };
-        let tree = root.witness(vec![(HTTP_EXPR, self.tree())]);
-        let path = [HTTP_EXPR, "<*>"];
-        let certificate = certificate_header(certificate, &tree, &path);
-        response.headers.push(certificate);
+        }
         let expression = header("IC-CertificateExpression", NO_CERTIFICATION);
         response.headers.push(expression);
+        let place = match self.rest {
+            Rest::Unverified => vec![WILDCARD],
+            Rest::NotFound { .. } => exact(path),
+        };
+        self.proven(response, certificate, root, place)
+    }
+
+    fn proven(
+        &self,
+        mut response: HttpResponse,
+        certificate: Option<&[u8]>,
+        root: &CertifiedRoot,
+        mut place: Vec<&str>,
+    ) -> HttpResponse {
+        if let Some(certificate) = certificate {
+            place.insert(0, HTTP_EXPR);
+            let tree = root.witness(vec![(HTTP_EXPR, self.tree())]);
+            let proof = certificate_header(certificate, &tree, &place);
+            response.headers.push(proof);
+        }
         response
     }
 
     fn tree(&self) -> HashTree<'_> {
-        let pages = self.pages.iter().map(Page::tree);
-        pages.fold(skip_certification_tree(), fork)
+        let mut all = Node::default();
+        for (path, page) in &self.pages {
+            all.certify(&exact(path), page);
+        }
+        match &self.rest {
+            Rest::Unverified => all.insert(&[WILDCARD.as_bytes(), &NO_CERTIFICATION_HASH]),
+            Rest::NotFound { page, unverified } => {
+                all.certify(&[WILDCARD], page);
+                for path in *unverified {
+                    let mut place: Vec<&[u8]> =
+                        exact(path).iter().map(|one| one.as_bytes()).collect();
+                    place.push(&NO_CERTIFICATION_HASH);
+                    all.insert(&place);
+                }
+            }
+        }
+        all.tree()
     }
 }
 
-impl Page {
-    fn tree(&self) -> HashTree<'_> {
-        let response = labeled(&self.response_hash, leaf(Vec::new()));
-        let expression = labeled(&self.expression_hash, labeled(b"", response));
-        labeled(self.segment.as_bytes(), labeled(b"<$>", expression))
+/// The segments of a path that stands for itself.
+fn exact(path: &str) -> Vec<&str> {
+    let mut segments: Vec<&str> = path.split('/').skip(1).collect();
+    segments.push(EXACT);
+    segments
+}
+
+/// A tree of labels; where it has no children it has an empty leaf.
+#[derive(Default)]
+struct Node<'a>(BTreeMap<&'a [u8], Node<'a>>);
+
+impl<'a> Node<'a> {
+    fn insert(&mut self, place: &[&'a [u8]]) {
+        if let [label, below @ ..] = place {
+            self.0.entry(label).or_default().insert(below);
+        }
+    }
+
+    fn certify(&mut self, place: &[&'a str], page: &'a Page) {
+        let mut labels: Vec<&[u8]> = place.iter().map(|segment| segment.as_bytes()).collect();
+        labels.extend([&page.expression_hash[..], b"", &page.response_hash]);
+        self.insert(&labels);
+    }
+
+    fn tree(self) -> HashTree<'a> {
+        let children = self.0.into_iter();
+        children
+            .map(|(label, below)| labeled(label, below.tree()))
+            .reduce(fork)
+            .unwrap_or_else(|| leaf(Vec::new()))
     }
 }
 
 /// HTTP gateway protocol, "Response hash": the representation-independent hash of the certified headers, the
 /// expression and the status, then the hash of the body.
-fn response_hash(content: &Content) -> Hash {
-    let Content { content_type, body } = content;
-    let headers = standard_headers(content_type);
+fn response_hash(
+    status: u16,
+    headers: &[(String, String)],
+    expression: &str,
+    body_hash: Hash,
+) -> Hash {
     let mut fields: Vec<[Hash; 2]> = headers
         .iter()
         .map(|(name, value)| field(&name.to_lowercase(), value.as_bytes()))
         .collect();
-    fields.push(field("ic-certificateexpression", EXPRESSION.as_bytes()));
-    // LEB128 of 200.
-    fields.push(field(":ic-cert-status", &[0xc8, 0x01]));
+    fields.push(field("ic-certificateexpression", expression.as_bytes()));
+    let (status, length) = leb128fmt::encode_u64(status.into()).expect("ten bytes hold every u64");
+    fields.push(field(":ic-cert-status", &status[..length]));
     fields.sort_unstable();
     let headers = Sha256::digest(fields.concat().concat());
-    let both = Sha256::new()
-        .chain_update(headers)
-        .chain_update(Sha256::digest(body));
+    let both = Sha256::new().chain_update(headers).chain_update(body_hash);
     both.finalize().into()
 }
 
