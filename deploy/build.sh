@@ -8,20 +8,23 @@ cd "$(dirname "$0")/.."
 . deploy/lib/packages.sh
 # shellcheck source=deploy/lib/rust.sh
 . deploy/lib/rust.sh
+# shellcheck source=deploy/lib/node.sh
+. deploy/lib/node.sh
 # shellcheck source=deploy/lib/canisters.sh
 . deploy/lib/canisters.sh
 
 usage() {
     cat <<USAGE
-Usage: deploy/build.sh [--profile PROFILE] [--install] [CANISTER...]
+Usage: deploy/build.sh [--profile PROFILE] [--without-pages] [--install] [CANISTER...]
 
 Builds the named canisters, or all: ${FAMILY[*]} ${PROBES[*]-}
 Prints name, bytes, compressed bytes and the SHA-256 of the compressed module, which is the module hash
 the network shows after it was installed.
 
   --profile PROFILE  a profile of Cargo.toml (default: canister; "quick" builds faster than it runs)
+  --without-pages    leaves out the web pages that canisters embed, and with them Node: for tests only
   --install          may install system packages with sudo
-Environment: ANCHORAGE_COMMIT (what the modules name as their commit), ANCHORAGE_WASM_DIR (where they go),
+Environment: ANCHORAGE_PAGES (0: without pages), ANCHORAGE_COMMIT (what the modules name as their commit), ANCHORAGE_WASM_DIR (where they go),
 ANCHORAGE_WASM_PROFILE (instead of --profile), ANCHORAGE_WASM_FEATURES (cargo's features, for measurements)
 USAGE
 }
@@ -34,6 +37,7 @@ while (($#)); do
         profile=${2:?"--profile needs a name"}
         shift
         ;;
+    --without-pages) ANCHORAGE_PAGES=0 ;;
     --install) ANCHORAGE_INSTALL=1 ;;
     -h | --help)
         usage
@@ -55,6 +59,9 @@ compile() {
     local packages=() one
     for one in "$@"; do
         packages+=(-p "$one")
+        if with_pages && [[ -n $(web_of "$one") ]]; then
+            packages+=(--features "$one/page")
+        fi
     done
     # Paths of this machine have no place in a module.
     # In the form that allows spaces in them: separated by the unit separator of ASCII.
@@ -69,6 +76,22 @@ compile() {
         cargo build --locked --profile "$profile" --target "$WASM_TARGET" \
         ${ANCHORAGE_WASM_FEATURES:+--features "$ANCHORAGE_WASM_FEATURES"} \
         ${WASM_ARGS[@]+"${WASM_ARGS[@]}"} "${packages[@]}"
+}
+
+# with_pages: whether canisters embed their web pages.
+with_pages() { [[ ${ANCHORAGE_PAGES:-1} != 0 ]]; }
+
+# pages PACKAGE...: builds the web pages of those that have some, for compile to find.
+pages() {
+    local one web
+    for one in "$@"; do
+        web=$(web_of "$one")
+        if with_pages && [[ -n $web ]]; then
+            ensure_node
+            npm_install "$web"
+            timed "page of $one" npm run --silent --prefix "$web" build
+        fi
+    done
 }
 
 # wants PACKAGE...: whether one of these was asked for.
@@ -109,9 +132,11 @@ ensure_rust
 ensure_wasm_target
 mkdir -p "$WASM_DIR"
 if wants "${FAMILY[@]}"; then
+    pages "${FAMILY[@]}" >&2
     timed "Wasm of ${FAMILY[*]}" compile "${FAMILY[@]}"
 fi
 if ((${#PROBES[@]})) && wants "${PROBES[@]}"; then
+    pages "${PROBES[@]}" >&2
     timed "Wasm of ${PROBES[*]}" compile "${PROBES[@]}"
 fi
 for name in "${names[@]}"; do

@@ -17,8 +17,8 @@ usage() {
 Usage: deploy/up.sh [--exit] [--port PORT] [--shards N] [--state-dir DIR] [--json] [--install]
 
 Builds the canisters and starts them on the embedded Internet Computer: one front, shards, an archive for each. Then
-registers an anchor, logs in, checks the delegation against the network's root key, audits the log, and serves until
-Ctrl-C.
+registers an anchor, logs in, checks the delegation against the network's root key, audits the log, prints where the
+login page is and a dapp to try it with, and serves until Ctrl-C.
 
   --exit           end after the audit; the status is not 0 if any step failed
   --port PORT      where the network answers on 127.0.0.1 (default: 4943)
@@ -74,7 +74,7 @@ ensure_rust
 ANCHORAGE_WASM_DIR=${ANCHORAGE_WASM_DIR:-$PWD/target/wasm}
 LOCAL_IC_MODULE_CACHE=${LOCAL_IC_MODULE_CACHE:-$(host_target_dir)/local-ic-modules}
 export ANCHORAGE_WASM_DIR LOCAL_IC_MODULE_CACHE
-deploy/build.sh front registry archive >&2
+deploy/build.sh front registry archive dapp >&2
 timed "embedded Internet Computer and command-line tool" cargo build --locked -p local-ic -p anchorage
 
 step "the family"

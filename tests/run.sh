@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 . deploy/lib/packages.sh
 # shellcheck source=deploy/lib/rust.sh
 . deploy/lib/rust.sh
+# shellcheck source=deploy/lib/node.sh
+. deploy/lib/node.sh
 # shellcheck source=deploy/lib/tests.sh
 . deploy/lib/tests.sh
 
@@ -15,7 +17,9 @@ usage() {
     cat <<'USAGE'
 Usage: tests/run.sh [--brief] [--install] [SUITE]
 
-Without SUITE all tests run. SUITE is one of
+Without SUITE all tests run, those in a browser first. SUITE is one of
+  browser      the login page: its own tests, and every flow in a real browser (needs Node and Chromium, or fetches them)
+  rust         everything else, without Node
   unit         the libraries, the canisters' code and the tools, on this machine
   local-ic     the embedded Internet Computer: its own tests, and the suites local_ic* on real Wasm
   integration  all suites that run the canisters' Wasm
@@ -52,7 +56,8 @@ done
 wasm=1
 on_wasm='package(anchorage-tests)'
 case $suite in
-all) filter='all()' classic=(--workspace) ;;
+all | rust) filter='all()' classic=(--workspace) ;;
+browser) filter= classic=() ;;
 unit) filter="not $on_wasm" classic=(--workspace --exclude anchorage-tests) wasm=0 ;;
 local-ic)
     filter="package(local-ic) | ($on_wasm & binary(=local_ic))"
@@ -86,12 +91,16 @@ export POCKET_IC_MUTE_SERVER=${POCKET_IC_MUTE_SERVER-1}
 ANCHORAGE_WASM_DIR=${ANCHORAGE_WASM_DIR:-$PWD/target/wasm}
 export ANCHORAGE_WASM_DIR
 if ((wasm)); then
+    # The page is nothing to the other suites.
+    [[ $suite == all || $suite == browser ]] || export ANCHORAGE_PAGES=0
     deploy/build.sh
 fi
 
 # Always the whole workspace with everything the tests need, in one call: cargo chooses the features of shared
 # dependencies per call, and another choice of packages would compile the large ones again.
-timed "host programs and tests" cargo build --workspace --bins --tests
+if [[ $suite != browser ]]; then
+    timed "host programs and tests" cargo build --workspace --bins --tests
+fi
 if ((wasm)) && [[ -z ${POCKET_IC_BIN:-} ]]; then
     LOCAL_IC_BIN=${LOCAL_IC_BIN:-$(host_target_dir)/debug/local-ic}
     # Each test process starts a server of its own: what one has compiled the others load.
@@ -99,10 +108,20 @@ if ((wasm)) && [[ -z ${POCKET_IC_BIN:-} ]]; then
     export LOCAL_IC_BIN LOCAL_IC_MODULE_CACHE
 fi
 
+if [[ $suite == all || $suite == browser ]]; then
+    ensure_node
+    ensure_chromium
+    step "tests: the page's own"
+    npm test --silent --prefix canisters/front/web
+    step "tests: browser"
+    tests/browser/run.sh
+fi
+[[ $suite != browser ]] || exit 0
+
 # A test mostly waits for its server, which mostly waits for it: two fill a core.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(cores)))}
 if has_nextest; then
-    if [[ $suite == all || $suite == unit ]]; then
+    if [[ $suite == all || $suite == rust || $suite == unit ]]; then
         # nextest does not run the examples of the documentation.
         timed "examples in the documentation" cargo test --workspace --doc --quiet
     fi

@@ -21,6 +21,17 @@ for manifest in tests/*/Cargo.toml; do
 done
 unset manifest
 
+# web_of PACKAGE: the folder of the web page that a canister embeds, nothing if it has none.
+web_of() {
+    local folder
+    for folder in "canisters/$1/web" "tests/$1/web"; do
+        if [[ -f $folder/package.json ]]; then
+            echo "$folder"
+            return
+        fi
+    done
+}
+
 # contains WORD LIST...
 contains() {
     local word=$1 one

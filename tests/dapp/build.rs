@@ -9,7 +9,8 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let mut files = Vec::new();
     if env::var_os("CARGO_FEATURE_PAGE").is_some() {
-        let dist = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("web/dist");
+        let dist =
+            Path::new(&env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("web/dist");
         println!("cargo::rerun-if-changed={}", dist.display());
         assert!(
             dist.join("index.html").is_file(),

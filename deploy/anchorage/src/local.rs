@@ -1,5 +1,6 @@
 //! A family on an embedded Internet Computer, for a laptop: started, tried, audited, served.
 
+mod dapp;
 mod deploy;
 mod modules;
 mod operator;
@@ -36,6 +37,10 @@ const SHARDS: u16 = 2;
 struct Running {
     url: String,
     operator_key: PathBuf,
+    /// Where users log in.
+    login_page: String,
+    /// A relying party to try it with.
+    dapp: Option<String>,
     /// How many canisters of a saved family got another module.
     upgraded: usize,
     canisters: Vec<Row>,
@@ -65,6 +70,10 @@ impl Shown for Running {
             lines.push(row(one.canister, &one.role, &one.id.to_text(), &one.url));
         }
         lines.push(String::new());
+        lines.push(format!("login page    {}", self.login_page));
+        if let Some(dapp) = &self.dapp {
+            lines.push(format!("a dapp        {dapp}"));
+        }
         lines.push(format!("network       {}", self.url));
         lines.push(format!("operator key  {}", self.operator_key.display()));
         lines
@@ -161,7 +170,7 @@ impl Start<'_> {
     ) -> Result<(Saved, Running), Error> {
         let root_key = named("server", network::fetch_root_key(self.url).await)?;
         let operator = Operator::new(self.url, &root_key, operator)?;
-        let saved = match saved {
+        let mut saved = match saved {
             Some(saved) => {
                 if saved.root_key != hex::encode(&root_key) {
                     let dir = self.state.map_or(self.home, StateDir::path).to_owned();
@@ -180,19 +189,36 @@ impl Start<'_> {
         network.remember_anew()?;
         let mut canisters = named("family", family_of(&network, self.url).await)?;
         let upgraded = bring_up_to_date(&canisters, &operator, self.modules).await?;
+        saved.dapp = self.dapp(&operator, &saved).await?;
+        if let Some(state) = self.state {
+            state.save(&saved)?;
+        }
         // Shown from front on.
         canisters.reverse();
         let demo = demo::run(&network, ARCHIVE_SECONDS).await?;
         let audit = audit::run(&mut network).await?;
+        let origin = |canister| dapp::origin(self.url, canister) + "/";
         let running = Running {
             url: self.url.to_string(),
             operator_key: self.operator_key.to_owned(),
+            login_page: origin(front),
+            dapp: saved.dapp.map(origin),
             upgraded,
             canisters,
             demo,
             audit,
         };
         Ok((saved, running))
+    }
+
+    /// The relying party as it was built, if it was.
+    async fn dapp(&self, operator: &Operator, saved: &Saved) -> Result<Option<Principal>, Error> {
+        let Some(module) = &self.modules.dapp else {
+            return Ok(saved.dapp);
+        };
+        let (place, front) = (self.place, saved.front);
+        let present = dapp::present(operator, place, module, saved.dapp, self.url, front).await;
+        named("dapp", present).map(Some)
     }
 
     async fn deploy(&self, operator: &Operator, root_key: &[u8]) -> Result<Saved, Error> {
@@ -204,6 +230,7 @@ impl Start<'_> {
             front: canisters[0],
             root_key: hex::encode(root_key),
             canisters,
+            dapp: None,
             tips: [].into(),
         };
         // At once: should this program be killed, the server may still save.
@@ -228,7 +255,8 @@ async fn bring_up_to_date(
     let mut count = 0;
     for one in canisters {
         let module = modules.of(one.canister);
-        if named("upgrade", operator.upgrades(one.id, module).await)? {
+        let nothing = candid::encode_args(()).expect("nothing encodes");
+        if named("upgrade", operator.upgrades(one.id, module, nothing).await)? {
             count += 1;
         }
     }

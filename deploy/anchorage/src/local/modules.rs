@@ -9,6 +9,8 @@ pub(crate) struct Modules {
     front: Vec<u8>,
     registry: Vec<u8>,
     archive: Vec<u8>,
+    /// The relying party to try the login page with, if it was built.
+    pub(crate) dapp: Option<Vec<u8>>,
 }
 
 impl Modules {
@@ -24,6 +26,7 @@ impl Modules {
             front: read("front")?,
             registry: read("registry")?,
             archive: read("archive")?,
+            dapp: read("dapp").ok(),
         })
     }
 

@@ -84,8 +84,13 @@ impl Operator {
         self.install_code(canister, mode, module, argument).await
     }
 
-    /// Upgrades a canister unless it runs this module; says whether it did.
-    pub(crate) async fn upgrades(&self, canister: Principal, module: &[u8]) -> Result<bool, Error> {
+    /// Upgrades a canister with a Candid argument unless it runs this module; says whether it did.
+    pub(crate) async fn upgrades(
+        &self,
+        canister: Principal,
+        module: &[u8],
+        argument: Vec<u8>,
+    ) -> Result<bool, Error> {
         let running = self.agent.read_state_canister_module_hash(canister).await;
         let running = running.map_err(|error| Error::Call(error.into()))?;
         if running == Sha256::digest(module)[..] {
@@ -95,9 +100,8 @@ impl Operator {
             canister_id: canister,
         };
         let () = self.manage(canister, "stop_canister", &record).await?;
-        let nothing = candid::encode_args(()).expect("nothing encodes");
         let mode = CanisterInstallMode::Upgrade(None);
-        let installed = self.install_code(canister, mode, module, nothing).await;
+        let installed = self.install_code(canister, mode, module, argument).await;
         // With the old module, if the new one was refused.
         let started = self.starts(canister).await;
         installed.and(started).map(|()| true)

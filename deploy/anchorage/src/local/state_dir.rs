@@ -26,6 +26,9 @@ pub(crate) struct Saved {
     pub(crate) root_key: String,
     /// All canisters.
     pub(crate) canisters: Vec<Principal>,
+    /// The relying party, which is not of the family.
+    #[serde(default)]
+    pub(crate) dapp: Option<Principal>,
     /// The tips that stood an audit.
     pub(crate) tips: Tips,
 }

@@ -6,6 +6,7 @@ fn saved() -> Saved {
         front: Principal::management_canister(),
         root_key: "30".to_owned(),
         canisters: vec![Principal::management_canister()],
+        dapp: None,
         tips: Tips::new(),
     }
 }
