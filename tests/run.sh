@@ -57,7 +57,7 @@ wasm=1
 on_wasm='package(anchorage-tests)'
 case $suite in
 all | rust) filter='all()' classic=(--workspace) ;;
-browser) filter= classic=() ;;
+browser) filter='' classic=() ;;
 unit) filter="not $on_wasm" classic=(--workspace --exclude anchorage-tests) wasm=0 ;;
 local-ic)
     filter="package(local-ic) | ($on_wasm & binary(=local_ic))"
@@ -98,9 +98,12 @@ fi
 
 # Always the whole workspace with everything the tests need, in one call: cargo chooses the features of shared
 # dependencies per call, and another choice of packages would compile the large ones again.
-if [[ $suite != browser ]]; then
-    timed "host programs and tests" cargo build --workspace --bins --tests
-fi
+parts=(--bins --tests)
+case $suite in
+all) parts+=(--example stage) ;;
+browser) parts=(--bins --example stage) ;;
+esac
+timed "host programs and tests" cargo build --workspace "${parts[@]}"
 if ((wasm)) && [[ -z ${POCKET_IC_BIN:-} ]]; then
     LOCAL_IC_BIN=${LOCAL_IC_BIN:-$(host_target_dir)/debug/local-ic}
     # Each test process starts a server of its own: what one has compiled the others load.
