@@ -47,6 +47,7 @@ use crate::memory::Memories;
 use crate::page::Home;
 use crate::registration::Registration;
 use crate::runtime::{Ic, Runtime};
+use crate::services::Service;
 use crate::state::{Shared, State};
 use candid::candid_method;
 use canister_kit::build::BuildInfo;
@@ -140,8 +141,7 @@ fn inspect_message() {
     let argument_bytes = ic_cdk::api::msg_arg_data().len();
     let caller = Caller::of_this_message();
     let is_measured = cfg!(feature = "bench") && method == "get_delegation";
-    let is_open =
-        |service: services::Service| service.is_open(&state().borrow(), Ic.liquid_cycles());
+    let is_open = |service: Service| service.is_open(&state().borrow(), Ic.liquid_cycles());
     if is_measured || inspect::accepts(&method, caller, argument_bytes, is_open) {
         ic_cdk::api::accept_message();
     }
@@ -430,13 +430,26 @@ fn whoami() -> Principal {
 
 #[ic_cdk::query]
 fn http_request(request: HttpRequest) -> HttpResponse {
+    http_answer(&request)
+}
+
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::seldom")]
+#[candid_method(update)]
+fn http_request_update(request: HttpRequest) -> PhantomData<HttpResponse> {
+    let checked = services::check(&Ic, &state(), Service::LogIn);
+    let answered = answer::one(checked.map(|()| http_answer(&request)));
+    answer::observe(&state(), metrics::HTTP_REQUEST_UPDATE);
+    answered
+}
+
+fn http_answer(request: &HttpRequest) -> HttpResponse {
     let state = state();
     let state = state.borrow();
     let metrics = || {
         let resources = Resources::of_this_canister();
         Content::metrics(metrics::text(&state, BUILD, resources, Ic.now()))
     };
-    page::answer(&state, &request, data_certificate().as_deref(), &metrics)
+    page::answer(&state, request, data_certificate().as_deref(), &metrics)
 }
 
 #[cfg(test)]

@@ -225,8 +225,9 @@ pub(crate) const EXIT_DEVICE_REGISTRATION_MODE: Method = Method::new(14);
 pub(crate) const ADD_TENTATIVE_DEVICE: Method = Method::new(15);
 pub(crate) const VERIFY_TENTATIVE_DEVICE: Method = Method::new(16);
 pub(crate) const EXPECT_TIP: Method = Method::new(18);
+pub(crate) const HTTP_REQUEST_UPDATE: Method = Method::new(19);
 
-const METHODS: [MeasuredMethod; 15] = [
+const METHODS: [MeasuredMethod; 16] = [
     MeasuredMethod::new(INIT_SALT, "init_salt"),
     MeasuredMethod::new(CREATE_CHALLENGE, "create_challenge"),
     MeasuredMethod::new(REGISTER, "register"),
@@ -248,6 +249,7 @@ const METHODS: [MeasuredMethod; 15] = [
     MeasuredMethod::new(PREPARE_DELEGATION, "prepare_delegation"),
     MeasuredMethod::new(SET_ROUTING, "set_routing"),
     MeasuredMethod::new(EXPECT_TIP, "expect_tip"),
+    MeasuredMethod::new(HTTP_REQUEST_UPDATE, "http_request_update"),
 ];
 
 /// The text of `/metrics`.

@@ -8,7 +8,7 @@
 //! | `/routing` | the routing table | yes |
 //! | `/.well-known/webauthn` | origins that may use the canonical origin's passkeys | yes |
 //! | `/.well-known/ic-domains` | the custom domains of this canister | yes |
-//! | `/metrics`, `/metrics/targets` | made for each request | no |
+//! | `/metrics`, `/metrics/targets` | made for each request, by an update call | the subnet agrees on them |
 //! | everything else | 404 | yes |
 //!
 //! The last row is why nobody between canister and browser can put a page of his own beside the login page, where
@@ -27,9 +27,6 @@ use canister_kit::http::{self, Content, HttpRequest, HttpResponse, HttpTree, MET
 
 /// Where the routing table is.
 const ROUTING_PATH: &str = "/routing";
-/// Paths whose responses are made for each request.
-const UNVERIFIED: &[&str] = &[METRICS_PATH, fleet::TARGETS_PATH];
-
 /// Where this front is: its id, and the network's public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Home {
@@ -50,7 +47,7 @@ impl Home {
 
 /// All pages as they are now.
 pub(crate) fn tree(home: &Home, settings: &Settings, routing: &RoutingTable) -> HttpTree {
-    let mut tree = HttpTree::closed(UNVERIFIED, headers::not_found());
+    let mut tree = HttpTree::closed(headers::not_found());
     assets::put(&mut tree);
     describe(&mut tree, home, settings, routing);
     tree
@@ -82,7 +79,8 @@ pub(crate) fn describe(
     }
 }
 
-/// The answer to a request. `metrics` makes the text of [`METRICS_PATH`], `certificate` is the system's.
+/// The answer to a request of a gateway. `metrics` makes the text of [`METRICS_PATH`]; `certificate` is the system's, which only
+/// a query has.
 pub(crate) fn answer(
     state: &State,
     request: &HttpRequest,
@@ -95,10 +93,6 @@ pub(crate) fn answer(
     {
         return headers::moved(&format!("//{host}{}", request.url));
     }
-    let root = state.certified_root();
-    if let Some(page) = state.pages.page(path, certificate, &root) {
-        return page;
-    }
     let targets = || Content::json(fleet::targets(state, state.home.front));
     let routes = [
         Route {
@@ -110,10 +104,15 @@ pub(crate) fn answer(
             content: &targets,
         },
     ];
-    let response = http::serve(request, &routes);
-    state
-        .pages
-        .skip_certification(path, response, certificate, &root)
+    if routes.iter().any(|route| route.path == path) {
+        let mut response = http::serve(request, &routes);
+        // What is made for each request nobody has certified. A gateway therefore asks again by an update call; who asks the
+        // canister itself has the answer already, and believes the replica.
+        response.upgrade = Some(true);
+        return response;
+    }
+    let page = state.pages.page(path, certificate, &state.certified_root());
+    page.unwrap_or_else(|| http::serve(request, &[]))
 }
 
 /// Asked through a host whose gateway verifies nothing (`<front>.raw.<domain>`): the host beside it, with its port, whose gateway does.

@@ -16,7 +16,7 @@ pub(crate) enum Service {
     Registration,
     /// Changes of an anchor.
     Change,
-    /// Log-ins, and what a device may see of its anchor.
+    /// Log-ins, what a device may see of its anchor, and metrics through gateways.
     LogIn,
 }
 
@@ -66,7 +66,7 @@ impl Service {
             | "enter_device_registration_mode"
             | "exit_device_registration_mode"
             | "verify_tentative_device" => Some(Self::Change),
-            "prepare_delegation" | "get_anchor_info" => Some(Self::LogIn),
+            "prepare_delegation" | "get_anchor_info" | "http_request_update" => Some(Self::LogIn),
             _ => None,
         }
     }

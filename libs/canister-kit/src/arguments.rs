@@ -31,13 +31,18 @@ pub fn all<T>(bytes: Vec<u8>) -> T
 where
     T: Arguments + for<'a> ArgumentDecoder<'a>,
 {
-    let limit = if bytes.len() > LIMIT && !ic_cdk::api::in_replicated_execution() {
+    // Refused in the words of the system's macros.
+    decode(&bytes, limit(&bytes)).unwrap()
+}
+
+/// How many bytes of these arguments are read.
+fn limit(bytes: &[u8]) -> usize {
+    // Asked only where the answer matters.
+    if bytes.len() > LIMIT && !ic_cdk::api::in_replicated_execution() {
         usize::MAX
     } else {
         LIMIT
-    };
-    // Refused in the words of the system's macros.
-    decode(&bytes, limit).unwrap()
+    }
 }
 
 /// The only argument of the message being executed; traps if it is another one.
@@ -49,20 +54,40 @@ where
     argument
 }
 
+/// The same for an argument that the quick reader does not know.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that the system's macros ask for"
+)]
+pub fn seldom<T>(bytes: Vec<u8>) -> T
+where
+    T: CandidType + for<'a> Deserialize<'a>,
+{
+    let (argument,) = within(&bytes, limit(&bytes)).and_then(library).unwrap();
+    argument
+}
+
 fn decode<T>(bytes: &[u8], limit: usize) -> candid::Result<T>
 where
     T: Arguments + for<'a> ArgumentDecoder<'a>,
 {
-    if bytes.len() > limit {
-        let length = bytes.len();
-        let words = format!("the arguments have {length} bytes; at most {limit} are read");
-        return Err(candid::Error::msg(words));
+    let bytes = within(bytes, limit)?;
+    reader::arguments(bytes).or_else(|_| library(bytes))
+}
+
+fn within(bytes: &[u8], limit: usize) -> candid::Result<&[u8]> {
+    if bytes.len() <= limit {
+        return Ok(bytes);
     }
-    reader::arguments(bytes).or_else(|_| {
-        // No bytes stand for no values.
-        let bytes = if bytes.is_empty() { b"DIDL\0\0" } else { bytes };
-        let mut limits = DecoderConfig::new();
-        limits.set_skipping_quota(SKIPPING_QUOTA);
-        decode_args_with_config(bytes, &limits)
-    })
+    let length = bytes.len();
+    let words = format!("the arguments have {length} bytes; at most {limit} are read");
+    Err(candid::Error::msg(words))
+}
+
+fn library<T: for<'a> ArgumentDecoder<'a>>(bytes: &[u8]) -> candid::Result<T> {
+    // No bytes stand for no values.
+    let bytes = if bytes.is_empty() { b"DIDL\0\0" } else { bytes };
+    let mut limits = DecoderConfig::new();
+    limits.set_skipping_quota(SKIPPING_QUOTA);
+    decode_args_with_config(bytes, &limits)
 }

@@ -72,6 +72,7 @@ pub fn serve(request: &HttpRequest, routes: &[Route<'_>]) -> HttpResponse {
         status_code: 200,
         headers: standard_headers(content_type),
         body: if is_head { Vec::new() } else { body },
+        upgrade: None,
     }
 }
 
@@ -85,6 +86,7 @@ fn plain(status_code: u16, text: &str) -> HttpResponse {
         status_code,
         headers: standard_headers("text/plain; charset=utf-8"),
         body: text.as_bytes().to_vec(),
+        upgrade: None,
     }
 }
 
@@ -129,7 +131,7 @@ pub fn skip_certification(
     certificate: Option<&[u8]>,
     root: &CertifiedRoot,
 ) -> HttpResponse {
-    HttpTree::default().skip_certification("", response, certificate, root)
+    HttpTree::default().skip_certification(response, certificate, root)
 }
 
 /// The header with the system's certificate, a tree with `root`'s hash, and where in it to look.

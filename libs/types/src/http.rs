@@ -30,4 +30,7 @@ pub struct HttpResponse {
     /// The response's body.
     #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
+    /// From a query: true asks the gateway to repeat the request as a call of `http_request_update`, whose answer the whole
+    /// subnet agrees on.
+    pub upgrade: Option<bool>,
 }

@@ -44,6 +44,7 @@ pub(super) fn moved(location: &str) -> HttpResponse {
         status_code: 308,
         headers: vec![header("Location", location), header("Cache-Control", NEVER)],
         body: Vec::new(),
+        upgrade: None,
     }
 }
 

@@ -118,12 +118,26 @@ fn whatever_does_not_exist_is_certified_not_to() {
             "{path}"
         );
     }
+}
+
+#[test]
+fn what_is_made_for_each_request_is_asked_for_by_an_update() {
+    let state = with_shards(&[]);
+    let state = state.borrow();
     for path in ["/metrics", "/metrics/targets"] {
         let response = asks(&state, path);
-        assert_eq!(response.status_code, 200, "{path}");
-        let expression = headers(&response)["IC-CertificateExpression"];
-        assert!(expression.contains("no_certification"), "{path}");
+        assert_eq!(
+            (response.status_code, response.upgrade),
+            (200, Some(true)),
+            "{path}"
+        );
+        // Nothing that would let a gateway believe a single replica.
+        assert!(
+            !headers(&response).contains_key("IC-CertificateExpression"),
+            "{path}"
+        );
     }
+    assert_eq!(asks(&state, "/env.json").upgrade, None);
 }
 
 #[test]

@@ -93,6 +93,7 @@ impl Page {
             status_code: self.status,
             headers,
             body: self.body.to_vec(),
+            upgrade: None,
         }
     }
 }
@@ -118,23 +119,17 @@ enum Rest {
     /// No response at another path is verified.
     #[default]
     Unverified,
-    /// Only these paths are not verified; for all others there is this page.
-    NotFound {
-        page: Box<Page>,
-        unverified: &'static [&'static str],
-    },
+    /// For all others there is this page.
+    NotFound(Box<Page>),
 }
 
 impl HttpTree {
-    /// A tree in which only these paths are not verified. For every path that it does not have it answers `not_found`, so that
-    /// nobody on the way can put a page of his own there.
-    pub fn closed(unverified: &'static [&'static str], not_found: Page) -> Self {
+    /// A tree that answers `not_found` for every path that it does not have, so that nobody on the way can put a page of his
+    /// own there.
+    pub fn closed(not_found: Page) -> Self {
         Self {
             pages: BTreeMap::new(),
-            rest: Rest::NotFound {
-                page: Box::new(not_found),
-                unverified,
-            },
+            rest: Rest::NotFound(Box::new(not_found)),
         }
     }
 
@@ -165,22 +160,19 @@ impl HttpTree {
     ) -> Option<HttpResponse> {
         let (page, place) = match (self.pages.get(path), &self.rest) {
             (Some(page), _) => (page, exact(path)),
-            (None, Rest::NotFound { page, unverified }) if !unverified.contains(&path) => {
-                (&**page, vec![WILDCARD])
-            }
-            (None, _) => return None,
+            (None, Rest::NotFound(page)) => (&**page, vec![WILDCARD]),
+            (None, Rest::Unverified) => return None,
         };
         Some(self.proven(page.response(), certificate, root, place))
     }
 
     /// Adds the headers by which a gateway finds, under `root`, that this response at a path without a page is not to
-    /// be verified.
+    /// be verified. Only a tree that is not closed proves that.
     ///
     /// `certificate` is the system's data certificate for `root`, which only a query has. Without one (an
     /// update call) the response stays as it is.
     pub fn skip_certification(
         &self,
-        path: &str,
         mut response: HttpResponse,
         certificate: Option<&[u8]>,
         root: &CertifiedRoot,
@@ -190,11 +182,7 @@ impl HttpTree {
         }
         let expression = header("IC-CertificateExpression", NO_CERTIFICATION);
         response.headers.push(expression);
-        let place = match self.rest {
-            Rest::Unverified => vec![WILDCARD],
-            Rest::NotFound { .. } => exact(path),
-        };
-        self.proven(response, certificate, root, place)
+        self.proven(response, certificate, root, vec![WILDCARD])
     }
 
     fn proven(
@@ -220,15 +208,7 @@ impl HttpTree {
         }
         match &self.rest {
             Rest::Unverified => all.insert(&[WILDCARD.as_bytes(), &NO_CERTIFICATION_HASH]),
-            Rest::NotFound { page, unverified } => {
-                all.certify(&[WILDCARD], page);
-                for path in *unverified {
-                    let mut place: Vec<&[u8]> =
-                        exact(path).iter().map(|one| one.as_bytes()).collect();
-                    place.push(&NO_CERTIFICATION_HASH);
-                    all.insert(&place);
-                }
-            }
+            Rest::NotFound(page) => all.certify(&[WILDCARD], page),
         }
         all.tree()
     }

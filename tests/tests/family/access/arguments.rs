@@ -97,7 +97,7 @@ fn of_front(stage: &Stage<'_>, method: &str, caller: &str) -> Vec<u8> {
             let routes: Vec<ShardRoute> = stage.family.shards.iter().map(Shard::route).collect();
             bytes((routes,))
         }
-        "http_request" => get(),
+        "http_request" | "http_request_update" => get(),
         other => panic!("give an argument for front's method {other}"),
     }
 }

@@ -4,8 +4,6 @@ use ic_http_certification::{
     HttpCertificationTree, HttpCertificationTreeEntry,
 };
 
-const METRICS: &[&str] = &["/metrics"];
-
 fn html(status: u16, body: &str) -> Page {
     let headers = vec![header("Content-Type", "text/html"), header("X-Other", "1")];
     Page::new(status, headers, body.as_bytes().to_vec())
@@ -18,7 +16,7 @@ fn open() -> HttpTree {
 }
 
 fn closed() -> HttpTree {
-    let mut tree = HttpTree::closed(METRICS, html(404, "nothing"));
+    let mut tree = HttpTree::closed(html(404, "nothing"));
     tree.put("/", html(200, "<p>"));
     tree.put("/.well-known/x", html(200, "x"));
     tree.put("/assets/a.js", html(200, "a"));
@@ -105,12 +103,13 @@ fn a_page_beside_the_open_wildcard_is_the_published_librarys() {
     ]);
     let ours = ic_certified_map::labeled_hash(HTTP_EXPR.as_bytes(), &tree.hash());
     assert_eq!(ours, expected);
+    assert_eq!(asks(&tree, "/metrics"), None);
 }
 
 #[test]
 fn each_kind_of_place_is_the_published_librarys() {
     for path in ["/", "/a.txt", "/assets/deep/a.js"] {
-        let mut tree = HttpTree::closed(&[], html(404, "nothing"));
+        let mut tree = HttpTree::closed(html(404, "nothing"));
         tree.put(path, html(200, "page"));
         let [page, nothing] = [path, "/nowhere"].map(|path| asks(&tree, path).expect("a page"));
         let expected = published_root(&[
@@ -120,17 +119,6 @@ fn each_kind_of_place_is_the_published_librarys() {
         let ours = ic_certified_map::labeled_hash(HTTP_EXPR.as_bytes(), &tree.hash());
         assert_eq!(ours, expected, "{path}");
     }
-    let tree = HttpTree::closed(METRICS, html(404, "nothing"));
-    let nothing = asks(&tree, "/nowhere").expect("a page");
-    let expected = published_root(&[
-        (
-            HttpCertificationPath::exact("/metrics"),
-            HttpCertification::skip(),
-        ),
-        (HttpCertificationPath::wildcard(""), published(&nothing)),
-    ]);
-    let ours = ic_certified_map::labeled_hash(HTTP_EXPR.as_bytes(), &tree.hash());
-    assert_eq!(ours, expected);
 }
 
 #[test]
@@ -161,27 +149,6 @@ fn each_answer_names_its_place_in_a_tree_of_the_certified_root() {
             "{path}"
         );
     }
-}
-
-#[test]
-fn what_is_not_verified_is_named_in_a_closed_tree() {
-    let tree = closed();
-    assert_eq!(asks(&tree, "/metrics"), None);
-    let made = HttpResponse {
-        status_code: 200,
-        headers: vec![],
-        body: b"up 1".to_vec(),
-    };
-    let skipped = tree.skip_certification("/metrics", made, Some(&[1]), &root(&tree));
-    assert_eq!(
-        proof(&skipped).0,
-        ["http_expr", "metrics", "<$>"].map(str::to_owned)
-    );
-    assert_eq!(asks(&open(), "/metrics"), None);
-    assert_eq!(
-        asks(&closed(), "/metrics/").map(|page| page.status_code),
-        Some(404)
-    );
 }
 
 #[test]
