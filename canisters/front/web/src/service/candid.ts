@@ -26,12 +26,13 @@ const deviceFields = {
   origin: IDL.Opt(IDL.Text),
   metadata: IDL.Opt(MetadataMap),
 };
-const Device = IDL.Record(deviceFields);
+/** `DeviceData`. */
+export const DEVICE = IDL.Record(deviceFields);
 const DeviceWithUsage = IDL.Record({ ...deviceFields, last_usage: IDL.Opt(IDL.Nat64) });
 
 const AnchorInfo = IDL.Record({
   devices: IDL.Vec(DeviceWithUsage),
-  device_registration: IDL.Opt(IDL.Record({ tentative_device: IDL.Opt(Device), expiration: IDL.Nat64 })),
+  device_registration: IDL.Opt(IDL.Record({ tentative_device: IDL.Opt(DEVICE), expiration: IDL.Nat64 })),
   created_at: IDL.Opt(IDL.Nat64),
 });
 
@@ -58,7 +59,7 @@ const method = (args: IDL.Type[], results: IDL.Type[]): Signature => ({ args, re
 export const FRONT = {
   create_challenge: method([], [IDL.Record({ png_base64: IDL.Text, challenge_key: IDL.Text })]),
   register: method(
-    [Device, IDL.Record({ key: IDL.Text, chars: IDL.Text }), IDL.Opt(IDL.Principal)],
+    [DEVICE, IDL.Record({ key: IDL.Text, chars: IDL.Text }), IDL.Opt(IDL.Principal)],
     [
       IDL.Variant({
         registered: IDL.Record({ user_number: Anchor }),
@@ -67,15 +68,15 @@ export const FRONT = {
       }),
     ],
   ),
-  add: method([Anchor, Device], []),
-  update: method([Anchor, Blob, Device], []),
-  replace: method([Anchor, Blob, Device], []),
+  add: method([Anchor, DEVICE], []),
+  update: method([Anchor, Blob, DEVICE], []),
+  replace: method([Anchor, Blob, DEVICE], []),
   remove: method([Anchor, Blob], []),
   get_anchor_info: method([Anchor], [AnchorInfo]),
   enter_device_registration_mode: method([Anchor], [IDL.Nat64]),
   exit_device_registration_mode: method([Anchor], []),
   add_tentative_device: method(
-    [Anchor, Device],
+    [Anchor, DEVICE],
     [
       IDL.Variant({
         added_tentatively: IDL.Record({

@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'session-key-too-long'
   /** No shard owns this number, or it has no devices. */
   | 'unknown-anchor'
+  /** It has a recovery phrase only. */
+  | 'no-passkey'
   /** No shard knows the passkey. */
   | 'unknown-passkey'
   /** The index of passkeys is being built. */
@@ -184,6 +186,7 @@ export function isWorthRetrying(code: ErrorCode): boolean {
     case 'origin-too-long':
     case 'session-key-too-long':
     case 'unknown-anchor':
+    case 'no-passkey':
     case 'unknown-passkey':
     case 'untrusted':
     case 'internal':

@@ -1,7 +1,9 @@
 // What front does for who is authenticated, and for who wants to be.
 import type { HttpAgent } from '@icp-sdk/core/agent';
 import type { Principal } from '@icp-sdk/core/principal';
-import { query, update } from './call';
+import type { Environment } from '../environment';
+import type { Session } from '../session';
+import { createAgent, query, update } from './call';
 import { FRONT } from './candid';
 import { patiently, repeated, settled } from './retry';
 import type {
@@ -119,4 +121,9 @@ export class Front {
     );
     return answer;
   }
+}
+
+/** Front, as this session's device. */
+export function frontFor(env: Environment, session: Session): Front {
+  return new Front(env.front, createAgent(env, session.identity));
 }

@@ -1,0 +1,105 @@
+// The application: what all screens share, and which of them is shown.
+import type { JSX } from 'preact';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { AppContext, type Active, type App as Shared } from './app-context';
+import type { Environment } from './environment';
+import { useLogin } from './login';
+import { browserStore } from './memory';
+import { relyingPartyId } from './passkey/relying-party';
+import type { Channel } from './protocols/channel';
+import { useRouter } from './router';
+import { CurrentScreen } from './screens';
+import { Expired } from './screens/expired';
+import { createAgent } from './service/call';
+import { frontFor } from './service/front';
+import { isOver, SessionKey, type Session } from './session';
+
+interface AppProps {
+  env: Environment;
+  channel: Channel | null;
+}
+
+interface State {
+  active: Active | null;
+  /** The anchor whose session ended while a screen needed it. */
+  expired: bigint | null;
+}
+
+export function App({ env, channel }: AppProps): JSX.Element {
+  const router = useRouter();
+  const agent = useMemo(() => createAgent(env), [env]);
+  const login = useLogin(channel, env, agent);
+  const nextKey = useNextKey();
+  const [{ active, expired }, setState] = useState<State>({ active: null, expired: null });
+
+  const open = useCallback(
+    (session: Session, { isRecovery = false } = {}): Active => {
+      const next = { session, front: frontFor(env, session), isRecovery };
+      setState({ active: next, expired: null });
+      return next;
+    },
+    [env],
+  );
+  const close = useCallback(() => setState({ active: null, expired: null }), []);
+  const expire = useCallback(
+    () => setState((state) => (state.active ? { active: null, expired: state.active.session.anchor } : state)),
+    [],
+  );
+  useEndOfSession(active?.session ?? null, expire);
+
+  const shared: Shared = {
+    env,
+    agent,
+    rpId: relyingPartyId(env, location),
+    store: browserStore(),
+    router,
+    login,
+    active,
+    open,
+    close,
+    expire,
+    nextKey,
+  };
+  return (
+    <AppContext.Provider value={shared}>
+      {expired === null ? <CurrentScreen key={router.visit} /> : <Expired anchor={expired} />}
+    </AppContext.Provider>
+  );
+}
+
+/** Timers do not run while a computer sleeps: it is looked again when the tab is. */
+function useEndOfSession(session: Session | null, expire: () => void): void {
+  useEffect(() => {
+    if (!session) return undefined;
+    const look = (): void => {
+      if (isOver(session)) expire();
+    };
+    const timer = setInterval(look, 5_000);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [session, expire]);
+}
+
+/** Keeps one session key ready. Each is handed out once. */
+function useNextKey(): Shared['nextKey'] {
+  const ready = useRef<SessionKey | null>(null);
+  const prepare = useCallback(() => {
+    SessionKey.generate().then(
+      (key) => {
+        ready.current = key;
+      },
+      // Without it the key is made when it is asked for, which tells what is wrong.
+      () => undefined,
+    );
+  }, []);
+  useEffect(prepare, [prepare]);
+  return useCallback(() => {
+    const key = ready.current;
+    ready.current = null;
+    prepare();
+    return key ?? SessionKey.generate();
+  }, [prepare]);
+}

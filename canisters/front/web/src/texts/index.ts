@@ -1,0 +1,4 @@
+// The texts in use. With a second language this chooses by `navigator.languages`.
+import { en, type Texts } from './en';
+
+export const texts: Texts = en;

@@ -1,0 +1,57 @@
+// Something that takes a while and is started by a click.
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useApp } from '../app-context';
+import { ServiceError } from '../service/errors';
+import { describe, type Problem } from '../texts/describe';
+
+export interface Action {
+  /** Starts it, unless one is under way: a second click does nothing. */
+  run(work: () => Promise<void>): void;
+  isPending: boolean;
+  problem: Problem | null;
+  clear(): void;
+}
+
+interface Options {
+  /** It acts for the session: if the service does not know the key (any more), the user is asked to sign in again. */
+  inSession?: boolean;
+}
+
+/** While it is under way the back button waits, too. What it does must not depend on the screen still being there. */
+export function useAction({ inSession = false }: Options = {}): Action {
+  const app = useApp();
+  const busy = useRef(false);
+  const mounted = useRef(true);
+  const [isPending, setPending] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useEffect(() => {
+    mounted.current = true;
+    return () => {
+      mounted.current = false;
+    };
+  }, []);
+
+  const run = useCallback(
+    (work: () => Promise<void>): void => {
+      if (busy.current) return;
+      busy.current = true;
+      const release = app.router.hold();
+      setPending(true);
+      setProblem(null);
+      work()
+        .catch((error: unknown) => {
+          console.error(error);
+          const isOver = error instanceof ServiceError && error.code === 'not-authenticated';
+          if (inSession && isOver) app.expire();
+          else if (mounted.current) setProblem(describe(error));
+        })
+        .finally(() => {
+          busy.current = false;
+          release();
+          if (mounted.current) setPending(false);
+        });
+    },
+    [app, inSession],
+  );
+  return { run, isPending, problem, clear: () => setProblem(null) };
+}

@@ -1,0 +1,151 @@
+// What is asked before a device is changed, and the change.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { useApp, type Active } from '../app-context';
+import { confirmDevice, isProtected } from '../devices';
+import { forgetPasskey } from '../passkey/signals';
+import { ServiceError } from '../service/errors';
+import type { Front } from '../service/front';
+import type { AnchorInfo, Device, DeviceData } from '../service/types';
+import { isEqual } from '../sign-in';
+import { texts } from '../texts';
+import { useAction } from './action';
+import { Dialog } from './dialog';
+import { NameForm } from './name-form';
+import { Alert, Button, Check, Field, Form, Note, Status } from './parts';
+import { frontOfPhrase } from './phrase-owner';
+
+export type Question = 'rename' | 'remove' | 'protect' | 'unprotect' | 'replace';
+
+interface DeviceDialogProps {
+  active: Active;
+  info: AnchorInfo;
+  kind: Question;
+  device: Device;
+  onClose: () => void;
+  /** The devices are not those that were shown: these are. */
+  onStale: (info: AnchorInfo) => void;
+  onDone: (notice: string, info: AnchorInfo) => void;
+  /** The device in use, or the last one, was removed. */
+  onSignedOut: (notice: string) => void;
+}
+
+export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
+  const { active, info, kind, device, onClose, onStale, onDone, onSignedOut } = props;
+  const { anchor } = active.session;
+  const app = useApp();
+  const action = useAction({ inSession: true });
+  const [phrase, setPhrase] = useState('');
+  const [isSure, setSure] = useState(false);
+  const text = texts.manage;
+  const { alias } = device;
+  const isOwn = isEqual(device.pubkey, active.session.device);
+  const isLast = info.devices.length === 1;
+  /** Only who authenticates with it changes a protected phrase. Who signed in with it did so. */
+  const needsPhrase = isProtected(device) && !isOwn;
+
+  /** Certified first that the device is what the user saw; then the change; then the list anew. */
+  const change = (notice: string, work: (front: Front) => Promise<void>): void =>
+    action.run(async () => {
+      const front = needsPhrase ? await frontOfPhrase(app.env, anchor, device.pubkey, phrase) : active.front;
+      try {
+        await confirmDevice(active.front, anchor, device);
+      } catch (error) {
+        if (error instanceof ServiceError && error.code === 'changed-elsewhere') {
+          onStale(await active.front.anchorInfo(anchor));
+        }
+        throw error;
+      }
+      await work(front);
+      setPhrase('');
+      onDone(notice, await active.front.anchorInfo(anchor));
+    });
+  const update = (notice: string, data: DeviceData): void =>
+    change(notice, (front) => front.update(anchor, device.pubkey, data));
+  const remove = (): void => {
+    if (!isOwn) return change(text.removed(alias), (front) => front.remove(anchor, device.pubkey, false));
+    return action.run(async () => {
+      await confirmDevice(active.front, anchor, device);
+      await active.front.remove(anchor, device.pubkey, true);
+      for (const id of device.credential_id) forgetPasskey(app.rpId, id);
+      onSignedOut(text.removed(alias));
+    });
+  };
+
+  const titles: Record<Question, string> = {
+    rename: text.renameTitle(alias),
+    remove: text.removeTitle(alias),
+    protect: text.protectTitle,
+    unprotect: text.unprotectTitle,
+    replace: text.replacePhraseOf,
+  };
+  const confirm = (label: string, onConfirm: () => void, isDanger = false): JSX.Element => (
+    <Form
+      onSubmit={() => {
+        if (!action.isPending && (!isDanger || !isLast || isSure)) onConfirm();
+      }}
+    >
+      {needsPhrase && (
+        <>
+          <Note>{text.lockedHint}</Note>
+          <Field label={texts.phrase.type} hint={texts.phrase.typeHint} value={phrase} onInput={setPhrase} isLong />
+        </>
+      )}
+      <div class="actions">
+        <Button
+          submit
+          kind={isDanger ? 'danger' : 'primary'}
+          isPending={action.isPending}
+          disabled={(isDanger && isLast && !isSure) || (needsPhrase && phrase.trim() === '')}
+        >
+          {label}
+        </Button>
+        <Button disabled={action.isPending} onClick={onClose}>
+          {texts.common.cancel}
+        </Button>
+      </div>
+    </Form>
+  );
+
+  return (
+    <Dialog title={titles[kind]} onClose={onClose} isPending={action.isPending}>
+      <Alert problem={action.problem} />
+      {kind === 'rename' && (
+        <NameForm
+          label={text.newName}
+          initial={alias}
+          submit={text.save}
+          isPending={action.isPending}
+          onCancel={onClose}
+          onName={(name) => update(text.renamed(name), { ...device, alias: name })}
+        />
+      )}
+      {kind === 'remove' && (
+        <>
+          <p>{text.removeText}</p>
+          {isOwn && <Note>{text.removeInUse}</Note>}
+          {isLast && (
+            <>
+              <p class="alert">{text.removeLast}</p>
+              <Check label={text.removeLastConfirm} isChecked={isSure} onChange={setSure} />
+            </>
+          )}
+          {confirm(text.remove, remove, true)}
+        </>
+      )}
+      {kind === 'protect' && (
+        <>
+          <p>{text.protectText}</p>
+          {confirm(text.protect, () => update(text.wasProtected, { ...device, protection: { protected: null } }))}
+        </>
+      )}
+      {kind === 'unprotect' && (
+        <>
+          <p>{text.unprotectText}</p>
+          {confirm(text.unprotect, () => update(text.wasUnprotected, { ...device, protection: { unprotected: null } }))}
+        </>
+      )}
+      <Status>{action.isPending ? texts.common.working : ''}</Status>
+    </Dialog>
+  );
+}

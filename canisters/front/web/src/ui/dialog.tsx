@@ -1,0 +1,36 @@
+// A question that must be answered before anything else.
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+
+interface DialogProps {
+  title: string;
+  children: ComponentChildren;
+  /** The user pressed Escape. */
+  onClose: () => void;
+  /** Something is under way: Escape does nothing. */
+  isPending: boolean;
+}
+
+/** Modal: the browser keeps the focus inside, and gives it back when the dialog goes. */
+export function Dialog({ title, children, onClose, isPending }: DialogProps): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    if (element && !element.open) element.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!isPending) onClose();
+      }}
+    >
+      <h2 id={id}>{title}</h2>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,170 @@
+// Choosing an anchor and signing in to it, for oneself or for a dapp.
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { parseAnchor } from '../anchor-number';
+import { useApp } from '../app-context';
+import { forgetAnchor, rememberedAnchors } from '../memory';
+import { credentialsOf } from '../service/shards';
+import type { Session } from '../session';
+import { CredentialCache, discover, signIn } from '../sign-in';
+import { texts } from '../texts';
+import { useAction } from './action';
+import { Alert, Button, Field, Form, Status } from './parts';
+
+interface PickerProps {
+  /** What is written on the button of a remembered anchor. */
+  label: (anchor: bigint) => string;
+  /** The session is open; what follows is under way while this is. */
+  onSession: (session: Session) => Promise<void>;
+  /** Something else is under way or missing. */
+  disabled?: boolean;
+  /** What is going on after the prompt. */
+  afterPrompt: string;
+}
+
+export function Picker({ label, onSession, disabled = false, afterPrompt }: PickerProps): JSX.Element {
+  const app = useApp();
+  const action = useAction();
+  const [anchors, setAnchors] = useState(() => rememberedAnchors(app.store));
+  const [chosen, setChosen] = useState<bigint | 'number' | 'discover' | null>(null);
+  const [isPrompting, setPrompting] = useState(false);
+  const [found, setFound] = useState<Session | null>(null);
+  const cache = useMemo(
+    () => new CredentialCache((anchor) => credentialsOf(app.env, app.agent, anchor)),
+    [app.env, app.agent],
+  );
+  useEffect(() => {
+    for (const anchor of anchors) cache.get(anchor).catch(() => undefined);
+  }, [anchors, cache]);
+
+  const start = (choice: bigint | 'number' | 'discover', work: () => Promise<void>): void => {
+    setChosen(choice);
+    action.run(async () => {
+      setPrompting(true);
+      try {
+        await work();
+      } finally {
+        setPrompting(false);
+      }
+    });
+  };
+  const enter = (choice: bigint | 'number', anchor: bigint): void =>
+    start(choice, async () => {
+      const session = await signIn(app, anchor, 'sign-in', cache.get(anchor));
+      setPrompting(false);
+      await onSession(session);
+    });
+  const isPending = (choice: bigint | 'number' | 'discover'): boolean => action.isPending && chosen === choice;
+
+  if (found) {
+    return (
+      <section aria-labelledby="found">
+        <h2 id="found">{texts.picker.foundTitle}</h2>
+        <p role="status">{texts.picker.found(found.anchor)}</p>
+        <p>{texts.picker.foundHint}</p>
+        <Alert problem={action.problem} />
+        <div class="actions">
+          <Button kind="primary" isPending={action.isPending} onClick={() => action.run(() => onSession(found))}>
+            {texts.picker.continueAs(found.anchor)}
+          </Button>
+          <Button disabled={action.isPending} onClick={() => setFound(null)}>
+            {texts.picker.notMine}
+          </Button>
+        </div>
+      </section>
+    );
+  }
+  return (
+    <>
+      <Alert problem={action.problem} />
+      <Status>{action.isPending ? (isPrompting ? texts.common.usePasskey : afterPrompt) : ''}</Status>
+      {anchors.length > 0 && (
+        <section aria-labelledby="yours">
+          <h2 id="yours">{texts.picker.yours}</h2>
+          <ul class="anchors">
+            {anchors.map((anchor, index) => (
+              <li key={String(anchor)}>
+                <Button
+                  kind={index === 0 ? 'primary' : 'plain'}
+                  isPending={isPending(anchor)}
+                  disabled={disabled || action.isPending}
+                  onClick={() => enter(anchor, anchor)}
+                >
+                  {label(anchor)}
+                </Button>
+                <Button
+                  kind="link"
+                  label={texts.picker.forget(anchor)}
+                  disabled={action.isPending}
+                  onClick={() => {
+                    forgetAnchor(app.store, anchor);
+                    setAnchors(rememberedAnchors(app.store));
+                  }}
+                >
+                  ✕
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section aria-labelledby="other">
+        <h2 id="other">{texts.picker.other}</h2>
+        <NumberForm
+          submit={texts.picker.withNumber}
+          isPending={isPending('number')}
+          disabled={disabled || action.isPending}
+          onAnchor={(anchor) => enter('number', anchor)}
+        />
+        <Button
+          isPending={isPending('discover')}
+          disabled={disabled || action.isPending}
+          onClick={() => start('discover', async () => setFound(await discover(app)))}
+        >
+          {texts.picker.discover}
+        </Button>
+      </section>
+      <nav class="links">
+        <Button kind="plain" disabled={action.isPending} onClick={() => app.router.go({ name: 'create' })}>
+          {texts.picker.create}
+        </Button>
+        <Button kind="link" disabled={action.isPending} onClick={() => app.router.go({ name: 'new-device' })}>
+          {texts.picker.newDevice}
+        </Button>
+        <Button kind="link" disabled={action.isPending} onClick={() => app.router.go({ name: 'recover' })}>
+          {texts.picker.lost}
+        </Button>
+        <Button kind="link" disabled={action.isPending} onClick={() => app.router.go({ name: 'help' })}>
+          {texts.common.help}
+        </Button>
+      </nav>
+    </>
+  );
+}
+
+interface NumberFormProps {
+  submit: string;
+  isPending: boolean;
+  disabled: boolean;
+  onAnchor: (anchor: bigint) => void;
+}
+
+/** Asks for the number of an anchor. */
+export function NumberForm({ submit, isPending, disabled, onAnchor }: NumberFormProps): JSX.Element {
+  const [text, setText] = useState('');
+  const [error, setError] = useState<string | null>(null);
+  return (
+    <Form
+      onSubmit={() => {
+        const anchor = parseAnchor(text);
+        setError(anchor === null ? texts.common.numberWrong : null);
+        if (anchor !== null && !disabled) onAnchor(anchor);
+      }}
+    >
+      <Field label={texts.common.anchorNumber} value={text} onInput={setText} error={error} isNumber maxLength={26} />
+      <Button submit isPending={isPending} disabled={disabled}>
+        {submit}
+      </Button>
+    </Form>
+  );
+}
