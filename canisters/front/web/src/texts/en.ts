@@ -223,12 +223,12 @@ export const en = {
     title: 'Welcome',
     intro: 'Sign in to apps with a passkey. No password, no e-mail address, and each app knows you under another name.',
     signInAs: (anchor: bigint) => `Sign in as ${anchor}`,
-    manage: 'Sign in to manage your anchor',
   },
 
   picker: {
     yours: 'Your anchors in this browser',
     other: 'Use another anchor',
+    own: 'I have an anchor',
     withNumber: 'Sign in',
     discover: 'Use a passkey without typing a number',
     create: 'Create a new anchor',

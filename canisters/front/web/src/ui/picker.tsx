@@ -109,7 +109,7 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
         </section>
       )}
       <section aria-labelledby="other">
-        <h2 id="other">{texts.picker.other}</h2>
+        <h2 id="other">{anchors.length > 0 ? texts.picker.other : texts.picker.own}</h2>
         <NumberForm
           submit={texts.picker.withNumber}
           isPending={isPending('number')}
@@ -125,7 +125,11 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
         </Button>
       </section>
       <nav class="links">
-        <Button kind="plain" disabled={action.isPending} onClick={() => app.router.go({ name: 'create' })}>
+        <Button
+          kind={anchors.length > 0 ? 'plain' : 'primary'}
+          disabled={action.isPending}
+          onClick={() => app.router.go({ name: 'create' })}
+        >
           {texts.picker.create}
         </Button>
         <Button kind="link" disabled={action.isPending} onClick={() => app.router.go({ name: 'new-device' })}>
