@@ -28,6 +28,8 @@ export interface App {
   /** The dapp that waits; null if the user came by himself. */
   login: Login | null;
   active: Active | null;
+  /** The session of `active` is over: the screens wait until it is opened anew. */
+  isExpired: boolean;
   open(session: Session, options?: { isRecovery?: boolean }): Active;
   /** Signs out. */
   close(): void;

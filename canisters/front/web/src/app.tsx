@@ -21,8 +21,8 @@ interface AppProps {
 
 interface State {
   active: Active | null;
-  /** The anchor whose session ended while a screen needed it. */
-  expired: bigint | null;
+  /** The session is over. The screen that needed it waits, hidden, with what was typed in it. */
+  isExpired: boolean;
 }
 
 export function App({ env, channel }: AppProps): JSX.Element {
@@ -30,22 +30,19 @@ export function App({ env, channel }: AppProps): JSX.Element {
   const agent = useMemo(() => createAgent(env), [env]);
   const login = useLogin(channel, env, agent);
   const nextKey = useNextKey();
-  const [{ active, expired }, setState] = useState<State>({ active: null, expired: null });
+  const [{ active, isExpired }, setState] = useState<State>({ active: null, isExpired: false });
 
   const open = useCallback(
     (session: Session, { isRecovery = false } = {}): Active => {
       const next = { session, front: frontFor(env, session), isRecovery };
-      setState({ active: next, expired: null });
+      setState({ active: next, isExpired: false });
       return next;
     },
     [env],
   );
-  const close = useCallback(() => setState({ active: null, expired: null }), []);
-  const expire = useCallback(
-    () => setState((state) => (state.active ? { active: null, expired: state.active.session.anchor } : state)),
-    [],
-  );
-  useEndOfSession(active?.session ?? null, expire);
+  const close = useCallback(() => setState({ active: null, isExpired: false }), []);
+  const expire = useCallback(() => setState(({ active: current }) => ({ active: current, isExpired: current !== null })), []);
+  useEndOfSession(isExpired ? null : (active?.session ?? null), expire);
 
   const shared: Shared = {
     env,
@@ -55,6 +52,7 @@ export function App({ env, channel }: AppProps): JSX.Element {
     router,
     login,
     active,
+    isExpired,
     open,
     close,
     expire,
@@ -62,7 +60,10 @@ export function App({ env, channel }: AppProps): JSX.Element {
   };
   return (
     <AppContext.Provider value={shared}>
-      {expired === null ? <CurrentScreen key={router.visit} /> : <Expired anchor={expired} />}
+      <div hidden={isExpired}>
+        <CurrentScreen key={router.visit} />
+      </div>
+      {isExpired && active && <Expired anchor={active.session.anchor} />}
     </AppContext.Provider>
   );
 }

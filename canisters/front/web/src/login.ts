@@ -1,6 +1,6 @@
 // The dapp that waits for a log-in, as the screens see it.
 import type { HttpAgent } from '@icp-sdk/core/agent';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Environment } from './environment';
 import type { Channel, LoginAnswer, LoginRequest } from './protocols/channel';
 import { checkDerivationOrigin } from './protocols/origins';
@@ -52,16 +52,19 @@ export function useLogin(channel: Channel | null, env: Environment, agent: HttpA
     };
   }, [channel, env, agent]);
 
+  /** A delegation that arrives after the user said no is not sent. */
+  const isAnswered = useRef(false);
+  const answer = (send: () => void, next: LoginState): void => {
+    if (isAnswered.current) return;
+    isAnswered.current = true;
+    send();
+    setState(next);
+  };
+
   if (!channel) return null;
   return {
     state,
-    succeed(answer) {
-      channel.succeed(answer);
-      setState({ name: 'done' });
-    },
-    decline() {
-      channel.fail('declined', 'the user does not want to log in');
-      setState({ name: 'declined' });
-    },
+    succeed: (delegation) => answer(() => channel.succeed(delegation), { name: 'done' }),
+    decline: () => answer(() => channel.fail('declined', 'the user does not want to log in'), { name: 'declined' }),
   };
 }

@@ -16,10 +16,18 @@ const root = document.getElementById('app');
 if (!root) throw new Error('the document lacks #app');
 document.documentElement.lang = texts.language;
 
+/** Tells the dapp, once it has asked, that nothing will come of it. */
+function giveUp(reason: string): void {
+  channel?.request().then(
+    () => channel.fail('failed', reason),
+    () => undefined,
+  );
+}
+
 async function start(container: HTMLElement): Promise<void> {
   if (!('PublicKeyCredential' in window)) {
     render(<Unsupported />, container);
-    channel?.fail('failed', 'the browser has no passkeys');
+    giveUp('the browser has no passkeys');
     return;
   }
   render(<Loading />, container);
@@ -28,7 +36,9 @@ async function start(container: HTMLElement): Promise<void> {
     render(<App env={env} channel={channel} />, container);
   } catch (error) {
     console.error(error);
-    render(<Failed onRetry={() => void start(container)} />, container);
+    const onRetry = (): void => void start(container);
+    const onGiveUp = channel && (() => giveUp('the page could not start'));
+    render(<Failed onRetry={onRetry} onGiveUp={onGiveUp} />, container);
   }
 }
 

@@ -28,7 +28,11 @@ export type PhraseProblem =
   /** `position` is 1 for the first word after the number. */
   | { code: 'unknown-word'; position: number; word: string }
   /** All words are right, but they do not belong together. */
-  | { code: 'checksum' };
+  | { code: 'checksum' }
+  /** A proper phrase, but of another anchor than the one it is asked for. */
+  | { code: 'other-anchor' }
+  /** A proper phrase with the anchor's number that is not (any more) one of its keys. */
+  | { code: 'not-its-phrase' };
 
 export class PhraseError extends Error {
   override name = 'PhraseError';

@@ -23,6 +23,11 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
   const loading = useAction({ inSession: true });
   const [info, setInfo] = useState<AnchorInfo | null>(route.info ?? null);
   const [notice, setNotice] = useState(route.notice ?? '');
+  useEffect(() => {
+    // Whoever comes back to this entry of the history later sees what is true then.
+    delete route.info;
+    delete route.notice;
+  }, [route]);
   const [question, setQuestion] = useState<{ kind: Question; device: Device } | null>(null);
   const load = (): void => loading.run(async () => setInfo(await active.front.anchorInfo(anchor)));
   useEffect(() => {

@@ -3,13 +3,12 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useApp } from '../app-context';
 import { rememberAnchor } from '../memory';
-import { parsePhrase, phraseIdentity } from '../phrase';
+import { parsePhrase, PhraseError, phraseIdentity } from '../phrase';
 import { ServiceError } from '../service/errors';
 import { frontFor } from '../service/front';
 import { openSessionWith, type Session } from '../session';
 import { signIn } from '../sign-in';
 import { texts } from '../texts';
-import { WrongPhraseError } from '../texts/describe';
 import { useAction } from '../ui/action';
 import { NumberForm } from '../ui/picker';
 import { Alert, Button, Field, Form, Screen, Status } from '../ui/parts';
@@ -37,7 +36,7 @@ export function Recover(): JSX.Element {
       await enter(session);
     } catch (error) {
       const isUnknown = error instanceof ServiceError && error.code === 'not-authenticated';
-      throw isUnknown ? new WrongPhraseError('not-its-phrase') : error;
+      throw isUnknown ? new PhraseError({ code: 'not-its-phrase' }) : error;
     }
   };
 

@@ -11,23 +11,11 @@ export interface Problem extends ErrorText {
   retry: boolean;
 }
 
-/** A proper phrase, but not the one that is asked for. */
-export class WrongPhraseError extends Error {
-  override name = 'WrongPhraseError';
-  constructor(readonly code: 'other-anchor' | 'not-its-phrase') {
-    super(code);
-  }
-}
-
 export function describe(error: unknown): Problem {
   if (error instanceof PasskeyError) {
     return { ...texts.passkey[error.problem], retry: error.problem === 'cancelled' };
   }
   if (error instanceof PhraseError) return { what: texts.phrase.problem(error.problem), todo: '', retry: false };
-  if (error instanceof WrongPhraseError) {
-    const what = error.code === 'other-anchor' ? texts.phrase.otherAnchor : texts.phrase.wrongPhrase;
-    return { what, todo: '', retry: false };
-  }
   if (error instanceof ProtocolError) return { ...texts.protocol[error.code], retry: false };
   const { code } = toServiceError(error);
   return { ...texts.errors[code], retry: isWorthRetrying(code) };

@@ -339,6 +339,7 @@ export const en = {
     removeTitle: (name: string) => `Remove “${name}”?`,
     removeText: 'It cannot be used to sign in any more. Log-ins that apps have already live until they expire, for at most 30 days.',
     removeInUse: 'You are signed in with it: removing it signs you out here.',
+    removeLastPasskey: 'It is your last passkey. After that you come in by recovery only.',
     removeLast: 'It is the last one. Without any key the anchor is lost for ever, with everything in all apps that belongs to it. Nobody can undo this.',
     removeLastConfirm: 'I understand that I lose this anchor for ever',
     removed: (name: string) => `“${name}” was removed.`,
@@ -439,8 +440,6 @@ export const en = {
     alias: 'Recovery phrase',
     type: 'Your recovery phrase',
     typeHint: 'The number first, then 24 words.',
-    otherAnchor: 'This is the phrase of another anchor.',
-    wrongPhrase: 'This phrase is not the anchor’s. It may have been replaced.',
     problem: (problem: PhraseProblem): string => {
       switch (problem.code) {
         case 'no-anchor':
@@ -453,6 +452,10 @@ export const en = {
           return `Word ${problem.position}, “${problem.word}”, is not a word of recovery phrases. Check how it is written.`;
         case 'checksum':
           return 'All words exist, but they do not belong together. Check their order, and each word.';
+        case 'other-anchor':
+          return 'This is the phrase of another anchor.';
+        case 'not-its-phrase':
+          return 'This phrase does not open the anchor. It may have been replaced, or the number is another one.';
       }
     },
   },

@@ -1,6 +1,8 @@
 // Something that takes a while and is started by a click.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { useApp } from '../app-context';
+import { PasskeyError } from '../passkey/errors';
+import { PhraseError } from '../phrase';
 import { ServiceError } from '../service/errors';
 import { describe, type Problem } from '../texts/describe';
 
@@ -40,7 +42,7 @@ export function useAction({ inSession = false }: Options = {}): Action {
       setProblem(null);
       work()
         .catch((error: unknown) => {
-          console.error(error);
+          if (isSurprise(error)) console.error(error);
           const isOver = error instanceof ServiceError && error.code === 'not-authenticated';
           if (inSession && isOver) app.expire();
           else if (mounted.current) setProblem(describe(error));
@@ -54,4 +56,10 @@ export function useAction({ inSession = false }: Options = {}): Action {
     [app, inSession],
   );
   return { run, isPending, problem, clear: () => setProblem(null) };
+}
+
+/** What developers should hear of; anything else is for the user alone. */
+function isSurprise(error: unknown): boolean {
+  if (!(error instanceof ServiceError)) return !(error instanceof PasskeyError || error instanceof PhraseError);
+  return ['unexpected', 'internal', 'untrusted'].includes(error.code);
 }

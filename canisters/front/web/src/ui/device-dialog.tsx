@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useApp, type Active } from '../app-context';
-import { confirmDevice, isProtected } from '../devices';
+import { confirmDevice, isProtected, isRecovery } from '../devices';
 import { forgetPasskey } from '../passkey/signals';
 import { ServiceError } from '../service/errors';
 import type { Front } from '../service/front';
@@ -41,6 +41,7 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
   const { alias } = device;
   const isOwn = isEqual(device.pubkey, active.session.device);
   const isLast = info.devices.length === 1;
+  const isLastPasskey = !isLast && !isRecovery(device) && info.devices.filter((other) => !isRecovery(other)).length === 1;
   /** Only who authenticates with it changes a protected phrase. Who signed in with it did so. */
   const needsPhrase = isProtected(device) && !isOwn;
 
@@ -124,6 +125,7 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
         <>
           <p>{text.removeText}</p>
           {isOwn && <Note>{text.removeInUse}</Note>}
+          {isLastPasskey && <Note>{text.removeLastPasskey}</Note>}
           {isLast && (
             <>
               <p class="alert">{text.removeLast}</p>

@@ -1,6 +1,7 @@
 // A question that must be answered before anything else.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { useApp } from '../app-context';
 
 interface DialogProps {
   title: string;
@@ -15,11 +16,14 @@ interface DialogProps {
 export function Dialog({ title, children, onClose, isPending }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const { isExpired } = useApp();
   useEffect(() => {
+    // A dialog of a hidden screen would keep everything else from being used.
+    if (isExpired) return undefined;
     const element = dialog.current;
-    if (element && !element.open) element.showModal();
+    element?.showModal();
     return () => element?.close();
-  }, []);
+  }, [isExpired]);
   return (
     <dialog
       ref={dialog}

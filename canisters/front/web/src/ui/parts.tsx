@@ -1,6 +1,7 @@
 // What screens are made of.
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useContext, useEffect, useId, useRef } from 'preact/hooks';
+import { AppContext } from '../app-context';
 import logo from '../assets/anchor.svg';
 import { texts } from '../texts';
 import type { Problem } from '../texts/describe';
@@ -13,10 +14,12 @@ interface ScreenProps {
 /** A screen: its heading gets the focus, so that screen readers begin there. */
 export function Screen({ title, children }: ScreenProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
+  // The first and the last screens stand outside of the application. A hidden screen's heading cannot be focused.
+  const isExpired = useContext(AppContext)?.isExpired ?? false;
   useEffect(() => {
-    document.title = texts.title(title);
     heading.current?.focus();
-  }, [title]);
+    if (document.activeElement === heading.current) document.title = texts.title(title);
+  }, [title, isExpired]);
   return (
     <>
       <header class="brand">
@@ -54,7 +57,7 @@ export function Button(props: ButtonProps): JSX.Element {
       type={submit ? 'submit' : 'button'}
       class={`button ${kind}`}
       aria-busy={isPending}
-      aria-disabled={isPending}
+      {...(isPending && { 'aria-disabled': true })}
       disabled={disabled && !isPending}
       {...(label !== undefined && { 'aria-label': label })}
       onClick={(event) => {
