@@ -2,8 +2,6 @@
 import { IDL } from '@icp-sdk/core/candid';
 import type { NewPasskey } from './passkey/create';
 import { DEVICE } from './service/candid';
-import { ServiceError } from './service/errors';
-import type { Front } from './service/front';
 import type { AnchorInfo, Device, DeviceData, Purpose } from './service/types';
 import { isEqual } from './sign-in';
 
@@ -70,16 +68,9 @@ export function credentialIds({ devices }: AnchorInfo): Uint8Array[] {
   return devices.flatMap(({ credential_id }) => credential_id);
 }
 
-/**
- * The device as a fresh, certified answer has it. Throws 'changed-elsewhere' if it is not as the user saw it.
- */
-export async function confirmDevice(front: Front, anchor: bigint, shown: Device): Promise<AnchorInfo> {
-  const fresh = await front.anchorInfo(anchor);
-  const present = fresh.devices.find(({ pubkey }) => isEqual(pubkey, shown.pubkey));
-  if (!present || !isSameDevice(present, shown)) {
-    throw new ServiceError('changed-elsewhere', 'the device is not as it was shown');
-  }
-  return fresh;
+/** Whether the anchor still has the device just as it was shown. */
+export function isUnchanged({ devices }: AnchorInfo, shown: Device): boolean {
+  return devices.some((device) => isSameDevice(device, shown));
 }
 
 /** Whether everything is the same but the last use. */

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp, type Active } from '../app-context';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
-import { TimeLeft, useTimeLeft } from '../ui/countdown';
+import { registrationEnd, TimeLeft, useTimeLeft } from '../ui/countdown';
 import { Alert, Button, Field, Form, Note, Screen, Status } from '../ui/parts';
 import { usePoll } from '../ui/poll';
 
@@ -32,7 +32,7 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
       setProblem(null);
       setWaits(null);
       setCode('');
-      setEnd(Number(time / 1_000_000n));
+      setEnd(registrationEnd(time));
     });
   useEffect(open, []);
 

@@ -28,6 +28,7 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
     delete route.info;
     delete route.notice;
   }, [route]);
+  const [isStale, setStale] = useState(false);
   const [question, setQuestion] = useState<{ kind: Question; device: Device } | null>(null);
   const load = (): void => loading.run(async () => setInfo(await active.front.anchorInfo(anchor)));
   useEffect(() => {
@@ -41,6 +42,7 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
   const hasPhrase = info?.devices.some(isPhrase) ?? false;
   const ask = (kind: Question, device: Device): void => {
     setNotice('');
+    setStale(false);
     if (kind === 'replace') router.go({ name: 'phrase' });
     else setQuestion({ kind, device });
   };
@@ -48,7 +50,7 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
   return (
     <Screen title={text.title(anchor)}>
       <Status>{loading.isPending ? text.loading : notice}</Status>
-      <Alert problem={loading.problem} />
+      <Alert problem={isStale ? texts.errors['changed-elsewhere'] : loading.problem} />
       {!info && !loading.isPending && <Button onClick={load}>{texts.common.tryAgain}</Button>}
       {info && (
         <>
@@ -94,7 +96,11 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
           info={info}
           {...question}
           onClose={() => setQuestion(null)}
-          onStale={setInfo}
+          onStale={(next) => {
+            setQuestion(null);
+            setStale(true);
+            setInfo(next);
+          }}
           onDone={(what, next) => {
             setQuestion(null);
             setNotice(what);

@@ -12,7 +12,7 @@ import { parseAnchor } from '../anchor-number';
 import { texts } from '../texts';
 import type { ErrorText } from '../texts/en';
 import { useAction } from '../ui/action';
-import { TimeLeft, useTimeLeft } from '../ui/countdown';
+import { registrationEnd, TimeLeft, useTimeLeft } from '../ui/countdown';
 import { NameForm } from '../ui/name-form';
 import { Alert, Button, Field, Screen, Status } from '../ui/parts';
 import { usePoll } from '../ui/poll';
@@ -67,7 +67,7 @@ export function NewDevice(): JSX.Element {
     const answer = await new Front(app.env.front, app.agent).addTentatively(anchor, device);
     if ('added_tentatively' in answer) {
       const { verification_code: code, device_registration_timeout: end } = answer.added_tentatively;
-      setWaiting({ anchor, publicKey: passkey.publicKey, code, end: Number(end / 1_000_000n) });
+      setWaiting({ anchor, publicKey: passkey.publicKey, code, end: registrationEnd(end) });
     } else if ('device_registration_mode_off' in answer) {
       setRefusal({ what: text.modeOff, todo: text.modeOffHint });
     } else if ('another_device_tentatively_added' in answer) {

@@ -2,6 +2,14 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { texts } from '../texts';
 
+/** How long a registration on another machine is open, in milliseconds. */
+const REGISTRATION = 15 * 60_000;
+
+/** When it ends by this machine's clock, in milliseconds since 1970. The network's clock, in nanoseconds, may be ahead of it. */
+export function registrationEnd(time: bigint, now: number = Date.now()): number {
+  return Math.min(Number(time / 1_000_000n), now + REGISTRATION);
+}
+
 /** Milliseconds until then, never below 0, looked at once a second. */
 export function useTimeLeft(end: number | null): number | null {
   const [now, setNow] = useState(Date.now);

@@ -2,9 +2,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useApp, type Active } from '../app-context';
-import { confirmDevice, isProtected, isRecovery } from '../devices';
+import { isProtected, isRecovery, isUnchanged } from '../devices';
+import { forgetAnchor } from '../memory';
 import { forgetPasskey } from '../passkey/signals';
-import { ServiceError } from '../service/errors';
 import type { Front } from '../service/front';
 import type { AnchorInfo, Device, DeviceData } from '../service/types';
 import { isEqual } from '../sign-in';
@@ -23,7 +23,7 @@ interface DeviceDialogProps {
   kind: Question;
   device: Device;
   onClose: () => void;
-  /** The devices are not those that were shown: these are. */
+  /** The device is not what was shown, and nothing was done: these are the devices now. */
   onStale: (info: AnchorInfo) => void;
   onDone: (notice: string, info: AnchorInfo) => void;
   /** The device in use, or the last one, was removed. */
@@ -49,14 +49,8 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
   const change = (notice: string, work: (front: Front) => Promise<void>): void =>
     action.run(async () => {
       const front = needsPhrase ? await frontOfPhrase(app.env, anchor, device.pubkey, phrase) : active.front;
-      try {
-        await confirmDevice(active.front, anchor, device);
-      } catch (error) {
-        if (error instanceof ServiceError && error.code === 'changed-elsewhere') {
-          onStale(await active.front.anchorInfo(anchor));
-        }
-        throw error;
-      }
+      const fresh = await active.front.anchorInfo(anchor);
+      if (!isUnchanged(fresh, device)) return onStale(fresh);
       await work(front);
       setPhrase('');
       onDone(notice, await active.front.anchorInfo(anchor));
@@ -66,9 +60,11 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
   const remove = (): void => {
     if (!isOwn) return change(text.removed(alias), (front) => front.remove(anchor, device.pubkey, false));
     return action.run(async () => {
-      await confirmDevice(active.front, anchor, device);
+      const fresh = await active.front.anchorInfo(anchor);
+      if (!isUnchanged(fresh, device)) return onStale(fresh);
       await active.front.remove(anchor, device.pubkey, true);
       for (const id of device.credential_id) forgetPasskey(app.rpId, id);
+      if (fresh.devices.length === 1) forgetAnchor(app.store, anchor);
       onSignedOut(text.removed(alias));
     });
   };
