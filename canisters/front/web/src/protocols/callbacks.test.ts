@@ -89,7 +89,9 @@ test.each<[string, Fetch]>([
   ['a similar content type', serving(GOOD, { headers: { 'content-type': 'application/json5' } })],
   ['no body', serving(null)],
   ['no JSON', serving('callbacks')],
-  ['bytes that are no text', serving(Uint8Array.of(0xff, 0xfe, 0x22))],
+  ['bytes that are no text', serving(new Blob([GOOD.slice(0, -2), ', "https://dapp.example/', Uint8Array.of(0xff), '"]}']), {
+    headers: JSON_TYPE,
+  })],
   ['an array', serving(JSON.stringify([CALLBACK]))],
   ['callbacks that are no array', serving(JSON.stringify({ callbacks: CALLBACK }))],
   ['an entry that is no text', listing(CALLBACK, 5)],

@@ -3,6 +3,28 @@ import { Cbor, type HashTree } from '@icp-sdk/core/agent';
 import { fromBase64 } from './bytes';
 import { isHashTree } from './hash-tree';
 
+/** A response as the canister sent it. */
+export interface HttpResponse {
+  status: number;
+  headers: [name: string, value: string][];
+  body: Uint8Array;
+}
+
+/** Why a response counts for nothing. */
+export class CertificationError extends Error {
+  override name = 'CertificationError';
+}
+
+/** The value of a header that must stand there once; `name` is in lower case. Throws a `CertificationError`. */
+export function soleHeader({ headers }: HttpResponse, name: string): string {
+  const values = headers.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
+  const [value, ...more] = values;
+  if (value === undefined || more.length > 0) {
+    throw new CertificationError(`the response has ${values.length} headers ${name}, not one`);
+  }
+  return value;
+}
+
 /** What the header `IC-Certificate` says. */
 export type CertificateHeader = {
   /** CBOR. */
@@ -53,32 +75,44 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** What the header `IC-CertificateExpression` says about a response. */
+/** What the header `IC-CertificateExpression` says is certified. Names are in lower case. */
 export type Expression =
-  /** The named headers are certified, in lower case. */
-  | { kind: 'certified'; headers: string[] }
-  /** All but the named ones are. */
-  | { kind: 'excluded'; headers: string[] }
-  /** Nothing is. */
+  /** The canister chose to prove nothing. */
   | { kind: 'nothing' }
-  /** The request is part of the proof too. */
-  | { kind: 'request' };
+  | {
+      kind: 'response';
+      /** The request's headers that are part of the proof; null: none of the request is, not even its method. */
+      requestHeaders: string[] | null;
+      /** The response's headers that are certified, or those that are not. */
+      headers: string[];
+      areExcluded: boolean;
+    };
 
-const STRINGS = /^(?:"[\w-]+"(?:,"[\w-]+")*)?$/;
-const RESPONSE_ONLY = new RegExp(
-  '^default_certification\\(ValidationArgs\\{certification:Certification\\{no_request_certification:Empty\\{\\},' +
-    'response_certification:ResponseCertification\\{(certified_response_headers|response_header_exclusions):' +
-    'ResponseHeaderList\\{headers:\\[([^\\]]*)\\]\\}\\}\\}\\}\\)$',
+const STRINGS = '\\[((?:"[\\w-]+"(?:,"[\\w-]+")*)?)\\]';
+const REQUEST =
+  'no_request_certification:Empty\\{\\}|request_certification:RequestCertification\\{' +
+  `certified_request_headers:${STRINGS},certified_query_parameters:${STRINGS}\\}`;
+const RESPONSE = `(certified_response_headers|response_header_exclusions):ResponseHeaderList\\{headers:${STRINGS}\\}`;
+const CERTIFICATION = new RegExp(
+  `^default_certification\\(ValidationArgs\\{certification:Certification\\{(?:${REQUEST}),` +
+    `response_certification:ResponseCertification\\{${RESPONSE}\\}\\}\\}\\)$`,
 );
 
 /** Reads the header `IC-CertificateExpression`; null if it is not of the protocol's form. */
 export function parseExpression(text: string): Expression | null {
   // No name in the protocol has white space in it.
   const compact = text.replace(/\s/g, '');
-  if (/[{,]no_certification:/.test(compact)) return { kind: 'nothing' };
-  if (/[{,]request_certification:/.test(compact)) return { kind: 'request' };
-  const [, kind, list] = RESPONSE_ONLY.exec(compact) ?? [];
-  if (list === undefined || !STRINGS.test(list)) return null;
-  const headers = (list.match(/[\w-]+/g) ?? []).map((name) => name.toLowerCase());
-  return { kind: kind === 'certified_response_headers' ? 'certified' : 'excluded', headers };
+  if (compact === 'default_certification(ValidationArgs{no_certification:Empty{}})') return { kind: 'nothing' };
+  const [, requestHeaders, , kind, headers] = CERTIFICATION.exec(compact) ?? [];
+  if (kind === undefined || headers === undefined) return null;
+  return {
+    kind: 'response',
+    requestHeaders: requestHeaders === undefined ? null : names(requestHeaders),
+    headers: names(headers),
+    areExcluded: kind === 'response_header_exclusions',
+  };
+}
+
+function names(list: string): string[] {
+  return (list.match(/[\w-]+/g) ?? []).map((name) => name.toLowerCase());
 }

@@ -3,6 +3,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { agentFor, type Asked, CANISTER, certifiedResponse, NOW, ROOT_KEY, type Wired } from './certified-testing';
 import { type Asker, CertifiedHttpError, certifiedGet } from './certified-http';
 
+// Signatures of the network's kind take their time, above all on a machine that does other things too.
+vi.setConfig({ testTimeout: 60_000 });
+
 const PATH = '/.well-known/ii-alternative-origins';
 const QUESTION = { canister: CANISTER, path: PATH, rootKey: ROOT_KEY };
 
@@ -46,6 +49,10 @@ test('what is not proven is unverified', async () => {
   const response = certifiedResponse(PATH);
   expect(await refusal({ ...response, status: 201 })).toMatchObject({ code: 'unverified' });
   expect(await refusal({ ...response, headers: [] })).toMatchObject({ code: 'unverified' });
+  const foreign = certifiedResponse(PATH, { secret: new Uint8Array(32).fill(9) });
+  expect(await refusal(foreign)).toMatchObject({ code: 'unverified' });
+  const headers = response.headers.map(([name]): [string, string] => [name, 'x']);
+  expect(await refusal({ ...response, headers })).toMatchObject({ code: 'unverified', message: expect.stringMatching(/malformed/) });
 });
 
 test.each<[string, Wired]>([

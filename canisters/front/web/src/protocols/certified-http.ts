@@ -1,7 +1,9 @@
 // Reading a document of a canister so that neither the node that answers nor any gateway can change it.
 import { AnonymousIdentity, type HttpAgent, QueryResponseStatus } from '@icp-sdk/core/agent';
 import { IDL } from '@icp-sdk/core/candid';
-import { CertificationError, type HttpResponse, type Question, verifyResponse } from './certified-response';
+import { CertificationError, type HttpResponse, parseCertificateHeader, soleHeader } from './certification';
+import { REQUEST_HEADERS, verifyResponse } from './certified-response';
+import { type Signer, verifyTree } from './certified-tree';
 import { readAtMost } from './fetching';
 
 /** Bytes of a body, as sent and unpacked. */
@@ -58,11 +60,17 @@ export interface CertifiedDocument {
   body: Uint8Array;
 }
 
+/** Which document of which canister. */
+export interface Question extends Signer {
+  /** As `verifyResponse` takes it. */
+  path: string;
+}
+
 /** What a canister certifies for a path. Rejects with a `CertifiedHttpError`. */
 export async function certifiedGet(agent: Asker, question: Question): Promise<CertifiedDocument> {
   const response = await query(agent, question);
   try {
-    await verifyResponse(response, question);
+    await verify(response, question);
   } catch (error) {
     if (error instanceof CertificationError) throw new CertifiedHttpError('unverified', error.message);
     throw error;
@@ -70,11 +78,18 @@ export async function certifiedGet(agent: Asker, question: Question): Promise<Ce
   return { status: response.status, body: await unpack(response) };
 }
 
+async function verify(response: HttpResponse, question: Question): Promise<void> {
+  const header = parseCertificateHeader(soleHeader(response, 'ic-certificate'));
+  if (header === null) throw new CertificationError('the header IC-Certificate is malformed');
+  await verifyTree(header.tree, header.certificate, question);
+  verifyResponse(response, header, question.path);
+}
+
 async function query(agent: Asker, { canister, path }: Question): Promise<HttpResponse> {
   const request = {
     method: 'GET',
     url: path,
-    headers: [['accept-encoding', 'identity']],
+    headers: REQUEST_HEADERS,
     body: new Uint8Array(),
     certificate_version: [2],
   };

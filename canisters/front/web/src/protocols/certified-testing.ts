@@ -8,7 +8,7 @@ import { IDL } from '@icp-sdk/core/candid';
 import { Principal } from '@icp-sdk/core/principal';
 import { toBase64 } from './bytes';
 import type { Asker } from './certified-http';
-import type { HttpResponse } from './certified-response';
+import type { CertificateHeader, HttpResponse } from './certification';
 
 export const CANISTER = Principal.fromText('rrkah-fqaaa-aaaaa-aaaaq-cai');
 export const NOW = 1_790_000_000_000;
@@ -132,31 +132,51 @@ export function certificate(certifiedData: Uint8Array, options: CertificateOptio
 export const CERTIFIED = expression('certified_response_headers', ['Content-Type', 'Content-Encoding', 'Set-Cookie']);
 export const EXCLUDED = expression('response_header_exclusions', ['Date']);
 
-export function expression(kind: string, headers: string[]): string {
+/** An expression that certifies requests too. */
+export function requesting(headers: string[]): string {
+  const request = `RequestCertification { certified_request_headers: ${list(headers)}, certified_query_parameters: ["q"] }`;
+  return CERTIFIED.replace('no_request_certification: Empty { }', `request_certification: ${request}`);
+}
+
+function list(names: string[]): string {
+  return `[${names.map((name) => `"${name}"`).join(', ')}]`;
+}
+
+function expression(kind: string, headers: string[]): string {
   return `
     default_certification ( ValidationArgs { certification: Certification {
       no_request_certification: Empty { },
       response_certification: ResponseCertification {
-        ${kind}: ResponseHeaderList { headers: [${headers.map((name) => `"${name}"`).join(', ')}] }
+        ${kind}: ResponseHeaderList { headers: ${list(headers)} }
       }
     } } )`;
 }
 
 /** The hash of a response that version 2 puts into the tree; `certified` are the headers that count. */
-export function responseHash(status: number, certified: [string, string][], body: Uint8Array): Uint8Array {
-  const pairs = certified.map(([name, value]) => concatBytes(sha256(utf8ToBytes(name)), sha256(utf8ToBytes(value))));
-  pairs.push(concatBytes(sha256(utf8ToBytes(':ic-cert-status')), sha256(leb128(BigInt(status)))));
+function responseHash(status: number, certified: [string, string][], body: Uint8Array): Uint8Array {
+  return messageHash([...texts(certified), [':ic-cert-status', leb128(BigInt(status))]], body);
+}
+
+/** The same of the request, which is all that is certified of GET without a query. */
+function requestHash(certified: [string, string][]): Uint8Array {
+  return messageHash(texts([...certified, [':ic-cert-method', 'GET']]), new Uint8Array());
+}
+
+function texts(headers: [string, string][]): [string, Uint8Array][] {
+  return headers.map(([name, value]) => [name, utf8ToBytes(value)]);
+}
+
+function messageHash(headers: [string, Uint8Array][], body: Uint8Array): Uint8Array {
+  const pairs = headers.map(([name, value]) => concatBytes(sha256(utf8ToBytes(name)), sha256(value)));
   return sha256(concatBytes(sha256(concatBytes(...pairs.sort(order))), sha256(body)));
 }
 
-export function headerOf(parts: { certificate: Uint8Array; tree: HashTree; version?: number; path?: string[] }): string {
+/** What `parseCertificateHeader` reads. */
+export function writeHeader(header: CertificateHeader): string {
   const wrap = (value: Uint8Array): string => `:${toBase64(value)}:`;
-  return [
-    `certificate=${wrap(parts.certificate)}`,
-    `tree=${wrap(Cbor.encode(parts.tree))}`,
-    ...(parts.version === undefined ? [] : [`version=${parts.version}`]),
-    ...(parts.path === undefined ? [] : [`expr_path=${wrap(Cbor.encode(parts.path))}`]),
-  ].join(', ');
+  const parts = [`certificate=${wrap(header.certificate)}`, `tree=${wrap(Cbor.encode(header.tree))}`, `version=${header.version}`];
+  if (header.version === 2) parts.push(`expr_path=${wrap(Cbor.encode(header.expressionPath))}`);
+  return parts.join(', ');
 }
 
 export interface ResponseOptions extends CertificateOptions {
@@ -165,6 +185,8 @@ export interface ResponseOptions extends CertificateOptions {
   /** Besides the two of the certification; all but `Date` are certified. */
   headers?: [string, string][];
   expression?: string;
+  /** The headers of the request that are certified, if it is. */
+  request?: [string, string][];
   /** Where in the tree, without `http_expr`. */
   place?: string[];
   /** What else stands in the tree under `http_expr`. */
@@ -173,25 +195,55 @@ export interface ResponseOptions extends CertificateOptions {
   hide?: (label: string) => boolean;
 }
 
-/** A response for a path, certified with version 2. */
-export function certifiedResponse(path: string, options: ResponseOptions = {}): HttpResponse {
+/** A response, and the canister's tree with it. */
+export interface Statement {
+  /** Without the header `IC-Certificate`. */
+  response: HttpResponse;
+  whole: HashTree;
+  header: CertificateHeader;
+}
+
+/** A response for a path, as a canister states it with version 2; no certificate yet. */
+export function statement(path: string, options: ResponseOptions = {}): Statement {
   const { status = 200, expression: text = CERTIFIED, headers = [['Content-Type', 'application/json']] } = options;
   const body = bytes(options.body ?? '{}');
   const place = options.place ?? [...path.slice(1).split('/'), '<$>'];
   const counted = headers.filter(([name]) => name !== 'Date').map(([name, value]): [string, string] => [name.toLowerCase(), value]);
   const hash = responseHash(status, [...counted, ['ic-certificateexpression', text]], body);
-  const leaf: Content = [[sha256(utf8ToBytes(text)), [['', [[hash, new Uint8Array()]]]]]];
+  const request = options.request === undefined ? '' : requestHash(options.request);
+  const leaf: Content = [[sha256(utf8ToBytes(text)), [[request, [[hash, new Uint8Array()]]]]]];
   const own = place.reduceRight<Content>((inner, label) => [[label, inner]], leaf);
   const all = merge(own as [string, Content][], options.beside ?? []);
   const whole = tree([['http_expr', all], ['sig', [['x', new Uint8Array(1)]]]]);
   const witness = prune(whole, (label) => label === 'sig' || (options.hide?.(label) ?? false));
-  const header = headerOf({
-    certificate: certificate(digest(whole), options),
-    tree: witness,
-    version: 2,
-    path: ['http_expr', ...place],
-  });
-  return { status, headers: [...headers, ['IC-Certificate', header], ['IC-CertificateExpression', text]], body };
+  return {
+    response: { status, headers: [...headers, ['IC-CertificateExpression', text]], body },
+    whole,
+    header: { version: 2, certificate: new Uint8Array(), tree: witness, expressionPath: ['http_expr', ...place] },
+  };
+}
+
+/** The same with version 1. */
+export function oldStatement(path: string, body: string): Statement {
+  const content = bytes(body);
+  const whole = tree([['http_assets', [[path, sha256(content)], ['/zz', new Uint8Array(32)]]]]);
+  const witness = prune(whole, (label) => label === '/zz');
+  return {
+    response: { status: 200, headers: [], body: content },
+    whole,
+    header: { version: 1, certificate: new Uint8Array(), tree: witness },
+  };
+}
+
+/** The response with its certificate, as a canister sends it. */
+export function certify({ response, whole, header }: Statement, options: CertificateOptions = {}): HttpResponse {
+  const text = writeHeader({ ...header, certificate: certificate(digest(whole), options) });
+  return { ...response, headers: [...response.headers, ['IC-Certificate', text]] };
+}
+
+/** A certified response for a path. */
+export function certifiedResponse(path: string, options: ResponseOptions = {}): HttpResponse {
+  return certify(statement(path, options), options);
 }
 
 function merge(left: [string, Content][], right: [string, Content][]): [string, Content][] {
@@ -201,15 +253,6 @@ function merge(left: [string, Content][], right: [string, Content][]): [string, 
     merged.set(label, here === undefined ? content : merge(here as [string, Content][], content as [string, Content][]));
   }
   return [...merged];
-}
-
-/** A response for a path, certified with version 1. */
-export function oldResponse(path: string, body: string, options: CertificateOptions & { version?: number } = {}): HttpResponse {
-  const content = bytes(body);
-  const whole = tree([['http_assets', [[path, sha256(content)], ['/zz', new Uint8Array(32)]]]]);
-  const parts = { certificate: certificate(digest(whole), options), tree: prune(whole, (label) => label === '/zz') };
-  const version = options.version === undefined ? {} : { version: options.version };
-  return { status: 200, headers: [['ic-certificate', headerOf({ ...parts, ...version })]], body: content };
 }
 
 // ---- Canisters ----

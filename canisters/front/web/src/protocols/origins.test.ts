@@ -4,6 +4,9 @@ import { agentFor, type Asked, CANISTER, certifiedResponse, NOW, ROOT_KEY, type 
 import type { Fetch } from './fetching';
 import { checkDerivationOrigin, OriginError } from './origins';
 
+// Signatures of the network's kind take their time, above all on a machine that does other things too.
+vi.setConfig({ testTimeout: 60_000 });
+
 const ID = CANISTER.toText();
 const DAPP = 'https://dapp.example';
 const LIST = '/.well-known/ii-alternative-origins';

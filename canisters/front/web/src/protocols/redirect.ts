@@ -112,7 +112,7 @@ function open(fragment: string): Envelope {
   const message = parse(text);
   const isBatch = Array.isArray(message);
   const messages: unknown[] = isBatch ? message : [message];
-  if (messages.length === 0 || messages.length > MAX_BATCH) throw bad(`A batch has 1 to ${MAX_BATCH} requests.`);
+  if (messages.length > MAX_BATCH) throw bad(`A batch has at most ${MAX_BATCH} requests.`);
   return { messages, isBatch, callback, state };
 }
 

@@ -45,6 +45,7 @@ class Signer implements Channel {
   }
 
   #awaitRequest(): void {
+    // Once there is a request this comes to nothing.
     this.#opener.awaitMore(() => {
       this.#request.reject(new ProtocolError('no-request', 'The opener asked for no delegation.'));
     });
@@ -53,7 +54,7 @@ class Signer implements Channel {
   #receive(data: unknown, origin: string): void {
     if (this.#origin === null) this.#establish(data, origin);
     if (this.#origin !== origin) return;
-    if (!this.#request.settled) this.#awaitRequest();
+    this.#awaitRequest();
     const asked = heartbeat(data);
     if (asked !== null) {
       this.#opener.post(success(asked.id, 'ready'), origin);
@@ -84,7 +85,6 @@ class Signer implements Channel {
         return;
       case 'refusal':
         this.#opener.post(next.response, origin);
-        this.#opener.enough();
         this.#request.reject(new ProtocolError('bad-request', next.detail));
         return;
       case 'delegation':
@@ -102,7 +102,6 @@ class Signer implements Channel {
       this.#opener.post(failure(id, errors.generic('This window takes one delegation request. Open another one.')), origin);
       return;
     }
-    this.#opener.enough();
     this.#pending = { id };
     this.#request.resolve(request);
   }
