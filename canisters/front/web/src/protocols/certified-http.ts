@@ -102,7 +102,9 @@ async function query(agent: Asker, { canister, path }: Question): Promise<HttpRe
     if (answer.status === QueryResponseStatus.Rejected) throw new Error(answer.reject_message);
     decoded = IDL.decode([Response], answer.reply.arg)[0] as unknown as Decoded;
   } catch (error) {
-    throw new CertifiedHttpError('unreachable', `canister ${canister.toText()} does not answer: ${String(error)}`);
+    // The library's errors go on with the request that failed.
+    const [why] = String(error).split('\n');
+    throw new CertifiedHttpError('unreachable', `canister ${canister.toText()} does not answer: ${why}`);
   }
   const { status_code, headers, body, upgrade, streaming_strategy } = decoded;
   if (upgrade[0] === true) throw unsupported('the canister wants to answer in an update call');

@@ -241,6 +241,11 @@ export function certify({ response, whole, header }: Statement, options: Certifi
   return { ...response, headers: [...response.headers, ['IC-Certificate', text]] };
 }
 
+/** The response with its tree, but without a certificate, for tests that believe every tree. */
+export function unsigned({ response, header }: Statement): HttpResponse {
+  return { ...response, headers: [...response.headers, ['IC-Certificate', writeHeader(header)]] };
+}
+
 /** A certified response for a path. */
 export function certifiedResponse(path: string, options: ResponseOptions = {}): HttpResponse {
   return certify(statement(path, options), options);

@@ -1,19 +1,26 @@
 import { utf8ToBytes } from '@noble/hashes/utils';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { agentFor, type Asked, CANISTER, certifiedResponse, NOW, ROOT_KEY, type Wired } from './certified-testing';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { agentFor, type Asked, CANISTER, type ResponseOptions, ROOT_KEY, statement, unsigned, type Wired } from './certified-testing';
+import { type Signer, verifyTree } from './certified-tree';
 import type { Fetch } from './fetching';
 import { checkDerivationOrigin, OriginError } from './origins';
-
-// Signatures of the network's kind take their time, above all on a machine that does other things too.
-vi.setConfig({ testTimeout: 60_000 });
 
 const ID = CANISTER.toText();
 const DAPP = 'https://dapp.example';
 const LIST = '/.well-known/ii-alternative-origins';
 const DOMAINS = '/.well-known/ic-domains';
 
-beforeEach(() => vi.useFakeTimers({ now: NOW, toFake: ['Date'] }));
-afterEach(() => vi.useRealTimers());
+// Certificates have tests of their own, and take their time. Here it counts whose are asked for.
+vi.mock('./certified-tree');
+const verified: Signer[] = [];
+vi.mocked(verifyTree).mockImplementation((_tree, _certificate, signer) => {
+  verified.push(signer);
+  return Promise.resolve();
+});
+
+function certified(path: string, options?: ResponseOptions): Wired {
+  return unsigned(statement(path, options));
+}
 
 /** What canisters serve: bodies by path. */
 let documents: Record<string, Wired | string>;
@@ -26,6 +33,7 @@ beforeEach(() => {
   documents = { [LIST]: listing(DAPP) };
   asked = [];
   fetched = [];
+  verified.length = 0;
   gateway = () => Promise.reject(new TypeError('Failed to fetch'));
 });
 
@@ -36,7 +44,7 @@ function listing(...alternativeOrigins: unknown[]): string {
 async function check(derivationOrigin: string | undefined, origin = DAPP): Promise<string> {
   const agent = agentFor((url) => {
     const document = documents[url] ?? null;
-    return typeof document === 'string' ? certifiedResponse(url, { body: document }) : document;
+    return typeof document === 'string' ? certified(url, { body: document }) : document;
   }, asked);
   const fetch: Fetch = (url, init) => {
     fetched.push(`${String(init.method)} ${url}`);
@@ -68,6 +76,7 @@ test.each([
 ])('the canister of %s is asked, and nobody else', async (derivationOrigin) => {
   expect(await check(derivationOrigin)).toBe('fine');
   expect(asked.map(({ canister, url }) => [canister, url])).toEqual([[ID, LIST]]);
+  expect(verified).toMatchObject([{ canister: CANISTER, rootKey: ROOT_KEY }]);
   expect(fetched).toEqual([]);
 });
 
@@ -104,14 +113,14 @@ test.each([
 });
 
 test('the list must have status 200, and be certified', async () => {
-  const served = certifiedResponse(LIST, { body: listing(DAPP), status: 206 });
+  const served = certified(LIST, { body: listing(DAPP), status: 206 });
   documents = { [LIST]: served };
   expect(await check(`https://${ID}.icp0.io`)).toBe('bad-list');
   documents = { [LIST]: { ...served, status: 200 } };
   expect(await check(`https://${ID}.icp0.io`)).toBe('unverified');
   documents = { [LIST]: { ...served, body: utf8ToBytes(listing('https://evil.example', DAPP)) } };
   expect(await check(`https://${ID}.icp0.io`)).toBe('unverified');
-  documents = { [LIST]: { ...certifiedResponse(LIST, { body: listing(DAPP) }), isStreamed: true } };
+  documents = { [LIST]: { ...certified(LIST, { body: listing(DAPP) }), isStreamed: true } };
   expect(await check(`https://${ID}.icp0.io`)).toBe('unverified');
   documents = {};
   expect(await check(`https://${ID}.icp0.io`)).toBe('unreachable');
@@ -176,7 +185,7 @@ test.each([
 
 test('domains that are not certified confirm nothing', async () => {
   gateway = naming(ID);
-  documents = { [LIST]: listing(DAPP), [DOMAINS]: { ...certifiedResponse(DOMAINS), body: utf8ToBytes('main.example') } };
+  documents = { [LIST]: listing(DAPP), [DOMAINS]: { ...certified(DOMAINS), body: utf8ToBytes('main.example') } };
   expect(await check('https://main.example')).toBe('unverified');
   documents = { [LIST]: listing(DAPP) };
   expect(await check('https://main.example')).toBe('unreachable');

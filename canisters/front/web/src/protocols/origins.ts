@@ -137,7 +137,7 @@ async function readText(
   } catch (error) {
     if (!(error instanceof CertifiedHttpError)) throw error;
     const code = error.code === 'unreachable' ? 'unreachable' : 'unverified';
-    throw new OriginError(code, `${where} must be a certified resource: ${error.message}.`);
+    throw new OriginError(code, `${where} must be a certified resource: ${error.message}`);
   }
   if (document.status !== 200) {
     throw new OriginError('bad-list', `${where} must have status 200, not ${document.status}.`);
