@@ -88,11 +88,6 @@ pub(crate) fn answer(
     metrics: &dyn Fn() -> Content,
 ) -> HttpResponse {
     let path = http::path(&request.url);
-    if path != METRICS_PATH
-        && let Some(host) = verifying_host(request, state.home.front)
-    {
-        return headers::moved(&format!("//{host}{}", request.url));
-    }
     let targets = || Content::json(fleet::targets(state, state.home.front));
     let routes = [
         Route {
@@ -110,6 +105,9 @@ pub(crate) fn answer(
         // canister itself has the answer already, and believes the replica.
         response.upgrade = Some(true);
         return response;
+    }
+    if let Some(host) = verifying_host(request, state.home.front) {
+        return headers::moved(&format!("//{host}{}", request.url));
     }
     let page = state.pages.page(path, certificate, &state.certified_root());
     page.unwrap_or_else(|| http::serve(request, &[]))

@@ -182,8 +182,10 @@ fn where_nothing_is_verified_only_metrics_are_served() {
         assert_eq!(response.status_code, 308);
         assert_eq!(headers(&response)["Location"], format!("//{id}.{place}"));
     }
-    let metrics = asks_host(&state, "/metrics", &format!("{id}.raw.icp0.io"));
-    assert_eq!(metrics.status_code, 200);
+    for path in ["/metrics", "/metrics/targets"] {
+        let metrics = asks_host(&state, path, &format!("{id}.raw.icp0.io"));
+        assert_eq!(metrics.status_code, 200, "{path}");
+    }
     for host in [
         "evil.example",
         "raw.icp0.io",
