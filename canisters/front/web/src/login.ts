@@ -1,9 +1,9 @@
 // The dapp that waits for a log-in, as the screens see it.
 import type { HttpAgent } from '@icp-sdk/core/agent';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Environment } from './environment';
 import type { Channel, LoginAnswer, LoginRequest } from './protocols/channel';
-import { checkDerivationOrigin } from './protocols/origins';
+import { checkDerivationOrigin, OriginError } from './protocols/origins';
 import type { ErrorText } from './texts/en';
 import { texts } from './texts';
 import { describe } from './texts/describe';
@@ -13,6 +13,8 @@ export type LoginState =
   | { name: 'waiting' }
   /** Its derivation origin is being checked. */
   | { name: 'checking'; request: LoginRequest }
+  /** The canister that says whether it may be used did not answer. */
+  | { name: 'unchecked'; request: LoginRequest }
   | { name: 'ready'; request: LoginRequest }
   /** There is nothing to log in to. */
   | { name: 'refused'; problem: ErrorText }
@@ -23,34 +25,33 @@ export interface Login {
   state: LoginState;
   succeed(answer: LoginAnswer): void;
   decline(): void;
+  /** Checks the derivation origin again. */
+  retry(request: LoginRequest): void;
 }
 
 /** Null without a channel: nobody asks. */
 export function useLogin(channel: Channel | null, env: Environment, agent: HttpAgent): Login | null {
   const [state, setState] = useState<LoginState>({ name: 'waiting' });
-  useEffect(() => {
-    let isCurrent = true;
-    const show = (next: LoginState): void => {
-      if (isCurrent) setState(next);
-    };
-    channel
-      ?.request()
-      .then(async (request) => {
-        show({ name: 'checking', request });
-        try {
-          await checkDerivationOrigin(env, agent, request);
-        } catch (error) {
-          channel.fail('invalid', error instanceof Error ? error.message : String(error));
-          show({ name: 'refused', problem: texts.authorize.originRefused });
+  const check = useCallback(
+    async (request: LoginRequest): Promise<void> => {
+      setState({ name: 'checking', request });
+      try {
+        await checkDerivationOrigin(env, agent, request);
+        setState({ name: 'ready', request });
+      } catch (error) {
+        if (error instanceof OriginError && error.code === 'unreachable') {
+          setState({ name: 'unchecked', request });
           return;
         }
-        show({ name: 'ready', request });
-      })
-      .catch((error: unknown) => show({ name: 'refused', problem: describe(error) }));
-    return () => {
-      isCurrent = false;
-    };
-  }, [channel, env, agent]);
+        channel?.fail('invalid', error instanceof Error ? error.message : String(error));
+        setState({ name: 'refused', problem: texts.authorize.originRefused });
+      }
+    },
+    [channel, env, agent],
+  );
+  useEffect(() => {
+    channel?.request().then(check, (error: unknown) => setState({ name: 'refused', problem: describe(error) }));
+  }, [channel, check]);
 
   /** A delegation that arrives after the user said no is not sent. */
   const isAnswered = useRef(false);
@@ -66,5 +67,6 @@ export function useLogin(channel: Channel | null, env: Environment, agent: HttpA
     state,
     succeed: (delegation) => answer(() => channel.succeed(delegation), { name: 'done' }),
     decline: () => answer(() => channel.fail('declined', 'the user does not want to log in'), { name: 'declined' }),
+    retry: (request) => void check(request),
   };
 }

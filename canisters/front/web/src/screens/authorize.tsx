@@ -30,6 +30,19 @@ export function Authorize({ login }: { login: Login }): JSX.Element {
           <Status>{text.checking}</Status>
         </Screen>
       );
+    case 'unchecked':
+      return (
+        <Screen title={text.title}>
+          <Origin request={state.request} />
+          <Alert problem={text.originUnchecked} />
+          <div class="actions">
+            <Button kind="primary" onClick={() => login.retry(state.request)}>
+              {texts.common.tryAgain}
+            </Button>
+            <Button onClick={login.decline}>{text.decline}</Button>
+          </div>
+        </Screen>
+      );
     case 'ready':
       return <Consent login={login} request={state.request} />;
     case 'refused':

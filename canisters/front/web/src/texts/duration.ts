@@ -12,8 +12,8 @@ const LONGEST = 30n * DAY;
 export function durationText(wish: bigint | undefined): string {
   const time = wish === undefined ? DEFAULT : wish < LONGEST ? wish : LONGEST;
   const unit = texts.authorize.durationUnit;
-  if (time > 2n * DAY) return unit.days(roundUp(time, DAY));
-  if (time > 2n * HOUR) return unit.hours(roundUp(time, HOUR));
+  if (time >= 2n * DAY) return unit.days(roundUp(time, DAY));
+  if (time >= 2n * HOUR) return unit.hours(roundUp(time, HOUR));
   return unit.minutes(roundUp(time, MINUTE));
 }
 

@@ -259,6 +259,10 @@ export const en = {
     declinedTitle: 'You are not logged in',
     declined: 'The app was told that you do not want to. You can close this window.',
     refusedTitle: 'You cannot log in here',
+    originUnchecked: {
+      what: 'The app asks for the pseudonym of another address, which did not answer.',
+      todo: 'Check your connection, then try again.',
+    },
     originRefused: {
       what: 'The app asks for the pseudonym of another address, and that address does not allow it.',
       todo: 'You cannot log in to it. Tell the people who make the app.',
