@@ -105,7 +105,7 @@ build_in_copy() {
     local options
     read -ra options <<<"$(options_of "$1")"
     if [[ -z $(header "$1" suites) && "${options[*]}" =~ --workspace|anchorage-tests ]]; then
-        in_copy deploy/build.sh || return
+        in_copy deploy/build.sh --without-pages || return
     fi
     in_copy cargo build "${options[@]}"
 }
