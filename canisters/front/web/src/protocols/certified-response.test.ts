@@ -127,7 +127,10 @@ function at(place: string[]): [string, Content][] {
   return place.reduceRight<Content>((inner, label) => [[label, inner]], something) as [string, Content][];
 }
 
-const RIVALS = WILDCARDS.flatMap((place, i) => [...WILDCARDS.slice(i + 1), EXACT].map((rival): [string[], string[]] => [place, rival]));
+/** Each wildcard with each place that is more specific. */
+const RIVALS = WILDCARDS.flatMap((place, i) =>
+  [...WILDCARDS.slice(i + 1), EXACT].map((rival): [string[], string[]] => [place, rival]),
+);
 
 test.each(RIVALS)('%j does not count beside %j, shown or hidden', (place, rival) => {
   const shown: ResponseOptions = { place, beside: at(rival) };

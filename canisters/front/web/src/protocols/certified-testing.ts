@@ -174,7 +174,11 @@ function messageHash(headers: [string, Uint8Array][], body: Uint8Array): Uint8Ar
 /** What `parseCertificateHeader` reads. */
 export function writeHeader(header: CertificateHeader): string {
   const wrap = (value: Uint8Array): string => `:${toBase64(value)}:`;
-  const parts = [`certificate=${wrap(header.certificate)}`, `tree=${wrap(Cbor.encode(header.tree))}`, `version=${header.version}`];
+  const parts = [
+    `certificate=${wrap(header.certificate)}`,
+    `tree=${wrap(Cbor.encode(header.tree))}`,
+    `version=${header.version}`,
+  ];
   if (header.version === 2) parts.push(`expr_path=${wrap(Cbor.encode(header.expressionPath))}`);
   return parts.join(', ');
 }
@@ -208,7 +212,9 @@ export function statement(path: string, options: ResponseOptions = {}): Statemen
   const { status = 200, expression: text = CERTIFIED, headers = [['Content-Type', 'application/json']] } = options;
   const body = bytes(options.body ?? '{}');
   const place = options.place ?? [...path.slice(1).split('/'), '<$>'];
-  const counted = headers.filter(([name]) => name !== 'Date').map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  const counted = headers
+    .filter(([name]) => name !== 'Date')
+    .map(([name, value]): [string, string] => [name.toLowerCase(), value]);
   const hash = responseHash(status, [...counted, ['ic-certificateexpression', text]], body);
   const request = options.request === undefined ? '' : requestHash(options.request);
   const leaf: Content = [[sha256(utf8ToBytes(text)), [[request, [[hash, new Uint8Array()]]]]]];

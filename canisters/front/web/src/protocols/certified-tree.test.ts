@@ -25,7 +25,7 @@ async function refusal(options: CertificateOptions = {}, shown = TREE, canister 
   }
 }
 
-test('a canister’s tree is accepted, whole or in part, signed by the root or by a subnet that the canister is on', async () => {
+test('a tree is accepted, whole or in part, signed by the root or by a subnet that the canister is on', async () => {
   expect(await refusal()).toBeNull();
   expect(await refusal({}, prune(TREE, (label) => label === 'a'))).toBeNull();
   const last = Principal.fromText('qaa6y-5yaaa-aaaaa-aaafa-cai');

@@ -3,7 +3,7 @@ import { Certificate, type HashTree, reconstruct } from '@icp-sdk/core/agent';
 import type { Principal } from '@icp-sdk/core/principal';
 import { compareBytes } from './bytes';
 import { CertificationError } from './certification';
-import { isHashTree, leafAt } from './hash-tree';
+import { leafAt } from './hash-tree';
 
 /** Minutes that a certificate's time may be off. */
 const MAX_AGE = 5;
@@ -25,7 +25,7 @@ export async function verifyTree(tree: HashTree, certificate: Uint8Array, { cani
       principal: { canisterId: canister },
       maxAgeInMinutes: MAX_AGE,
     });
-    certified = isHashTree(cert.tree) ? leafAt(['canister', canister.toUint8Array(), 'certified_data'], cert.tree) : null;
+    certified = leafAt(['canister', canister.toUint8Array(), 'certified_data'], cert.tree);
   } catch (error) {
     throw new CertificationError(`the certificate is not acceptable: ${String(error)}`);
   }

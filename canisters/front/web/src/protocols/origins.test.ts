@@ -1,6 +1,15 @@
 import { utf8ToBytes } from '@noble/hashes/utils';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { agentFor, type Asked, CANISTER, type ResponseOptions, ROOT_KEY, statement, unsigned, type Wired } from './certified-testing';
+import {
+  agentFor,
+  type Asked,
+  CANISTER,
+  type ResponseOptions,
+  ROOT_KEY,
+  statement,
+  unsigned,
+  type Wired,
+} from './certified-testing';
 import { type Signer, verifyTree } from './certified-tree';
 import type { Fetch } from './fetching';
 import { checkDerivationOrigin, OriginError } from './origins';
@@ -201,10 +210,13 @@ test('a domain whose canister nobody names has none', async () => {
   expect(asked).toEqual([]);
 });
 
-test.each(['https://nns.icp0.io', 'https://icp0.io', 'https://x.y.icp0.io', `https://${ID}.icp0.io.example`, `https://${ID}icp0.io`])(
-  '%s holds no canister id: its canister must confirm it',
-  async (derivationOrigin) => {
-    expect(await check(derivationOrigin)).toBe('no-canister');
-    expect(asked).toEqual([]);
-  },
-);
+test.each([
+  'https://nns.icp0.io',
+  'https://icp0.io',
+  'https://x.y.icp0.io',
+  `https://${ID}.icp0.io.example`,
+  `https://${ID}icp0.io`,
+])('%s holds no canister id: its canister must confirm it', async (derivationOrigin) => {
+  expect(await check(derivationOrigin)).toBe('no-canister');
+  expect(asked).toEqual([]);
+});
