@@ -216,6 +216,7 @@ test.each([
   'https://x.y.icp0.io',
   `https://${ID}.icp0.io.example`,
   `https://${ID}icp0.io`,
+  `https://${ID}xicp0.io`,
 ])('%s holds no canister id: its canister must confirm it', async (derivationOrigin) => {
   expect(await check(derivationOrigin)).toBe('no-canister');
   expect(asked).toEqual([]);
