@@ -39,7 +39,10 @@ export function rememberAnchor(store: Store, anchor: bigint): void {
 }
 
 export function forgetAnchor(store: Store, anchor: bigint): void {
-  write(store, rememberedAnchors(store).filter((other) => other !== anchor));
+  write(
+    store,
+    rememberedAnchors(store).filter((other) => other !== anchor),
+  );
 }
 
 function write(store: Store, anchors: bigint[]): void {

@@ -17,7 +17,9 @@ function problemOf(text: string): PhraseProblem | undefined {
 }
 
 function replaced(place: number, word: string): string {
-  return PHRASE.split(' ').map((other, index) => (index === place ? word : other)).join(' ');
+  return PHRASE.split(' ')
+    .map((other, index) => (index === place ? word : other))
+    .join(' ');
 }
 
 // The same vectors as in libs/client/src/recovery_phrase/tests.rs.

@@ -69,18 +69,24 @@ export function useRouter(): Router {
     return () => window.removeEventListener('popstate', onPop);
   }, [mark, present]);
 
-  const go = useCallback((route: Route) => {
-    entries.current = [...entries.current.slice(0, place.current + 1), route];
-    place.current += 1;
-    history.pushState(mark(), '');
-    present();
-  }, [mark, present]);
+  const go = useCallback(
+    (route: Route) => {
+      entries.current = [...entries.current.slice(0, place.current + 1), route];
+      place.current += 1;
+      history.pushState(mark(), '');
+      present();
+    },
+    [mark, present],
+  );
 
-  const replace = useCallback((route: Route) => {
-    entries.current[place.current] = route;
-    history.replaceState(mark(), '');
-    present();
-  }, [mark, present]);
+  const replace = useCallback(
+    (route: Route) => {
+      entries.current[place.current] = route;
+      history.replaceState(mark(), '');
+      present();
+    },
+    [mark, present],
+  );
 
   const back = useCallback(() => {
     if (place.current > 0) history.back();

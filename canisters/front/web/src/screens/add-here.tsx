@@ -22,6 +22,8 @@ export function AddHere({ active }: { active: Active }): JSX.Element {
     // Made once: if the service does not answer, the same passkey is sent again.
     const passkey = (made.current ??= await createPasskey({ rpId: app.rpId, userName, exclude: credentialIds(info) }));
     await active.front.add(anchor, deviceFor(passkey, alias, { authentication: null }, location.origin));
+    // Whoever came in by recovery has a device again.
+    app.open(active.session);
     app.router.replace({ name: 'manage', notice: text.done(alias) });
   };
 

@@ -49,7 +49,9 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
   usePoll(
     isOpen && !verifying.isPending
       ? async () => {
-          const { device_registration: [registration] } = await active.front.anchorInfo(anchor);
+          const {
+            device_registration: [registration],
+          } = await active.front.anchorInfo(anchor);
           setWaits(registration?.tentative_device[0]?.alias ?? null);
         }
       : null,

@@ -2,8 +2,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { afterwards, useApp, type Active } from '../app-context';
-import { isPhrase, isProtected, phraseDevice } from '../devices';
+import { isPhrase, isProtected, isSameDevice, phraseDevice } from '../devices';
 import { generatePhrase, phraseIdentity, type Phrase } from '../phrase';
+import { ServiceError } from '../service/errors';
 import type { AnchorInfo, Device } from '../service/types';
 import { isEqual } from '../sign-in';
 import { texts } from '../texts';
@@ -52,7 +53,12 @@ export function PhraseScreen({ active }: { active: Active }): JSX.Element {
   const store = async (phrase: Phrase, present: Present | null): Promise<void> => {
     const identity = await phraseIdentity(phrase);
     const device = phraseDevice(identity.getPublicKey().toDer(), text.alias);
-    if (present) {
+    const now = (await front.anchorInfo(anchor)).devices.find(isPhrase);
+    if (now && isEqual(now.pubkey, device.pubkey)) {
+      // It was stored, and the answer got lost.
+    } else if (!isSame(now, present?.device)) {
+      throw new ServiceError('changed-elsewhere', 'the present phrase is not the one that was to be replaced');
+    } else if (present) {
       const { device: old } = present;
       const owner = await frontFor(old, present.typed);
       // A protected phrase stays one.
@@ -111,4 +117,8 @@ export function PhraseScreen({ active }: { active: Active }): JSX.Element {
         </Screen>
       );
   }
+}
+
+function isSame(a: Device | undefined, b: Device | undefined): boolean {
+  return a && b ? isSameDevice(a, b) : a === b;
 }

@@ -51,13 +51,7 @@ export function Recover(): JSX.Element {
             if (!isBusy) byPhrase.run(recoverByPhrase);
           }}
         >
-          <Field
-            label={texts.phrase.type}
-            hint={texts.phrase.typeHint}
-            value={phrase}
-            onInput={setPhrase}
-            isLong
-          />
+          <Field label={texts.phrase.type} hint={texts.phrase.typeHint} value={phrase} onInput={setPhrase} isLong />
           <Button submit kind="primary" isPending={byPhrase.isPending} disabled={byKey.isPending}>
             {text.phraseSubmit}
           </Button>

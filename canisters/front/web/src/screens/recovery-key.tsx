@@ -21,7 +21,12 @@ export function RecoveryKey({ active }: { active: Active }): JSX.Element {
     const info = await active.front.anchorInfo(anchor);
     const userName = `${texts.common.anchor(anchor)} · ${alias}`;
     // Made once: if the service does not answer, the same passkey is sent again.
-    const passkey = (made.current ??= await createPasskey({ rpId: app.rpId, userName, exclude: credentialIds(info), roaming: true }));
+    const passkey = (made.current ??= await createPasskey({
+      rpId: app.rpId,
+      userName,
+      exclude: credentialIds(info),
+      roaming: true,
+    }));
     await active.front.add(anchor, deviceFor(passkey, alias, { recovery: null }, location.origin));
     setDone(true);
   };

@@ -5,9 +5,7 @@ const Blob = IDL.Vec(IDL.Nat8);
 const Anchor = IDL.Nat64;
 
 const MetadataMap = IDL.Rec();
-MetadataMap.fill(
-  IDL.Vec(IDL.Tuple(IDL.Text, IDL.Variant({ map: MetadataMap, string: IDL.Text, bytes: Blob }))),
-);
+MetadataMap.fill(IDL.Vec(IDL.Tuple(IDL.Text, IDL.Variant({ map: MetadataMap, string: IDL.Text, bytes: Blob }))));
 
 const deviceFields = {
   pubkey: Blob,

@@ -14,7 +14,10 @@ const USER_KEY = new Uint8Array([9]);
 const target = Principal.fromText('72kjj-zh777-77776-qaabq-cai');
 const none: DelegationAnswer = { no_such_delegation: null };
 const signed = (expiration: bigint, targets: [] | [Principal[]] = []): DelegationAnswer => ({
-  signed_delegation: { delegation: { pubkey: REQUEST.sessionKey, expiration, targets }, signature: new Uint8Array([7]) },
+  signed_delegation: {
+    delegation: { pubkey: REQUEST.sessionKey, expiration, targets },
+    signature: new Uint8Array([7]),
+  },
 });
 
 /** A front that answers these one after the other, and remembers what it was asked. */

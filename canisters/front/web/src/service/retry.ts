@@ -28,10 +28,7 @@ export async function patiently<T>(ask: () => Promise<T>, wait: Sleep = sleep): 
  * Repeats the very same change once if its outcome is unknown. What the repetition says when the first one
  * was done after all is in `done`: that is success, too.
  */
-export async function settled(
-  change: () => Promise<void>,
-  done: readonly ErrorCode[],
-): Promise<void> {
+export async function settled(change: () => Promise<void>, done: readonly ErrorCode[]): Promise<void> {
   try {
     await change();
   } catch (error) {

@@ -235,6 +235,9 @@ export const en = {
     lost: 'Lost access?',
     newDevice: 'Add this device to your anchor',
     forget: (anchor: bigint) => `Forget ${anchor} in this browser`,
+    forgetTitle: (anchor: bigint) => `Forget ${anchor} in this browser?`,
+    forgetText: 'The anchor stays, and so do its passkeys. To use it here again you have to know its number.',
+    forgetConfirm: 'Forget',
     foundTitle: 'Passkey found',
     found: (anchor: bigint) => `This passkey belongs to anchor ${anchor}.`,
     foundHint: 'Is that yours? Then go on.',
@@ -276,23 +279,28 @@ export const en = {
 
   create: {
     title: 'Create an anchor',
-    intro: 'An anchor is a number and the passkeys that belong to it. Your device keeps the passkey; the service never sees it.',
+    intro:
+      'An anchor is a number and the passkeys that belong to it. Your device keeps the passkey; the service ' +
+      'never sees it.',
     start: 'Create passkey',
     userName: (date: string) => `Anchorage, ${date}`,
     captchaTitle: 'Type what you see',
-    captchaIntro: 'So many anchors are being created now that the service asks for this. You never need it again.',
+    captchaIntro:
+      'So that machines do not create anchors by the million. You are asked when you create an anchor, and ' +
+      'never again.',
     captchaAlt: 'A picture with five characters',
     captchaLabel: 'The five characters',
     captchaHint: 'Upper and lower case are the same.',
     captchaNew: 'New picture',
     captchaHelpTitle: 'I cannot read pictures',
     captchaHelp:
-      'There is no riddle for the ear: machines would solve it more easily than people. Somebody else may read the picture to you, ' +
-      'also on the telephone with a shared screen; you have five minutes. Or come back later: the picture is asked for only while ' +
-      'very many anchors are created. Signing in never asks for it.',
+      'There is no riddle for the ear: machines would solve it more easily than people. Somebody else may read ' +
+      'the picture to you, also on the telephone with a shared screen; you have five minutes. Or come back ' +
+      'later: most of the time no picture is asked for. Signing in never asks for one.',
     register: 'Create anchor',
     numberTitle: 'Your anchor number',
-    numberIntro: 'Keep this number. You need it to sign in on another device, and nobody can tell it to you if you lose it.',
+    numberIntro:
+      'Keep this number. You need it to sign in on another device, and nobody can tell it to you if you lose it.',
     copyNumber: 'Copy number',
     saved: 'I have saved the number',
     savedFirst: 'Copy the number, or tick that you have saved it.',
@@ -341,18 +349,22 @@ export const en = {
     remove: 'Remove',
     removeOf: (name: string) => `Remove ${name}`,
     removeTitle: (name: string) => `Remove “${name}”?`,
-    removeText: 'It cannot be used to sign in any more. Log-ins that apps have already live until they expire, for at most 30 days.',
+    removeText:
+      'It cannot be used to sign in any more. Log-ins that apps have already live until they expire, for at ' +
+      'most 30 days.',
     removeInUse: 'You are signed in with it: removing it signs you out here.',
     removeLastPasskey: 'It is your last passkey. After that you come in by recovery only.',
-    removeLast: 'It is the last one. Without any key the anchor is lost for ever, with everything in all apps that belongs to it. Nobody can undo this.',
+    removeLast:
+      'It is the last one. Without any key the anchor is lost for ever, with everything in all apps that ' +
+      'belongs to it. Nobody can undo this.',
     removeLastConfirm: 'I understand that I lose this anchor for ever',
     removed: (name: string) => `“${name}” was removed.`,
     renamed: (name: string) => `The new name is “${name}”.`,
     protect: 'Protect',
     protectTitle: 'Protect the recovery phrase?',
     protectText:
-      'A protected phrase can be changed or removed only by who types it. So nobody who gets hold of one of your devices can take it ' +
-      'from you. If you lose the phrase, you cannot replace it either.',
+      'A protected phrase can be changed or removed only by who types it. So nobody who gets hold of one of ' +
+      'your devices can take it from you. If you lose the phrase, you cannot replace it either.',
     unprotect: 'End protection',
     unprotectTitle: 'End the protection?',
     unprotectText: 'Then each of your devices can replace or remove the phrase.',
@@ -389,7 +401,9 @@ export const en = {
     waits: (name: string) => `“${name}” is waiting. Type the code that it shows.`,
     verify: 'Add device',
     wrongCode: (tries: number) =>
-      tries === 1 ? 'That is not the code. You have one try left.' : `That is not the code. You have ${tries} tries left.`,
+      tries === 1
+        ? 'That is not the code. You have one try left.'
+        : `That is not the code. You have ${tries} tries left.`,
     noTries: 'That was not the code, for the third time. The other device was turned away. Start again.',
     noDevice: 'No device is waiting yet. Follow the steps on the other device first.',
     expired: 'The time is over. Start again.',
@@ -424,8 +438,8 @@ export const en = {
   phrase: {
     title: 'Recovery phrase',
     intro:
-      'A phrase of 24 words opens your anchor when all devices are lost. Who reads it can do so, too: write it on paper, keep it ' +
-      'where nobody looks, and do not photograph it.',
+      'A phrase of 24 words opens your anchor when all devices are lost. Who reads it can do so, too: write it ' +
+      'on paper, keep it where nobody looks, and do not photograph it.',
     replaces: 'The new phrase takes the place of the present one, which is worth nothing afterwards.',
     generate: 'Show my phrase',
     writeTitle: 'Write this down',
@@ -467,8 +481,8 @@ export const en = {
   recoveryKey: {
     title: 'Recovery key',
     intro:
-      'A security key that you do not use every day, such as a second YubiKey, opens your anchor when all devices are lost. It must be ' +
-      'another one than those in use. Keep it somewhere else.',
+      'A security key that you do not use every day, such as a second YubiKey, opens your anchor when all ' +
+      'devices are lost. It must be another one than those in use. Keep it somewhere else.',
     name: 'Name of the key',
     defaultName: 'Recovery key',
     start: 'Add security key',
@@ -487,14 +501,15 @@ export const en = {
     noKeysHint: 'Use its recovery phrase, or sign in with a device that still works.',
     neither: 'I have neither',
     neitherText:
-      'Then try each device and browser in which you ever used your anchor: a passkey may also have been copied to your other devices by ' +
-      'your Apple, Google, Microsoft or password manager account. If there is none, nobody can open the anchor again. That is the price of ' +
-      'nobody else being able to open it, either.',
+      'Then try each device and browser in which you ever used your anchor: a passkey may also have been ' +
+      'copied to your other devices by your Apple, Google, Microsoft or password manager account. If there is ' +
+      'none, nobody can open the anchor again. That is the price of nobody else being able to open it, either.',
   },
 
   expired: {
     title: 'Sign in again',
-    text: (anchor: bigint) => `Your session for anchor ${anchor} is over: it lasts half an hour at most, and less right after an anchor is created.`,
+    text: (anchor: bigint) =>
+      `Your session for anchor ${anchor} is over: it lasts half an hour at most, and less right after an anchor is created.`,
     again: 'Sign in again',
     leave: 'Leave',
   },
@@ -505,39 +520,44 @@ export const en = {
       {
         question: 'I lost a device. What now?',
         answer:
-          'Sign in with another one and remove the lost device from the list. Whoever found it cannot use its passkey without your ' +
-          'fingerprint, face or PIN, but remove it all the same. If it was your only device, choose “Lost access” and use your recovery ' +
-          'phrase or recovery key.',
+          'Sign in with another one and remove the lost device from the list. Whoever found it cannot use its ' +
+          'passkey without your fingerprint, face or PIN, but remove it all the same. If it was your only ' +
+          'device, choose “Lost access” and use your recovery phrase or recovery key.',
       },
       {
         question: 'I have a new device.',
         answer:
-          'On a device that you use already, sign in and choose “Add another device”. On the new one choose “Add this device to your ' +
-          'anchor” and follow the steps. Passkeys that your Apple, Google, Microsoft or password manager account copies to your new device work at once.',
+          'On a device that you use already, sign in and choose “Add another device”. On the new one choose ' +
+          '“Add this device to your anchor” and follow the steps. Passkeys that your Apple, Google, Microsoft ' +
+          'or password manager account copies to your new device work at once.',
       },
       {
         question: 'Why two devices?',
         answer:
-          'Only your keys open your anchor. There is no support that could let you in, because then somebody else could be let in, too. With one ' +
-          'device, losing it means losing everything. With two, or with a recovery phrase, you sign in and replace what was lost.',
+          'Only your keys open your anchor. There is no support that could let you in, because then somebody ' +
+          'else could be let in, too. With one device, losing it means losing everything. With two, or with a ' +
+          'recovery phrase, you sign in and replace what was lost.',
       },
       {
         question: 'What does an app learn about me?',
         answer:
-          'A pseudonym: a long number that is the same each time you log in to this app and different for every other app. Not your anchor ' +
-          'number, not your devices, not where else you log in. Apps that belong together may share one pseudonym; this page then shows both addresses.',
+          'A pseudonym: a long number that is the same each time you log in to this app and different for ' +
+          'every other app. Not your anchor number, not your devices, not where else you log in. Apps that ' +
+          'belong together may share one pseudonym; this page then shows both addresses.',
       },
       {
         question: 'How does access end?',
         answer:
-          'An app’s log-in ends by itself, after half an hour unless the app asked for longer, and after 30 days at most. Log out in the app ' +
-          'to end it at once. This page itself forgets you after half an hour, or when you close it.',
+          'An app’s log-in ends by itself, after half an hour unless the app asked for longer, and after 30 ' +
+          'days at most. Log out in the app to end it at once. This page itself forgets you after half an ' +
+          'hour, or when you close it.',
       },
       {
         question: 'What does removing a device not end?',
         answer:
-          'Log-ins that apps got before. They live until they expire, for at most 30 days, because apps do not ask this service again. Log out in the ' +
-          'apps, too. The device also keeps its passkey, which is of no use any more: delete it in the settings of the device.',
+          'Log-ins that apps got before. They live until they expire, for at most 30 days, because apps do not ' +
+          'ask this service again. Log out in the apps, too. The device also keeps its passkey, which is of no ' +
+          'use any more: delete it in the settings of the device.',
       },
     ],
   },

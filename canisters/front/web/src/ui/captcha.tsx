@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { useApp } from '../app-context';
 import type { Challenge } from '../service/types';
 import { texts } from '../texts';
 import type { Action } from './action';
@@ -14,6 +15,7 @@ interface CaptchaProps {
 
 /** The picture that is to be read before an anchor is created. */
 export function Captcha({ challenge, action, onSolution, onNewPicture }: CaptchaProps): JSX.Element {
+  const { router } = useApp();
   const [solution, setSolution] = useState('');
   useEffect(() => setSolution(''), [challenge.challenge_key]);
   const text = texts.create;
@@ -40,6 +42,9 @@ export function Captcha({ challenge, action, onSolution, onNewPicture }: Captcha
           </Button>
           <Button disabled={action.isPending} onClick={onNewPicture}>
             {text.captchaNew}
+          </Button>
+          <Button disabled={action.isPending} onClick={router.back}>
+            {texts.common.cancel}
           </Button>
         </div>
       </Form>

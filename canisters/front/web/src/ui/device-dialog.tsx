@@ -41,7 +41,8 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
   const { alias } = device;
   const isOwn = isEqual(device.pubkey, active.session.device);
   const isLast = info.devices.length === 1;
-  const isLastPasskey = !isLast && !isRecovery(device) && info.devices.filter((other) => !isRecovery(other)).length === 1;
+  const isLastPasskey =
+    !isLast && !isRecovery(device) && info.devices.filter((other) => !isRecovery(other)).length === 1;
   /** Only who authenticates with it changes a protected phrase. Who signed in with it did so. */
   const needsPhrase = isProtected(device) && !isOwn;
 
@@ -57,13 +58,19 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
     });
   const update = (notice: string, data: DeviceData): void =>
     change(notice, (front) => front.update(anchor, device.pubkey, data));
+  /** An authenticator here that holds the passkey offers it no longer. */
+  const forget = (): void => device.credential_id.forEach((id) => forgetPasskey(app.rpId, id));
   const remove = (): void => {
-    if (!isOwn) return change(text.removed(alias), (front) => front.remove(anchor, device.pubkey, false));
+    if (!isOwn)
+      return change(text.removed(alias), async (front) => {
+        await front.remove(anchor, device.pubkey, false);
+        forget();
+      });
     return action.run(async () => {
       const fresh = await active.front.anchorInfo(anchor);
       if (!isUnchanged(fresh, device)) return onStale(fresh);
       await active.front.remove(anchor, device.pubkey, true);
-      for (const id of device.credential_id) forgetPasskey(app.rpId, id);
+      forget();
       if (fresh.devices.length === 1) forgetAnchor(app.store, anchor);
       onSignedOut(text.removed(alias));
     });

@@ -9,7 +9,11 @@ import type { Session } from '../session';
 import { CredentialCache, discover, signIn } from '../sign-in';
 import { texts } from '../texts';
 import { useAction } from './action';
+import { Dialog } from './dialog';
 import { Alert, Button, Field, Form, Status } from './parts';
+
+/** Anchors whose passkeys are asked for before the user clicks. */
+const PREFETCHED = 3;
 
 interface PickerProps {
   /** What is written on the button of a remembered anchor. */
@@ -28,13 +32,14 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
   const [anchors, setAnchors] = useState(() => rememberedAnchors(app.store));
   const [chosen, setChosen] = useState<bigint | 'number' | 'discover' | null>(null);
   const [isPrompting, setPrompting] = useState(false);
+  const [forgetting, setForgetting] = useState<bigint | null>(null);
   const [found, setFound] = useState<Session | null>(null);
   const cache = useMemo(
     () => new CredentialCache((anchor) => credentialsOf(app.env, app.agent, anchor)),
     [app.env, app.agent],
   );
   useEffect(() => {
-    for (const anchor of anchors) cache.get(anchor).catch(() => undefined);
+    for (const anchor of anchors.slice(0, PREFETCHED)) cache.get(anchor).catch(() => undefined);
   }, [anchors, cache]);
 
   const start = (choice: bigint | 'number' | 'discover', work: () => Promise<void>): void => {
@@ -96,10 +101,7 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
                   kind="link"
                   label={texts.picker.forget(anchor)}
                   disabled={action.isPending}
-                  onClick={() => {
-                    forgetAnchor(app.store, anchor);
-                    setAnchors(rememberedAnchors(app.store));
-                  }}
+                  onClick={() => setForgetting(anchor)}
                 >
                   ✕
                 </Button>
@@ -124,6 +126,17 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
           {texts.picker.discover}
         </Button>
       </section>
+      {forgetting !== null && (
+        <ForgetDialog
+          anchor={forgetting}
+          onClose={() => setForgetting(null)}
+          onForget={() => {
+            forgetAnchor(app.store, forgetting);
+            setAnchors(rememberedAnchors(app.store));
+            setForgetting(null);
+          }}
+        />
+      )}
       <nav class="links">
         <Button
           kind={anchors.length > 0 ? 'plain' : 'primary'}
@@ -143,6 +156,28 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
         </Button>
       </nav>
     </>
+  );
+}
+
+interface ForgetDialogProps {
+  anchor: bigint;
+  onClose: () => void;
+  onForget: () => void;
+}
+
+/** Asked, because the number may stand nowhere else. */
+function ForgetDialog({ anchor, onClose, onForget }: ForgetDialogProps): JSX.Element {
+  const text = texts.picker;
+  return (
+    <Dialog title={text.forgetTitle(anchor)} onClose={onClose} isPending={false}>
+      <p>{text.forgetText}</p>
+      <div class="actions">
+        <Button kind="danger" onClick={onForget}>
+          {text.forgetConfirm}
+        </Button>
+        <Button onClick={onClose}>{texts.common.cancel}</Button>
+      </div>
+    </Dialog>
   );
 }
 
