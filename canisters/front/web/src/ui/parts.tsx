@@ -61,7 +61,8 @@ export function Button(props: ButtonProps): JSX.Element {
       disabled={disabled && !isPending}
       {...(label !== undefined && { 'aria-label': label })}
       onClick={(event) => {
-        if (isPending) event.preventDefault();
+        // The second click of a double click may hit what has taken the first one's place.
+        if (isPending || event.detail > 1) event.preventDefault();
         else onClick?.();
       }}
     >
