@@ -33,7 +33,7 @@ export class CredentialCache {
   }
 }
 
-/** Throws a `ServiceError` ('unknown-anchor', 'no-passkey', ...) or a `PasskeyError`. */
+/** Throws a `ServiceError` ('unknown-anchor', 'no-passkey', 'no-recovery-key', ...) or a `PasskeyError`. */
 export async function signIn(
   app: Context,
   anchor: bigint,
@@ -42,7 +42,9 @@ export async function signIn(
 ): Promise<Session> {
   const [key, credentials] = await Promise.all([app.nextKey(), known]);
   const candidates = choose(credentials, purpose);
-  if (candidates.length === 0) throw new ServiceError('no-passkey', `${anchor} has none for ${purpose}`);
+  if (candidates.length === 0) {
+    throw new ServiceError(purpose === 'recovery' ? 'no-recovery-key' : 'no-passkey', `${anchor} has none`);
+  }
   const draft = key.draft();
   const ids = candidates.map(({ credential_id }) => credential_id);
   const { credentialId, signature } = await askPasskey(app.rpId, ids, draft.challenge);

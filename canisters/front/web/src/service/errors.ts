@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'unknown-anchor'
   /** It has a recovery phrase only. */
   | 'no-passkey'
+  | 'no-recovery-key'
   /** No shard knows the passkey. */
   | 'unknown-passkey'
   /** The index of passkeys is being built. */
@@ -187,6 +188,7 @@ export function isWorthRetrying(code: ErrorCode): boolean {
     case 'session-key-too-long':
     case 'unknown-anchor':
     case 'no-passkey':
+    case 'no-recovery-key':
     case 'unknown-passkey':
     case 'untrusted':
     case 'internal':

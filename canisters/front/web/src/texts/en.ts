@@ -91,6 +91,10 @@ const errors: Record<ErrorCode, ErrorText> = {
     what: 'This anchor has no passkey to sign in with.',
     todo: 'Use its recovery phrase or its recovery key under “Lost access”.',
   },
+  'no-recovery-key': {
+    what: 'This anchor has no recovery key.',
+    todo: 'Use its recovery phrase, or sign in with a device that still works.',
+  },
   'unknown-passkey': {
     what: 'No anchor has this passkey.',
     todo: 'Choose another passkey, or type the number of your anchor.',
@@ -185,8 +189,6 @@ export const en = {
     cancel: 'Cancel',
     continue: 'Continue',
     tryAgain: 'Try again',
-    close: 'Close',
-    done: 'Done',
     help: 'Help',
     working: 'One moment …',
     usePasskey: 'Follow your browser’s prompt …',
@@ -375,7 +377,6 @@ export const en = {
     lockedHint: 'The phrase is protected. Type it to show that you may do this.',
     help: 'Help',
     logOut: 'Sign out',
-    other: 'Use another anchor',
     loggedOut: 'You are signed out.',
   },
 
@@ -411,7 +412,6 @@ export const en = {
     warning: 'Type only a code that you see on a device of your own. Who gets you to type theirs gets your anchor.',
     done: (name: string) => `“${name}” was added.`,
     doneUnnamed: 'The device was added.',
-    closed: 'The registration is closed.',
   },
 
   newDevice: {
@@ -497,8 +497,6 @@ export const en = {
     byKey: 'Recovery key',
     phraseSubmit: 'Recover with phrase',
     keySubmit: 'Recover with key',
-    noKeys: 'This anchor has no recovery key.',
-    noKeysHint: 'Use its recovery phrase, or sign in with a device that still works.',
     neither: 'I have neither',
     neitherText:
       'Then try each device and browser in which you ever used your anchor: a passkey may also have been ' +
