@@ -6,7 +6,7 @@ use canister_kit::http::{Content, HttpResponse, Page, header};
 /// It talks to the Internet Computer through its own origin, and to relying parties' origins for the addresses that they
 /// let answers go to (ICRC-167), which may be on this machine. Nobody may frame it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     font-src 'self'; connect-src 'self' https: http://localhost:* http://*.localhost:*; base-uri 'none'; \
+     font-src 'self'; connect-src 'self' https: http://localhost:* http://*.localhost:* http://127.0.0.1:*; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// Of the browser's powers only passkeys and the clipboard.
