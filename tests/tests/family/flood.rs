@@ -154,6 +154,22 @@ fn of_tentative_devices() {
     flood.has_cost_at_most(40_000_000);
 }
 
+#[test]
+fn of_metrics_through_gateways() {
+    let flood = Flood::of("http_request_update", Setup::default());
+    let argument = encoded((metrics(),));
+    flood.comes(|n| (anybody(n), argument.clone()));
+    flood.has_cost_at_most(30_000_000);
+}
+
+fn metrics() -> HttpRequest {
+    HttpRequest {
+        method: "GET".to_owned(),
+        url: "/metrics".to_owned(),
+        ..HttpRequest::default()
+    }
+}
+
 /// Ten thousand calls of a query that anybody may ask, and somebody who logs in meanwhile.
 fn of_queries(method: &str, argument: impl FnOnce(&Person) -> Vec<u8>) {
     let family = Family::deploy();
@@ -193,12 +209,7 @@ fn of_lookups_of_device_keys() {
 
 #[test]
 fn of_http_requests() {
-    let get = HttpRequest {
-        method: "GET".to_owned(),
-        url: "/metrics".to_owned(),
-        ..HttpRequest::default()
-    };
-    of_queries("http_request", |_| encoded((get,)));
+    of_queries("http_request", |_| encoded((metrics(),)));
 }
 
 #[test]
