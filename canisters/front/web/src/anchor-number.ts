@@ -1,6 +1,7 @@
 // Anchor numbers as people type them.
 
-const MAX_ANCHOR = 2n ** 64n - 1n;
+/** They are of 64 bits. */
+export const MAX_ANCHOR = 2n ** 64n - 1n;
 
 /** Null if it is none. Spaces between the digits are allowed. */
 export function parseAnchor(text: string): bigint | null {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseAnchor } from './anchor-number';
-import { byteLength, deviceFor, isSameDevice, isUnchanged, suggestedName } from './devices';
+import { deviceFor, isSameDevice, isUnchanged, suggestedName } from './devices';
 import type { AnchorInfo, Device } from './service/types';
 
 const DEVICE: Device = {
@@ -71,10 +71,6 @@ test.each([
   ['something else', ''],
 ])('%s', (userAgent, name) => {
   expect(suggestedName(userAgent)).toBe(name);
-});
-
-test('names are measured in bytes', () => {
-  expect(byteLength('Büro')).toBe(5);
 });
 
 test.each([

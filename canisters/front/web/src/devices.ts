@@ -1,9 +1,10 @@
 // Rules and words about devices that several screens share.
 import { IDL } from '@icp-sdk/core/candid';
+import { isEqual } from './bytes';
 import type { NewPasskey } from './passkey/create';
+import { byteLength } from './protocols/bytes';
 import { DEVICE } from './service/candid';
 import type { AnchorInfo, Device, DeviceData, Purpose } from './service/types';
-import { isEqual } from './sign-in';
 
 /** Bytes of a name that the service takes. */
 export const ALIAS_LIMIT = 64;
@@ -76,10 +77,6 @@ export function isUnchanged({ devices }: AnchorInfo, shown: Device): boolean {
 /** Whether everything is the same but the last use. */
 export function isSameDevice(a: DeviceData, b: DeviceData): boolean {
   return isEqual(IDL.encode([DEVICE], [a]), IDL.encode([DEVICE], [b]));
-}
-
-export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }
 
 /** What to call this device, as far as the browser tells: "Firefox on Linux". */

@@ -1,10 +1,10 @@
 // The anchors that this browser was used with: numbers only, no secret. Browsers may refuse storage, and people may edit
 // it; then the page goes on without.
+import { MAX_ANCHOR } from './anchor-number';
 
 const KEY = 'anchorage.anchors';
 const VERSION = 1;
 const LIMIT = 10;
-const MAX_ANCHOR = 2n ** 64n - 1n;
 
 interface Stored {
   version: typeof VERSION;

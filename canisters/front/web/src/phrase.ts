@@ -10,6 +10,7 @@
 import { Ed25519KeyIdentity } from '@icp-sdk/core/identity';
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedWebcrypto } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { MAX_ANCHOR } from './anchor-number';
 import { deriveEd25519 } from './slip10';
 
 const WORDS = 24;
@@ -17,7 +18,6 @@ const WORDS = 24;
 const ENTROPY_LENGTH = 32;
 /** The purpose of BIP-44, then the Internet Computer's number in SLIP-0044. */
 const PATH = [44, 223, 0, 0, 0];
-const MAX_ANCHOR = 2n ** 64n - 1n;
 
 export type PhraseProblem =
   /** It does not begin with a number. */

@@ -1,5 +1,6 @@
 // Sessions by passkey: one prompt, then nothing but the session's key signs.
 import type { App } from './app-context';
+import { isEqual } from './bytes';
 import { askPasskey } from './passkey/ask';
 import { PasskeyError } from './passkey/errors';
 import { ServiceError } from './service/errors';
@@ -11,7 +12,7 @@ import { openSession, type Session } from './session';
 type Context = Pick<App, 'env' | 'agent' | 'rpId' | 'nextKey'>;
 
 /** Which of an anchor's passkeys are asked for. */
-export type Purpose = 'sign-in' | 'recovery';
+export type Occasion = 'sign-in' | 'recovery';
 
 /**
  * Credentials that were asked for before the user clicks, so that the prompt follows the click at once. After a minute they are
@@ -37,13 +38,13 @@ export class CredentialCache {
 export async function signIn(
   app: Context,
   anchor: bigint,
-  purpose: Purpose = 'sign-in',
+  occasion: Occasion = 'sign-in',
   known: Promise<Credentials> = credentialsOf(app.env, app.agent, anchor),
 ): Promise<Session> {
   const [key, credentials] = await Promise.all([app.nextKey(), known]);
-  const candidates = choose(credentials, purpose);
+  const candidates = choose(credentials, occasion);
   if (candidates.length === 0) {
-    throw new ServiceError(purpose === 'recovery' ? 'no-recovery-key' : 'no-passkey', `${anchor} has none`);
+    throw new ServiceError(occasion === 'recovery' ? 'no-recovery-key' : 'no-passkey', `${anchor} has none`);
   }
   const draft = key.draft();
   const ids = candidates.map(({ credential_id }) => credential_id);
@@ -54,8 +55,8 @@ export async function signIn(
 }
 
 /** Recovery keys open an anchor whose other passkeys are all gone, without a detour. */
-function choose({ credentials, recovery_credentials }: Credentials, purpose: Purpose): Credential[] {
-  switch (purpose) {
+function choose({ credentials, recovery_credentials }: Credentials, occasion: Occasion): Credential[] {
+  switch (occasion) {
     case 'sign-in':
       return credentials.length > 0 ? credentials : recovery_credentials;
     case 'recovery':
@@ -69,8 +70,4 @@ export async function discover(app: Context): Promise<Session> {
   const { credentialId, signature } = await askPasskey(app.rpId, [], draft.challenge);
   const owner = await ownerOf(app.env, app.agent, credentialId);
   return openSession(draft, owner.anchor_number, owner.pubkey, signature);
-}
-
-export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

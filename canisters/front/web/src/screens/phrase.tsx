@@ -6,7 +6,7 @@ import { isPhrase, isProtected, isSameDevice, phraseDevice } from '../devices';
 import { generatePhrase, phraseIdentity, type Phrase } from '../phrase';
 import { ServiceError } from '../service/errors';
 import type { AnchorInfo, Device } from '../service/types';
-import { isEqual } from '../sign-in';
+import { isEqual } from '../bytes';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
 import { Alert, Button, Field, Form, Note, Screen, Status } from '../ui/parts';

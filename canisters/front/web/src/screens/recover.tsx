@@ -10,7 +10,7 @@ import { openSessionWith, type Session } from '../session';
 import { signIn } from '../sign-in';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
-import { NumberForm } from '../ui/picker';
+import { NumberForm } from '../ui/number-form';
 import { Alert, Button, Field, Form, Screen, Status } from '../ui/parts';
 
 export function Recover(): JSX.Element {

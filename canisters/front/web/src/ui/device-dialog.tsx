@@ -7,7 +7,7 @@ import { forgetAnchor } from '../memory';
 import { forgetPasskey } from '../passkey/signals';
 import type { Front } from '../service/front';
 import type { AnchorInfo, Device, DeviceData } from '../service/types';
-import { isEqual } from '../sign-in';
+import { isEqual } from '../bytes';
 import { texts } from '../texts';
 import { useAction } from './action';
 import { Dialog } from './dialog';

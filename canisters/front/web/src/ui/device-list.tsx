@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { isPhrase, isProtected, kindOf } from '../devices';
-import { isEqual } from '../sign-in';
+import { isEqual } from '../bytes';
 import type { Device } from '../service/types';
 import { texts } from '../texts';
 import type { Question } from './device-dialog';

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { ALIAS_LIMIT, byteLength } from '../devices';
+import { ALIAS_LIMIT } from '../devices';
+import { byteLength } from '../protocols/bytes';
 import { texts } from '../texts';
 import { Button, Field, Form } from './parts';
 

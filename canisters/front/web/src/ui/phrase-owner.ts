@@ -3,7 +3,7 @@ import type { Environment } from '../environment';
 import { parsePhrase, PhraseError, phraseIdentity } from '../phrase';
 import { frontFor, type Front } from '../service/front';
 import { openSessionWith } from '../session';
-import { isEqual } from '../sign-in';
+import { isEqual } from '../bytes';
 
 /** Front as the device with this key. Throws a `PhraseError`. */
 export async function frontOfPhrase(env: Environment, anchor: bigint, key: Uint8Array, text: string): Promise<Front> {

@@ -1,7 +1,6 @@
 // Choosing an anchor and signing in to it, for oneself or for a dapp.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { parseAnchor } from '../anchor-number';
 import { useApp } from '../app-context';
 import { forgetAnchor, rememberedAnchors } from '../memory';
 import { credentialsOf } from '../service/shards';
@@ -9,8 +8,9 @@ import type { Session } from '../session';
 import { CredentialCache, discover, signIn } from '../sign-in';
 import { texts } from '../texts';
 import { useAction } from './action';
-import { Dialog } from './dialog';
-import { Alert, Button, Field, Form, Status } from './parts';
+import { ForgetDialog } from './forget-dialog';
+import { NumberForm } from './number-form';
+import { Alert, Button, Status } from './parts';
 
 /** Anchors whose passkeys are asked for before the user clicks. */
 const PREFETCHED = 3;
@@ -156,54 +156,5 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
         </Button>
       </nav>
     </>
-  );
-}
-
-interface ForgetDialogProps {
-  anchor: bigint;
-  onClose: () => void;
-  onForget: () => void;
-}
-
-/** Asked, because the number may stand nowhere else. */
-function ForgetDialog({ anchor, onClose, onForget }: ForgetDialogProps): JSX.Element {
-  const text = texts.picker;
-  return (
-    <Dialog title={text.forgetTitle(anchor)} onClose={onClose} isPending={false}>
-      <p>{text.forgetText}</p>
-      <div class="actions">
-        <Button kind="danger" onClick={onForget}>
-          {text.forgetConfirm}
-        </Button>
-        <Button onClick={onClose}>{texts.common.cancel}</Button>
-      </div>
-    </Dialog>
-  );
-}
-
-interface NumberFormProps {
-  submit: string;
-  isPending: boolean;
-  disabled: boolean;
-  onAnchor: (anchor: bigint) => void;
-}
-
-/** Asks for the number of an anchor. */
-export function NumberForm({ submit, isPending, disabled, onAnchor }: NumberFormProps): JSX.Element {
-  const [text, setText] = useState('');
-  const [error, setError] = useState<string | null>(null);
-  return (
-    <Form
-      onSubmit={() => {
-        const anchor = parseAnchor(text);
-        setError(anchor === null ? texts.common.numberWrong : null);
-        if (anchor !== null && !disabled) onAnchor(anchor);
-      }}
-    >
-      <Field label={texts.common.anchorNumber} value={text} onInput={setText} error={error} isNumber maxLength={26} />
-      <Button submit isPending={isPending} disabled={disabled}>
-        {submit}
-      </Button>
-    </Form>
   );
 }
