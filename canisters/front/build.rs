@@ -33,10 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let body = compressed(&fs::read(file)?)?;
         let place = out.join(format!("asset-{number}.gz"));
         fs::write(&place, &body)?;
-        let path = file
-            .strip_prefix(dist)?
-            .to_str()
-            .ok_or("a name that is not UTF-8")?;
+        let path = text(file.strip_prefix(dist)?)?;
+        let place = text(&place)?;
         let hash: [u8; 32] = Sha256::digest(&body).into();
         writeln!(
             table,
@@ -62,6 +60,11 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn text(path: &Path) -> Result<&str, String> {
+    let name = || format!("{}: a name that is not UTF-8", path.display());
+    path.to_str().ok_or_else(name)
 }
 
 /// Without time and name: the same contents always give the same bytes.

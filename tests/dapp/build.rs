@@ -40,9 +40,14 @@ fn write(files: &[PathBuf], dist: &Path) {
     let mut source = String::from("pub(crate) const PAGES: &[(&str, &[u8])] = &[\n");
     for file in files {
         let name = file.strip_prefix(dist).expect("it was found there");
+        let (name, file) = (text(name), text(file));
         writeln!(source, "    ({name:?}, include_bytes!({file:?})),").expect("a text takes all");
     }
     source += "];\n";
     let out = env::var("OUT_DIR").expect("set by cargo");
     fs::write(Path::new(&out).join("pages.rs"), source).expect("cargo's own folder");
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("names of pages are plain")
 }

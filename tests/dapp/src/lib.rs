@@ -1,5 +1,10 @@
 //! A relying party to try the login page with: it serves pages that log in in three ways, and tells who calls it.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "an endpoint owns its decoded arguments"
+)]
+
 mod settings;
 mod site;
 

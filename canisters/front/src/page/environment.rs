@@ -42,11 +42,7 @@ pub(super) fn page(home: &Home, settings: &Settings, routing: &RoutingTable) -> 
     });
     json(&Environment {
         front: home.front.to_text(),
-        root_key: home
-            .root_key
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        root_key: hex::encode(&home.root_key),
         canonical_origin: settings.canonical_origin().map(ToString::to_string),
         related_origins: texts(settings),
         shards: shards.collect(),
