@@ -41,10 +41,7 @@ export function App({ env, channel }: AppProps): JSX.Element {
     [env],
   );
   const close = useCallback(() => setState({ active: null, isExpired: false }), []);
-  const expire = useCallback(
-    () => setState(({ active: current }) => ({ active: current, isExpired: current !== null })),
-    [],
-  );
+  const expire = useCallback(() => setState(({ active: current }) => ({ active: current, isExpired: current !== null })), []);
   useEndOfSession(isExpired ? null : (active?.session ?? null), expire);
 
   const shared: Shared = {

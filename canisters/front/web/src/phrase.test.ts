@@ -68,9 +68,8 @@ test('upper case and white space make no difference', () => {
 });
 
 describe('is refused', () => {
-  test.each(['', '   ', PHRASE.replace('10001 ', ''), replaced(0, '10001n'), replaced(0, '-1')])(
-    'without a number: %j',
-    (text) => expect(problemOf(text)).toEqual({ code: 'no-anchor' }),
+  test.each(['', '   ', PHRASE.replace('10001 ', ''), replaced(0, '10001n'), replaced(0, '-1')])('without a number: %j', (text) =>
+    expect(problemOf(text)).toEqual({ code: 'no-anchor' }),
   );
 
   test('with a number that no anchor can have', () => {
@@ -84,9 +83,7 @@ describe('is refused', () => {
     [`${PHRASE} almost`, 25],
     // Twelve words with the right checksum: a phrase of BIP-39, but not one of ours.
     [`10001 ${'abandon '.repeat(11)}about`, 12],
-  ])('with another count of words: %s', (text, found) =>
-    expect(problemOf(text)).toEqual({ code: 'word-count', found }),
-  );
+  ])('with another count of words: %s', (text, found) => expect(problemOf(text)).toEqual({ code: 'word-count', found }));
 
   test.each([
     [1, 'thrust'],

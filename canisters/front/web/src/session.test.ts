@@ -40,10 +40,7 @@ test('a phrase’s key signs one delegation, and the session holds it no longer'
   if (!(identity instanceof DelegationIdentity)) throw new Error('no delegation');
   const [signed] = identity.getDelegation().delegations;
   if (!signed) throw new Error('an empty chain');
-  const message = new Uint8Array([
-    ...IC_REQUEST_AUTH_DELEGATION_DOMAIN_SEPARATOR,
-    ...requestIdOf({ ...signed.delegation }),
-  ]);
+  const message = new Uint8Array([...IC_REQUEST_AUTH_DELEGATION_DOMAIN_SEPARATOR, ...requestIdOf({ ...signed.delegation })]);
   expect(Ed25519KeyIdentity.verify(signed.signature, message, phrase.getPublicKey().rawKey)).toBe(true);
   expect(isDelegationValid(identity.getDelegation())).toBe(true);
 });

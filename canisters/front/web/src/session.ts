@@ -39,10 +39,7 @@ export class SessionKey {
   draft(now: number = Date.now()): Draft {
     const end = now + LIFE;
     const delegation = new Delegation(this.identity.getPublicKey().toDer(), BigInt(end) * 1_000_000n);
-    const challenge = new Uint8Array([
-      ...IC_REQUEST_AUTH_DELEGATION_DOMAIN_SEPARATOR,
-      ...requestIdOf({ ...delegation }),
-    ]);
+    const challenge = new Uint8Array([...IC_REQUEST_AUTH_DELEGATION_DOMAIN_SEPARATOR, ...requestIdOf({ ...delegation })]);
     return { key: this, delegation, challenge, end };
   }
 

@@ -13,11 +13,7 @@ export interface Assertion {
  * Prompts the user: any of these passkeys, or with an empty list one that the authenticator itself knows of (discoverable).
  * Throws a `PasskeyError`.
  */
-export async function askPasskey(
-  rpId: string,
-  credentialIds: readonly Uint8Array[],
-  challenge: Uint8Array,
-): Promise<Assertion> {
+export async function askPasskey(rpId: string, credentialIds: readonly Uint8Array[], challenge: Uint8Array): Promise<Assertion> {
   let credential: Credential | null;
   try {
     credential = await navigator.credentials.get({

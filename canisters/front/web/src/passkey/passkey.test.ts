@@ -69,11 +69,7 @@ describe('relying party id', () => {
   test.each([
     ['https://id.example.org', 'id.example.org', 'id.example.org'],
     ['https://login.example.com', 'login.example.com', 'id.example.org'],
-    [
-      'https://72kjj-zh777-77776-qaabq-cai.icp0.io',
-      '72kjj-zh777-77776-qaabq-cai.icp0.io',
-      '72kjj-zh777-77776-qaabq-cai.icp0.io',
-    ],
+    ['https://72kjj-zh777-77776-qaabq-cai.icp0.io', '72kjj-zh777-77776-qaabq-cai.icp0.io', '72kjj-zh777-77776-qaabq-cai.icp0.io'],
     // Another port is another origin.
     ['https://id.example.org:8443', 'id.example.org', 'id.example.org'],
   ])('%s', (origin, hostname, expected) => {

@@ -1,12 +1,7 @@
 // What authenticators may be told after a passkey was made. Few browsers can; nothing depends on it.
 
 interface SignalApi {
-  signalCurrentUserDetails?(options: {
-    rpId: string;
-    userId: string;
-    name: string;
-    displayName: string;
-  }): Promise<void>;
+  signalCurrentUserDetails?(options: { rpId: string; userId: string; name: string; displayName: string }): Promise<void>;
   signalUnknownCredential?(options: { rpId: string; credentialId: string }): Promise<void>;
 }
 

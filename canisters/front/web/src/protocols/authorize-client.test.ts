@@ -65,7 +65,8 @@ test('what it sends holds no more than the answer, though the answer is part of 
   const buffer = new Uint8Array(100).fill(77);
   channel.succeed({ ...ANSWER, userKey: buffer.subarray(10, 12) });
   const [sent] = opener.take();
-  expect((sent?.message as { userPublicKey: Uint8Array }).userPublicKey.buffer.byteLength).toBe(2);
+  const message = sent?.message as { userPublicKey: Uint8Array } | undefined;
+  expect(message?.userPublicKey.buffer.byteLength).toBe(2);
 });
 
 test('one answer only', () => {

@@ -21,9 +21,7 @@ test('a listed callback belongs to its origin, which is asked anew, without cred
     return listing('https://dapp.example/other', CALLBACK)(url, init);
   };
   expect(await verifyCallback(CALLBACK, fetch)).toBe('https://dapp.example');
-  expect(asked).toMatchObject([
-    [LIST, { method: 'GET', redirect: 'error', credentials: 'omit', cache: 'no-store' }],
-  ]);
+  expect(asked).toMatchObject([[LIST, { method: 'GET', redirect: 'error', credentials: 'omit', cache: 'no-store' }]]);
 });
 
 test.each([
@@ -89,9 +87,12 @@ test.each<[string, Fetch]>([
   ['a similar content type', serving(GOOD, { headers: { 'content-type': 'application/json5' } })],
   ['no body', serving(null)],
   ['no JSON', serving('callbacks')],
-  ['bytes that are no text', serving(new Blob([GOOD.slice(0, -2), ', "https://dapp.example/', Uint8Array.of(0xff), '"]}']), {
-    headers: JSON_TYPE,
-  })],
+  [
+    'bytes that are no text',
+    serving(new Blob([GOOD.slice(0, -2), ', "https://dapp.example/', Uint8Array.of(0xff), '"]}']), {
+      headers: JSON_TYPE,
+    }),
+  ],
   ['an array', serving(JSON.stringify([CALLBACK]))],
   ['callbacks that are no array', serving(JSON.stringify({ callbacks: CALLBACK }))],
   ['an entry that is no text', listing(CALLBACK, 5)],

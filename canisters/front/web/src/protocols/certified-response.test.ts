@@ -65,7 +65,13 @@ test.each<[string, (response: HttpResponse) => HttpResponse]>([
 
 test('headers that are not certified may differ, with either way to say which are', () => {
   expect(refusal(changed(statement(PATH), (response) => adding(response, 'X-Server', 'one')))).toBeNull();
-  const excluding = statement(PATH, { expression: EXCLUDED, headers: [['X-A', '1'], ['Date', 'today']] });
+  const excluding = statement(PATH, {
+    expression: EXCLUDED,
+    headers: [
+      ['X-A', '1'],
+      ['Date', 'today'],
+    ],
+  });
   expect(refusal(excluding)).toBeNull();
   expect(refusal(changed(excluding, (response) => withHeader(response, 'Date', 'tomorrow')))).toBeNull();
   expect(refusal(changed(excluding, (response) => withHeader(response, 'X-A', '2')))).toMatch(/not as the canister/);
@@ -73,7 +79,12 @@ test('headers that are not certified may differ, with either way to say which ar
 });
 
 test('a header that comes twice is certified twice', () => {
-  const twice = statement(PATH, { headers: [['Set-Cookie', 'a'], ['Set-Cookie', 'b']] });
+  const twice = statement(PATH, {
+    headers: [
+      ['Set-Cookie', 'a'],
+      ['Set-Cookie', 'b'],
+    ],
+  });
   expect(refusal(twice)).toBeNull();
   const once = changed(twice, (response) => ({ ...response, headers: response.headers.slice(1) }));
   expect(refusal(once)).toMatch(/not as the canister certified/);
@@ -164,7 +175,11 @@ test('a canister that chose to certify nothing, or says it wrongly, is refused w
 test('the place of the hash must be an empty leaf', () => {
   const stated = statement(PATH);
   const hash = (node: Content): Content => [[sha256(utf8ToBytes(CERTIFIED)), [['', [[responseLabel(stated), node]]]]]];
-  for (const [node, isFine] of [[new Uint8Array(), true], [new Uint8Array(1), false], [[], false]] as [Content, boolean][]) {
+  for (const [node, isFine] of [
+    [new Uint8Array(), true],
+    [new Uint8Array(1), false],
+    [[], false],
+  ] as [Content, boolean][]) {
     const shown = tree([['http_expr', EXACT.reduceRight<Content>((inner, label) => [[label, inner]], hash(node))]]);
     expect(refusal({ ...stated, header: { ...stated.header, tree: shown } }) === null).toBe(isFine);
   }

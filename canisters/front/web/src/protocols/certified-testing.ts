@@ -220,7 +220,10 @@ export function statement(path: string, options: ResponseOptions = {}): Statemen
   const leaf: Content = [[sha256(utf8ToBytes(text)), [[request, [[hash, new Uint8Array()]]]]]];
   const own = place.reduceRight<Content>((inner, label) => [[label, inner]], leaf);
   const all = merge(own as [string, Content][], options.beside ?? []);
-  const whole = tree([['http_expr', all], ['sig', [['x', new Uint8Array(1)]]]]);
+  const whole = tree([
+    ['http_expr', all],
+    ['sig', [['x', new Uint8Array(1)]]],
+  ]);
   const witness = prune(whole, (label) => label === 'sig' || (options.hide?.(label) ?? false));
   return {
     response: { status, headers: [...headers, ['IC-CertificateExpression', text]], body },
@@ -232,7 +235,15 @@ export function statement(path: string, options: ResponseOptions = {}): Statemen
 /** The same with version 1. */
 export function oldStatement(path: string, body: string): Statement {
   const content = bytes(body);
-  const whole = tree([['http_assets', [[path, sha256(content)], ['/zz', new Uint8Array(32)]]]]);
+  const whole = tree([
+    [
+      'http_assets',
+      [
+        [path, sha256(content)],
+        ['/zz', new Uint8Array(32)],
+      ],
+    ],
+  ]);
   const witness = prune(whole, (label) => label === '/zz');
   return {
     response: { status: 200, headers: [], body: content },

@@ -7,7 +7,10 @@ import { CANISTER, certificate, type CertificateOptions, digest, NOW, prune, ROO
 // Signatures of the network's kind take their time, above all on a machine that does other things too.
 vi.setConfig({ testTimeout: 60_000 });
 
-const TREE = tree([['a', new Uint8Array(1)], ['b', new Uint8Array(2)]]);
+const TREE = tree([
+  ['a', new Uint8Array(1)],
+  ['b', new Uint8Array(2)],
+]);
 const MINUTE = 60_000;
 
 beforeEach(() => vi.useFakeTimers({ now: NOW }));
@@ -27,7 +30,12 @@ async function refusal(options: CertificateOptions = {}, shown = TREE, canister 
 
 test('a tree is accepted, whole or in part, signed by the root or by a subnet that the canister is on', async () => {
   expect(await refusal()).toBeNull();
-  expect(await refusal({}, prune(TREE, (label) => label === 'a'))).toBeNull();
+  expect(
+    await refusal(
+      {},
+      prune(TREE, (label) => label === 'a'),
+    ),
+  ).toBeNull();
   const last = Principal.fromText('qaa6y-5yaaa-aaaaa-aaafa-cai');
   expect(await refusal({ subnet: [CANISTER, last] })).toBeNull();
   expect(await refusal({ subnet: [last, last] })).toMatch(/not acceptable/);

@@ -30,7 +30,10 @@ test('what is hidden, or might be, is unknown', () => {
 });
 
 test('a path leads through the labels', () => {
-  const deep = tree([['x', [['y', new Uint8Array([9])]]], ['w', new Uint8Array()]]);
+  const deep = tree([
+    ['x', [['y', new Uint8Array([9])]]],
+    ['w', new Uint8Array()],
+  ]);
   expect(leafAt(['x', 'y'], deep)).toEqual(new Uint8Array([9]));
   expect(leafAt(['x'], deep)).toBeNull();
   expect(lookup(['x'], deep).kind).toBe('found');

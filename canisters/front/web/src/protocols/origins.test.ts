@@ -77,17 +77,15 @@ test("one's own origin needs no proof", async () => {
   expect(fetched).toEqual([]);
 });
 
-test.each([
-  `https://${ID}.icp0.io`,
-  `https://${ID}.ic0.app`,
-  `https://${ID}.icp.net`,
-  `http://${ID}.localhost:4943`,
-])('the canister of %s is asked, and nobody else', async (derivationOrigin) => {
-  expect(await check(derivationOrigin)).toBe('fine');
-  expect(asked.map(({ canister, url }) => [canister, url])).toEqual([[ID, LIST]]);
-  expect(verified).toMatchObject([{ canister: CANISTER, rootKey: ROOT_KEY }]);
-  expect(fetched).toEqual([]);
-});
+test.each([`https://${ID}.icp0.io`, `https://${ID}.ic0.app`, `https://${ID}.icp.net`, `http://${ID}.localhost:4943`])(
+  'the canister of %s is asked, and nobody else',
+  async (derivationOrigin) => {
+    expect(await check(derivationOrigin)).toBe('fine');
+    expect(asked.map(({ canister, url }) => [canister, url])).toEqual([[ID, LIST]]);
+    expect(verified).toMatchObject([{ canister: CANISTER, rootKey: ROOT_KEY }]);
+    expect(fetched).toEqual([]);
+  },
+);
 
 test.each([
   ['the list names another', listing('https://other.example')],

@@ -20,8 +20,7 @@ const GATEWAYS = ['icp0.io', 'ic0.app', 'icp.net', 'localhost'];
 export class OriginError extends Error {
   override name = 'OriginError';
   constructor(
-    readonly code:
-      /** It is no origin, or too long, or not protected. */
+    readonly code: /** It is no origin, or too long, or not protected. */
       | 'malformed'
       /** Its host is one that nothing is certified on. */
       | 'raw'

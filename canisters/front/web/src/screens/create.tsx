@@ -79,9 +79,7 @@ export function Create(): JSX.Element {
         action={action}
         onSolution={(solution) => action.run(() => register(registration, solution))}
         onNewPicture={() =>
-          action.run(async () =>
-            setRegistration({ ...registration, challenge: await registration.front.createChallenge() }),
-          )
+          action.run(async () => setRegistration({ ...registration, challenge: await registration.front.createChallenge() }))
         }
       />
     );

@@ -68,9 +68,7 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
           </section>
           <section aria-labelledby="recovery">
             <h2 id="recovery">{text.recovery}</h2>
-            <p class={recovery.length > 0 ? 'good' : 'bad'}>
-              {recovery.length > 0 ? text.hasRecovery : text.noRecovery}
-            </p>
+            <p class={recovery.length > 0 ? 'good' : 'bad'}>{recovery.length > 0 ? text.hasRecovery : text.noRecovery}</p>
             <DeviceList devices={recovery} inUse={active.session.device} onAsk={ask} />
             <div class="actions">
               {!hasPhrase && <Button onClick={() => router.go({ name: 'phrase' })}>{text.addPhrase}</Button>}

@@ -126,14 +126,7 @@ export function NewDevice(): JSX.Element {
     <Screen title={text.title}>
       <p>{text.intro}</p>
       <Alert problem={refusal ?? action.problem} />
-      <Field
-        label={texts.common.anchorNumber}
-        value={number}
-        onInput={setNumber}
-        error={numberError}
-        isNumber
-        maxLength={26}
-      />
+      <Field label={texts.common.anchorNumber} value={number} onInput={setNumber} error={numberError} isNumber maxLength={26} />
       <NameForm
         label={texts.common.deviceName}
         hint={texts.common.deviceNameHint}

@@ -101,11 +101,7 @@ export function PhraseScreen({ active }: { active: Active }): JSX.Element {
     }
     case 'keep':
       return (
-        <KeepPhrase
-          phrase={step.phrase}
-          action={action}
-          onKept={() => action.run(() => store(step.phrase, step.present))}
-        />
+        <KeepPhrase phrase={step.phrase} action={action} onKept={() => action.run(() => store(step.phrase, step.present))} />
       );
     case 'done':
       return (

@@ -2,7 +2,7 @@ import { Principal } from '@icp-sdk/core/principal';
 import { expect, test } from 'vitest';
 import type { LoginRequest } from '../protocols/channel';
 import { delegate } from './delegation';
-import { ServiceError } from './errors';
+import type { ServiceError } from './errors';
 import type { DelegationAnswer } from './types';
 
 const REQUEST: LoginRequest = {

@@ -90,11 +90,7 @@ test.each<[string, unknown, ErrorCode]>([
     agentError(new HttpErrorCode(400, 'Bad Request', [], 'sender delegation has expired'), ErrorKindEnum.Protocol),
     'not-authenticated',
   ],
-  [
-    'a request that is wrong',
-    agentError(new HttpErrorCode(400, 'Bad Request', [], '?'), ErrorKindEnum.Protocol),
-    'unexpected',
-  ],
+  ['a request that is wrong', agentError(new HttpErrorCode(400, 'Bad Request', [], '?'), ErrorKindEnum.Protocol), 'unexpected'],
   [
     'a certificate that is not the network’s',
     agentError(new CertificateVerificationErrorCode('signature'), ErrorKindEnum.Trust),

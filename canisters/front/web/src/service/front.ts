@@ -6,15 +6,7 @@ import type { Session } from '../session';
 import { createAgent, query, update } from './call';
 import { FRONT } from './candid';
 import { patiently, repeated, settled } from './retry';
-import type {
-  AnchorInfo,
-  Challenge,
-  DelegationAnswer,
-  DeviceData,
-  RegisterAnswer,
-  TentativeAnswer,
-  VerifyAnswer,
-} from './types';
+import type { AnchorInfo, Challenge, DelegationAnswer, DeviceData, RegisterAnswer, TentativeAnswer, VerifyAnswer } from './types';
 
 type Method = keyof typeof FRONT;
 
@@ -38,12 +30,7 @@ export class Front {
   }
 
   /** The caller is `temporaryKey`, which acts for the device for 10 minutes. */
-  async register(
-    device: DeviceData,
-    challenge: string,
-    solution: string,
-    temporaryKey: Principal,
-  ): Promise<RegisterAnswer> {
+  async register(device: DeviceData, challenge: string, solution: string, temporaryKey: Principal): Promise<RegisterAnswer> {
     const [answer] = await repeated(() =>
       this.call<[RegisterAnswer]>('register', device, { key: challenge, chars: solution }, [temporaryKey]),
     );
@@ -109,12 +96,7 @@ export class Front {
   }
 
   /** Asks once. A replica that lags does not have it yet: see `delegation.ts`. */
-  async getDelegation(
-    anchor: bigint,
-    origin: string,
-    sessionKey: Uint8Array,
-    expiration: bigint,
-  ): Promise<DelegationAnswer> {
+  async getDelegation(anchor: bigint, origin: string, sessionKey: Uint8Array, expiration: bigint): Promise<DelegationAnswer> {
     const values = [anchor, origin, sessionKey, expiration];
     const [answer] = await patiently(() =>
       query<[DelegationAnswer]>(this.agent, this.canister, 'get_delegation', FRONT.get_delegation, values),

@@ -61,10 +61,7 @@ export interface Challenge {
   challenge_key: string;
 }
 
-export type RegisterAnswer =
-  | { registered: { user_number: bigint } }
-  | { canister_full: null }
-  | { bad_challenge: null };
+export type RegisterAnswer = { registered: { user_number: bigint } } | { canister_full: null } | { bad_challenge: null };
 
 export type TentativeAnswer =
   | { added_tentatively: { verification_code: string; device_registration_timeout: bigint } }

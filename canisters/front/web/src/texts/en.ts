@@ -282,14 +282,12 @@ export const en = {
   create: {
     title: 'Create an anchor',
     intro:
-      'An anchor is a number and the passkeys that belong to it. Your device keeps the passkey; the service ' +
-      'never sees it.',
+      'An anchor is a number and the passkeys that belong to it. Your device keeps the passkey; the service ' + 'never sees it.',
     start: 'Create passkey',
     userName: (date: string) => `Anchorage, ${date}`,
     captchaTitle: 'Type what you see',
     captchaIntro:
-      'So that machines do not create anchors by the million. You are asked when you create an anchor, and ' +
-      'never again.',
+      'So that machines do not create anchors by the million. You are asked when you create an anchor, and ' + 'never again.',
     captchaAlt: 'A picture with five characters',
     captchaLabel: 'The five characters',
     captchaHint: 'Upper and lower case are the same.',
@@ -301,8 +299,7 @@ export const en = {
       'later: most of the time no picture is asked for. Signing in never asks for one.',
     register: 'Create anchor',
     numberTitle: 'Your anchor number',
-    numberIntro:
-      'Keep this number. You need it to sign in on another device, and nobody can tell it to you if you lose it.',
+    numberIntro: 'Keep this number. You need it to sign in on another device, and nobody can tell it to you if you lose it.',
     copyNumber: 'Copy number',
     saved: 'I have saved the number',
     savedFirst: 'Copy the number, or tick that you have saved it.',
@@ -352,8 +349,7 @@ export const en = {
     removeOf: (name: string) => `Remove ${name}`,
     removeTitle: (name: string) => `Remove “${name}”?`,
     removeText:
-      'It cannot be used to sign in any more. Log-ins that apps have already live until they expire, for at ' +
-      'most 30 days.',
+      'It cannot be used to sign in any more. Log-ins that apps have already live until they expire, for at ' + 'most 30 days.',
     removeInUse: 'You are signed in with it: removing it signs you out here.',
     removeLastPasskey: 'It is your last passkey. After that you come in by recovery only.',
     removeLast:
@@ -402,9 +398,7 @@ export const en = {
     waits: (name: string) => `“${name}” is waiting. Type the code that it shows.`,
     verify: 'Add device',
     wrongCode: (tries: number) =>
-      tries === 1
-        ? 'That is not the code. You have one try left.'
-        : `That is not the code. You have ${tries} tries left.`,
+      tries === 1 ? 'That is not the code. You have one try left.' : `That is not the code. You have ${tries} tries left.`,
     noTries: 'That was not the code, for the third time. The other device was turned away. Start again.',
     noDevice: 'No device is waiting yet. Follow the steps on the other device first.',
     expired: 'The time is over. Start again.',

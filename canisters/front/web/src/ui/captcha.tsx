@@ -29,13 +29,7 @@ export function Captcha({ challenge, action, onSolution, onNewPicture }: Captcha
           if (solution.trim() !== '' && !action.isPending) onSolution(solution.trim());
         }}
       >
-        <Field
-          label={text.captchaLabel}
-          hint={text.captchaHint}
-          value={solution}
-          onInput={setSolution}
-          maxLength={10}
-        />
+        <Field label={text.captchaLabel} hint={text.captchaHint} value={solution} onInput={setSolution} maxLength={10} />
         <div class="actions">
           <Button submit kind="primary" isPending={action.isPending} disabled={solution.trim() === ''}>
             {text.register}

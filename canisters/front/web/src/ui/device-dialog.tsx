@@ -41,8 +41,7 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
   const { alias } = device;
   const isOwn = isEqual(device.pubkey, active.session.device);
   const isLast = info.devices.length === 1;
-  const isLastPasskey =
-    !isLast && !isRecovery(device) && info.devices.filter((other) => !isRecovery(other)).length === 1;
+  const isLastPasskey = !isLast && !isRecovery(device) && info.devices.filter((other) => !isRecovery(other)).length === 1;
   /** Only who authenticates with it changes a protected phrase. Who signed in with it did so. */
   const needsPhrase = isProtected(device) && !isOwn;
 
@@ -56,10 +55,11 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
       setPhrase('');
       onDone(notice, await active.front.anchorInfo(anchor));
     });
-  const update = (notice: string, data: DeviceData): void =>
-    change(notice, (front) => front.update(anchor, device.pubkey, data));
+  const update = (notice: string, data: DeviceData): void => change(notice, (front) => front.update(anchor, device.pubkey, data));
   /** An authenticator here that holds the passkey offers it no longer. */
-  const forget = (): void => device.credential_id.forEach((id) => forgetPasskey(app.rpId, id));
+  const forget = (): void => {
+    for (const id of device.credential_id) forgetPasskey(app.rpId, id);
+  };
   const remove = (): void => {
     if (!isOwn)
       return change(text.removed(alias), async (front) => {

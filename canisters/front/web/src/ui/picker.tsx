@@ -34,10 +34,7 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
   const [isPrompting, setPrompting] = useState(false);
   const [forgetting, setForgetting] = useState<bigint | null>(null);
   const [found, setFound] = useState<Session | null>(null);
-  const cache = useMemo(
-    () => new CredentialCache((anchor) => credentialsOf(app.env, app.agent, anchor)),
-    [app.env, app.agent],
-  );
+  const cache = useMemo(() => new CredentialCache((anchor) => credentialsOf(app.env, app.agent, anchor)), [app.env, app.agent]);
   useEffect(() => {
     for (const anchor of anchors.slice(0, PREFETCHED)) cache.get(anchor).catch(() => undefined);
   }, [anchors, cache]);
