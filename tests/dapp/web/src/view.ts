@@ -29,8 +29,8 @@ export function onLogIn(start: (wishes: Wishes) => Promise<Session | undefined>)
   const query = new URLSearchParams(location.search);
   minutes.value = query.get('minutes') ?? '';
   derivation.value = query.get('derivation') ?? '';
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
+  // The click itself, not what comes of it: one of the libraries opens windows in clicks only.
+  button?.addEventListener('click', () => {
     const wishes: Wishes = {
       maxTimeToLive: minutes.value ? BigInt(Math.round(Number(minutes.value) * NANOSECONDS_PER_MINUTE)) : undefined,
       derivationOrigin: derivation.value || undefined,

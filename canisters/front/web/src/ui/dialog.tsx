@@ -21,8 +21,13 @@ export function Dialog({ title, children, onClose, isPending }: DialogProps): JS
     // A dialog of a hidden screen would keep everything else from being used.
     if (isExpired) return undefined;
     const element = dialog.current;
+    const before = document.activeElement;
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      // A dialog that is taken out of the document gives the focus back to nobody.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, [isExpired]);
   return (
     <dialog

@@ -1,0 +1,50 @@
+// Without a mouse.
+import type { Page } from '@playwright/test';
+import { Dapp } from '../support/dapp';
+import { expect, test } from '../support/test';
+import { texts } from '../support/texts';
+
+/** Goes on with the tab key until what has this name has the focus. */
+async function tabsTo(page: Page, role: 'button' | 'textbox' | 'checkbox', name: string): Promise<void> {
+  const target = page.getByRole(role, { name, exact: true });
+  await target.waitFor();
+  for (let tries = 0; tries < 40; tries += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`the tab key does not reach ${name}`);
+}
+
+async function presses(page: Page, name: string): Promise<void> {
+  await tabsTo(page, 'button', name);
+  await page.keyboard.press('Enter');
+}
+
+test('an anchor is created and a dapp logged in to with the keyboard alone', async ({ visits, stage }) => {
+  const { page, device, ...rest } = await visits().then((login) => ({ page: login.page, device: login.device, login }));
+  await presses(page, texts.picker.create);
+  await tabsTo(page, 'textbox', texts.common.deviceName);
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type('typed');
+  await page.keyboard.press('Enter');
+  const anchor = await rest.login.readsNumber();
+  // A screen reader begins where the focus is.
+  await expect(page.getByRole('heading', { level: 1, name: texts.create.numberTitle })).toBeFocused();
+  await tabsTo(page, 'checkbox', texts.create.saved);
+  await page.keyboard.press('Space');
+  await presses(page, texts.common.continue);
+  await presses(page, texts.offer.later);
+  await rest.login.shows(texts.manage.title(anchor));
+
+  // A dialog keeps the focus, Escape closes it, and the focus comes back.
+  await presses(page, texts.manage.renameOf('typed'));
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.getByRole('button', { name: texts.manage.renameOf('typed') })).toBeFocused();
+
+  const dapp = await Dapp.opens(device, stage.programme.dapps[0], 'auth');
+  const { page: consent } = await dapp.logsIn();
+  await presses(consent, texts.authorize.logInAs(anchor));
+  await dapp.isLoggedIn();
+});
