@@ -43,9 +43,7 @@ test('a wrong solution gives a new picture, and a right one the anchor', async (
       const shown = await picture(page);
       await page.types(texts.create.captchaLabel, reader.read(shown).toUpperCase());
       await page.clicks(texts.create.register);
-      await expect
-        .poll(async () => (await number.isVisible()) || (await picture(page).catch(() => shown)) !== shown)
-        .toBe(true);
+      await expect.poll(async () => (await number.isVisible()) || (await picture(page).catch(() => shown)) !== shown).toBe(true);
     }
     console.log(`captcha: read at try ${tries}`);
     expect(page.device.own.passkeys, 'one passkey for all pictures').toHaveLength(1);

@@ -47,10 +47,7 @@ test('a gateway refuses what a canister serves with the certificate of something
   }
 });
 
-test('the whole page is under 250 KiB on the wire, compressed, cacheable, and from its own origin', async ({
-  stage,
-  device,
-}) => {
+test('the whole page is under 250 KiB on the wire, compressed, cacheable, and from its own origin', async ({ stage, device }) => {
   const { page: origin } = stage.programme;
   const laptop = await device();
   const page = await laptop.context.newPage();
@@ -62,7 +59,10 @@ test('the whole page is under 250 KiB on the wire, compressed, cacheable, and fr
     if (url.origin !== origin) foreign.push(url.href);
     if (url.pathname.startsWith('/api/')) return;
     work.push(
-      response.request().sizes().then(({ responseBodySize }) => void sizes.push([url.pathname, responseBodySize])),
+      response
+        .request()
+        .sizes()
+        .then(({ responseBodySize }) => void sizes.push([url.pathname, responseBodySize])),
     );
     if (url.pathname.startsWith('/assets/')) {
       expect(response.headers()['cache-control']).toContain('immutable');

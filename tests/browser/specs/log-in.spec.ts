@@ -11,13 +11,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /** The whole way, with an anchor that the browser remembers. */
-async function logsIn(
-  device: Device,
-  anchor: bigint,
-  address: DappAddress,
-  way: Way,
-  wishes: Wishes = {},
-): Promise<LoggedIn> {
+async function logsIn(device: Device, anchor: bigint, address: DappAddress, way: Way, wishes: Wishes = {}): Promise<LoggedIn> {
   const dapp = await Dapp.opens(device, address, way, wishes);
   const page = await dapp.logsIn();
   await page.clicks(texts.authorize.logInAs(anchor));
@@ -84,10 +78,7 @@ test('an anchor is created on the way, without a second prompt', async ({ stage,
   expect((await stage.verifies(chain)).pseudonym).toBe(principal);
 });
 
-test('all three ways give the same pseudonym, another origin gets another one, another anchor too', async ({
-  stage,
-  visits,
-}) => {
+test('all three ways give the same pseudonym, another origin gets another one, another anchor too', async ({ stage, visits }) => {
   const [one, other] = stage.programme.dapps;
   const home = await visits();
   const anchor = await home.createsAnchor();

@@ -143,9 +143,7 @@ test('a new phrase takes the place of the old one, which opens nothing any more'
   await other.shows(texts.manage.title(anchor));
 });
 
-test('a recovery key is another authenticator than those in use, and opens the anchor in another browser', async ({
-  visits,
-}) => {
+test('a recovery key is another authenticator than those in use, and opens the anchor in another browser', async ({ visits }) => {
   const page = await visits();
   const key = new Authenticator('usb');
   await page.device.plugsIn(page.page, key);

@@ -55,12 +55,18 @@ export class CaptchaReader {
   private readonly samples: Sample[] = [];
 
   /** Takes a few seconds. `glyphs` is the source that holds the characters' strokes. */
-  constructor(glyphs: string, private readonly random: Random = generator(1)) {
+  constructor(
+    glyphs: string,
+    private readonly random: Random = generator(1),
+  ) {
     this.strokes = parseStrokes(readFileSync(glyphs, 'utf8'));
     const characters = [...this.strokes.keys()];
     const any = (): string => characters[Math.floor(random() * characters.length)] ?? '';
     for (let round = 0; round < (SAMPLES * characters.length) / LENGTH; round += 1) {
-      const text = Array.from({ length: LENGTH }, (_, place) => characters[(round * LENGTH + place) % characters.length] ?? any());
+      const text = Array.from(
+        { length: LENGTH },
+        (_, place) => characters[(round * LENGTH + place) % characters.length] ?? any(),
+      );
       const ink = this.draw(text);
       text.forEach((character, place) => this.samples.push({ character, features: features(ink, place) }));
     }
@@ -177,7 +183,11 @@ function parseStrokes(source: string): Map<string, Point[][]> {
   const rows = table.matchAll(/b'(.)' => ((?:&|\[|\]|\(|\)|,|\d|\s)+?)(?=\n\s+(?:b'|_ =>))/g);
   return new Map(
     [...rows].map(([, character = '', list = '']) => {
-      const json = list.replace(/[&\s]/g, '').replace(/\(/g, '[').replace(/\)/g, ']').replace(/,+([\]]|$)/g, '$1');
+      const json = list
+        .replace(/[&\s]/g, '')
+        .replace(/\(/g, '[')
+        .replace(/\)/g, ']')
+        .replace(/,+([\]]|$)/g, '$1');
       return [character, JSON.parse(json) as Point[][]];
     }),
   );

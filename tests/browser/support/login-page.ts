@@ -1,6 +1,6 @@
 // The login page in one tab, and what people do there.
 import { expect, type Locator, type Page } from '@playwright/test';
-import { type Device } from './device';
+import type { Device } from './device';
 import { texts } from './texts';
 
 export class LoginPage {

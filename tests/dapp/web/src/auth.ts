@@ -12,9 +12,7 @@ async function logIn(config: Config, wishes: Wishes): Promise<Session> {
     idleOptions: { disableIdle: true },
     ...(wishes.derivationOrigin === undefined ? {} : { derivationOrigin: wishes.derivationOrigin }),
   });
-  const identity = await client.signIn(
-    wishes.maxTimeToLive === undefined ? {} : { maxTimeToLive: wishes.maxTimeToLive },
-  );
+  const identity = await client.signIn(wishes.maxTimeToLive === undefined ? {} : { maxTimeToLive: wishes.maxTimeToLive });
   const took = performance.now() - begin;
   if (!(identity instanceof DelegationIdentity)) throw new Error('the library gave no delegation');
   const chain = identity.getDelegation();
