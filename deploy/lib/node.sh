@@ -49,7 +49,8 @@ fetch_node() {
 npm_install() {
     local stamp=$1/node_modules/.anchorage-lock
     cmp -s "$1/package-lock.json" "$stamp" && return
-    timed "packages of $1" npm ci --prefix "$1" --no-audit --no-fund --ignore-scripts --loglevel=error >&2
+    timed "packages of $1" npm ci --prefix "$1" --no-audit --no-fund --ignore-scripts --loglevel=error >&2 ||
+        fail "the packages of $1 could not be installed"
     cp "$1/package-lock.json" "$stamp"
 }
 
