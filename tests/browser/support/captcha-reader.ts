@@ -68,7 +68,7 @@ export class CaptchaReader {
         (_, place) => characters[(round * LENGTH + place) % characters.length] ?? any(),
       );
       const ink = this.draw(text);
-      text.forEach((character, place) => this.samples.push({ character, features: features(ink, place) }));
+      for (const [place, character] of text.entries()) this.samples.push({ character, features: features(ink, place) });
     }
   }
 
@@ -82,7 +82,7 @@ export class CaptchaReader {
   draw(text: readonly string[]): Float32Array {
     const canvas = new Canvas();
     const wave = this.wave();
-    text.forEach((character, place) => this.character(canvas, wave, character, MARGIN + STEP * place));
+    for (const [place, character] of text.entries()) this.character(canvas, wave, character, MARGIN + STEP * place);
     for (let line = 0; line < 5; line += 1) {
       const isInk = line % 2 === 0;
       const radius = isInk ? this.between(0.7, 1.1) : this.between(0.5, 0.8);
@@ -112,7 +112,9 @@ export class CaptchaReader {
       return [centre[0] + right * cos - down * sin, centre[1] + right * sin + down * cos];
     };
     for (const stroke of this.strokes.get(character) ?? []) {
-      stroke.slice(1).forEach((to, index) => canvas.line(place(stroke[index] ?? to), place(to), radius, 1, wave));
+      for (const [index, to] of stroke.slice(1).entries()) {
+        canvas.line(place(stroke[index] ?? to), place(to), radius, 1, wave);
+      }
     }
   }
 

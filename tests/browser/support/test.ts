@@ -17,6 +17,7 @@ interface ForWorker {
 
 export const test = base.extend<ForTest, ForWorker>({
   stage: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern what a fixture needs, here nothing
     async ({}, use) => {
       const stage = await Stage.begin();
       await use(stage);
