@@ -46,11 +46,11 @@ impl Chain {
         let session_key = bytes(&body.pubkey)?;
         let expiration = u64::from_str_radix(&body.expiration, 16)
             .map_err(|error| format!("expiration: {error}"))?;
-        let signer = CanisterSigPublicKey::try_from(user_key.as_slice())
+        let by = CanisterSigPublicKey::try_from(user_key.as_slice())
             .map_err(|error| format!("user key: {error}"))?
             .canister_id;
-        if signer != family.front {
-            return Err(format!("signed by {signer} instead of front"));
+        if by != family.front {
+            return Err(format!("signed by {by} instead of front"));
         }
         let now = family.network.get_time().as_nanos_since_unix_epoch();
         if expiration <= now {
