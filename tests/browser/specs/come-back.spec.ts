@@ -49,7 +49,7 @@ test('a discoverable passkey signs in, and shows its number before it does', asy
   await page.clicks(texts.picker.notMine);
   await page.clicks(texts.picker.discover);
   await page.clicks(texts.picker.continueAs(anchor));
-  await page.shows(texts.manage.title(anchor));
+  await page.showsDevices(anchor);
 });
 
 test('several anchors live in one browser', async ({ visits }) => {
@@ -107,7 +107,7 @@ test('a session ends by itself, and signing in again leads back', async ({ devic
   // Calls are signed with the time of the browser's clock, which has to be right for them.
   await page.page.clock.setSystemTime(Date.now());
   await page.clicks(texts.expired.again);
-  await page.shows(texts.manage.title(anchor));
+  await page.showsDevices(anchor);
 });
 
 test('a browser without passkeys is told what would help', async ({ device, stage }) => {

@@ -30,7 +30,7 @@ test('an anchor is created with one prompt, its number must be saved, and recove
     await page.shows(texts.offer.title);
     await inspect(page.page, 'offer-recovery');
     await page.clicks(texts.offer.later);
-    await page.shows(texts.manage.title(anchor));
+    await page.showsDevices(anchor);
     await expect(page.row('My laptop')).toContainText(texts.manage.inUse);
     await expect(page.page.getByText(texts.manage.single)).toBeVisible();
     await inspect(page.page, 'manage-single');

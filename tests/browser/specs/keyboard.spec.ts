@@ -34,7 +34,7 @@ test('an anchor is created and a dapp logged in to with the keyboard alone', asy
   await page.keyboard.press('Space');
   await presses(page, texts.common.continue);
   await presses(page, texts.offer.later);
-  await rest.login.shows(texts.manage.title(anchor));
+  await rest.login.showsDevices(anchor);
 
   // A dialog keeps the focus, Escape closes it, and the focus comes back.
   await presses(page, texts.manage.renameOf('typed'));

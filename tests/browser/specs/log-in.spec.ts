@@ -101,7 +101,7 @@ test('the same dapp gets the same pseudonym from another device', async ({ stage
   await home.device.plugsIn(home.page, key);
   await home.clicks(texts.manage.addHere);
   await home.clicks(texts.addHere.start);
-  await home.shows(texts.manage.title(anchor));
+  await home.showsDevices(anchor);
 
   const phone = await device();
   const there = await Dapp.opens(phone, dapp, 'auth');

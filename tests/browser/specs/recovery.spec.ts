@@ -31,7 +31,7 @@ test('a phrase that was copied is stored, and opens the anchor in another browse
   await inspect(other.page, 'recover');
   await other.types(texts.phrase.type, phrase.toUpperCase().replaceAll(' ', '  \n'));
   await other.clicks(texts.recover.phraseSubmit);
-  await other.shows(texts.manage.title(anchor));
+  await other.showsDevices(anchor);
   await expect(other.page.getByText(texts.manage.recovered)).toBeVisible();
   await inspect(other.page, 'manage-recovered');
   await other.clicks(texts.manage.addHere);
@@ -140,7 +140,7 @@ test('a new phrase takes the place of the old one, which opens nothing any more'
   await other.complains({ what: texts.phrase.problem({ code: 'not-its-phrase' }) });
   await other.types(texts.phrase.type, phrase);
   await other.clicks(texts.recover.phraseSubmit);
-  await other.shows(texts.manage.title(anchor));
+  await other.showsDevices(anchor);
 });
 
 test('a recovery key is another authenticator than those in use, and opens the anchor in another browser', async ({ visits }) => {
@@ -167,7 +167,7 @@ test('a recovery key is another authenticator than those in use, and opens the a
   await other.clicks(texts.picker.lost);
   await other.types(texts.common.anchorNumber, String(anchor));
   await other.clicks(texts.recover.keySubmit);
-  await other.shows(texts.manage.title(anchor));
+  await other.showsDevices(anchor);
   await expect(other.page.getByText(texts.manage.recovered)).toBeVisible();
 });
 

@@ -56,7 +56,7 @@ test('a device in another browser is added with the code that it shows', async (
   await phone.shows(texts.newDevice.doneTitle);
   await inspect(phone.page, 'new-device-done');
   await phone.clicks(texts.newDevice.signIn);
-  await phone.shows(texts.manage.title(anchor));
+  await phone.showsDevices(anchor);
   await expect(phone.row('phone')).toContainText(texts.manage.inUse);
   await phone.signsOut();
   await phone.comesBack(anchor);
@@ -88,7 +88,7 @@ test('three wrong codes turn the device away, and it can be started again', asyn
   await asks(phone, anchor, 'phone');
   await laptop.types(texts.addRemote.code, await code(phone));
   await laptop.clicks(texts.addRemote.verify);
-  await laptop.shows(texts.manage.title(anchor));
+  await laptop.showsDevices(anchor);
   await expect(laptop.row('phone')).toBeVisible();
 });
 
@@ -107,7 +107,7 @@ test('only one device waits at a time, and whoever leaves closes the door', asyn
   await laptop.says(texts.addRemote.waits('not mine'));
 
   await laptop.clicks(texts.common.cancel);
-  await laptop.shows(texts.manage.title(anchor));
+  await laptop.showsDevices(anchor);
   await expect(async () => {
     await phone.clicks(texts.newDevice.start);
     await phone.complains({ what: texts.newDevice.modeOff });

@@ -30,6 +30,12 @@ export class LoginPage {
     await expect(this.page.getByRole('heading', { level: 1, name: title, exact: true })).toBeVisible();
   }
 
+  /** The list of devices is up, and has come. Before that everything below it is about to move. */
+  async showsDevices(anchor: bigint): Promise<void> {
+    await this.shows(texts.manage.title(anchor));
+    await expect(this.button(texts.manage.addHere)).toBeVisible();
+  }
+
   /** A problem is told in these words. */
   async complains({ what }: { what: string }): Promise<void> {
     await expect(this.page.getByRole('alert').filter({ hasText: what })).toBeVisible();
@@ -66,21 +72,21 @@ export class LoginPage {
   async createsAnchor(deviceName = 'laptop'): Promise<bigint> {
     const anchor = await this.registers(deviceName);
     await this.skipsRecovery();
-    await this.shows(texts.manage.title(anchor));
+    await this.showsDevices(anchor);
     return anchor;
   }
 
   /** From the welcome to the list of devices, with an anchor that the browser remembers. */
   async comesBack(anchor: bigint): Promise<void> {
     await this.clicks(texts.welcome.signInAs(anchor));
-    await this.shows(texts.manage.title(anchor));
+    await this.showsDevices(anchor);
   }
 
   /** The same with a typed number. */
   async comesBackByNumber(anchor: bigint): Promise<void> {
     await this.types(texts.common.anchorNumber, String(anchor));
     await this.clicks(texts.picker.withNumber);
-    await this.shows(texts.manage.title(anchor));
+    await this.showsDevices(anchor);
   }
 
   /** Where anchors are chosen: this browser does not show that one any more. */
