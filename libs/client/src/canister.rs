@@ -79,13 +79,23 @@ impl<T: Transport> Canister<T> {
 
     /// `GET path` as an HTTP gateway asks it, without checking its certification.
     pub async fn http_get(&self, path: &str) -> Result<HttpResponse, ClientError> {
-        let request = HttpRequest {
-            method: "GET".to_owned(),
-            url: path.to_owned(),
-            ..HttpRequest::default()
-        };
-        let (response,) = self.query("http_request", (request,)).await?;
+        let (response,) = self.query("http_request", (get(path),)).await?;
         Ok(response)
+    }
+
+    /// The same as an update call, whose answer the subnet agrees on: what a gateway asks when `http_request` answers with
+    /// `upgrade`. Front alone has it.
+    pub async fn http_get_update(&self, path: &str) -> Result<HttpResponse, ClientError> {
+        let (response,) = self.update("http_request_update", (get(path),)).await?;
+        Ok(response)
+    }
+}
+
+fn get(path: &str) -> HttpRequest {
+    HttpRequest {
+        method: "GET".to_owned(),
+        url: path.to_owned(),
+        ..HttpRequest::default()
     }
 }
 

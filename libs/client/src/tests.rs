@@ -89,6 +89,8 @@ fn front_has_every_method() {
         front.config().await.unwrap();
         front.whoami().await.unwrap();
         front.canister().http_get("/metrics").await.unwrap();
+        let agreed = front.canister().http_get_update("/metrics").await;
+        agreed.unwrap();
     });
     interface.assert_all_called();
 }
