@@ -50,7 +50,7 @@ for (const way of ['auth', 'auth-client', 'redirect'] satisfies Way[]) {
       const consent = await dapp.logsIn();
       await expect(consent.page.getByText(branch.origin, { exact: true })).toBeVisible();
       await expect(consent.page.getByText(home.origin, { exact: true })).toBeVisible();
-      if (way === 'auth') await inspect(consent.page, 'authorize-derivation');
+      if (way === 'auth-client') await inspect(consent.page, 'authorize-derivation');
       await consent.clicks(texts.authorize.logInAs(anchor));
       const result = await dapp.isLoggedIn();
       expect(result.principal).toBe(principal);
