@@ -49,6 +49,6 @@ export function useApp(): App {
 
 /** Where a flow that opened a session ends: at the dapp that waits, or at the anchor's devices. */
 export function afterwards({ login }: Pick<App, 'login'>): Route {
-  const isAsked = login && ['waiting', 'checking', 'unchecked', 'ready'].includes(login.state.name);
+  const isAsked = login && ['waiting', 'unreachable', 'checking', 'unchecked', 'ready'].includes(login.state.name);
   return { name: isAsked ? 'home' : 'manage' };
 }

@@ -1,6 +1,7 @@
 // The application: what all screens share, and which of them is shown.
+import type { HttpAgent } from '@icp-sdk/core/agent';
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { AppContext, type Active, type App as Shared } from './app-context';
 import type { Environment } from './environment';
 import { useLogin } from './login';
@@ -10,12 +11,13 @@ import type { Channel } from './protocols/channel';
 import { useRouter } from './router';
 import { CurrentScreen } from './screens';
 import { Expired } from './screens/expired';
-import { createAgent } from './service/call';
 import { frontFor } from './service/front';
 import { isOver, SessionKey, type Session } from './session';
 
 interface AppProps {
   env: Environment;
+  /** Nobody's. */
+  agent: HttpAgent;
   channel: Channel | null;
 }
 
@@ -25,9 +27,8 @@ interface State {
   isExpired: boolean;
 }
 
-export function App({ env, channel }: AppProps): JSX.Element {
+export function App({ env, agent, channel }: AppProps): JSX.Element {
   const router = useRouter();
-  const agent = useMemo(() => createAgent(env), [env]);
   const login = useLogin(channel, env, agent);
   const nextKey = useNextKey();
   const [{ active, isExpired }, setState] = useState<State>({ active: null, isExpired: false });
@@ -63,7 +64,7 @@ export function App({ env, channel }: AppProps): JSX.Element {
       <div hidden={isExpired}>
         <CurrentScreen key={router.visit} />
       </div>
-      {isExpired && active && <Expired anchor={active.session.anchor} />}
+      {isExpired && active && <Expired active={active} />}
     </AppContext.Provider>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseAnchor } from './anchor-number';
-import { deviceFor, isSameDevice, isUnchanged, suggestedName } from './devices';
+import { deviceFor, isSameDevice, isUnchanged, lossBy, suggestedName, type Loss } from './devices';
 import type { AnchorInfo, Device } from './service/types';
 
 const DEVICE: Device = {
@@ -16,6 +16,18 @@ const DEVICE: Device = {
   last_usage: [5n],
 };
 const infoOf = (...devices: Device[]): AnchorInfo => ({ devices, device_registration: [], created_at: [] });
+
+const other = (byte: number, purpose: Device['purpose']): Device => ({ ...DEVICE, pubkey: new Uint8Array([byte]), purpose });
+
+test.each<[string, Device, Device[], Loss]>([
+  ['the only device', DEVICE, [], 'anchor'],
+  ['the only device, which is for recovery', other(7, { recovery: null }), [], 'anchor'],
+  ['one of two', DEVICE, [other(7, { authentication: null })], 'nothing'],
+  ['the one that is not for recovery', DEVICE, [other(7, { recovery: null })], 'passkeys'],
+  ['the one that is for recovery', other(7, { recovery: null }), [DEVICE], 'nothing'],
+])('removing %s', (_, device, others, loss) => {
+  expect(lossBy(device, infoOf(device, ...others))).toBe(loss);
+});
 
 test('another last use is no change', () => {
   const used: Device = { ...DEVICE, last_usage: [] };

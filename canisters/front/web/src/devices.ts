@@ -74,6 +74,14 @@ export function isUnchanged({ devices }: AnchorInfo, shown: Device): boolean {
   return devices.some((device) => isSameDevice(device, shown));
 }
 
+/** What the anchor has lost once the device is removed: every key, or every passkey that is not for recovery. */
+export type Loss = 'anchor' | 'passkeys' | 'nothing';
+
+export function lossBy(device: DeviceData, { devices }: AnchorInfo): Loss {
+  if (devices.length === 1) return 'anchor';
+  return !isRecovery(device) && devices.filter((other) => !isRecovery(other)).length === 1 ? 'passkeys' : 'nothing';
+}
+
 /** Whether everything is the same but the last use. */
 export function isSameDevice(a: DeviceData, b: DeviceData): boolean {
   return isEqual(IDL.encode([DEVICE], [a]), IDL.encode([DEVICE], [b]));

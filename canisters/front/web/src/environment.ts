@@ -56,9 +56,13 @@ function bytes(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 }
 
-/** The certified environment of the canister that served this page. */
-export async function loadEnvironment(): Promise<Environment> {
-  const response = await fetch('/env.json', { credentials: 'omit', redirect: 'error' });
+/** Milliseconds until the document must be here. */
+const TIMEOUT = 30_000;
+
+/** The certified environment of the canister that served this page. `date`: what the gateway says the time is. */
+export async function loadEnvironment(): Promise<{ env: Environment; date: string | null }> {
+  const signal = AbortSignal.timeout(TIMEOUT);
+  const response = await fetch('/env.json', { credentials: 'omit', redirect: 'error', signal });
   if (!response.ok) throw new EnvironmentError(`/env.json: HTTP ${response.status}`);
-  return parseEnvironment(await response.text());
+  return { env: parseEnvironment(await response.text()), date: response.headers.get('date') };
 }

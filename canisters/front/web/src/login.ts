@@ -2,7 +2,7 @@
 import type { HttpAgent } from '@icp-sdk/core/agent';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Environment } from './environment';
-import type { Channel, LoginAnswer, LoginRequest } from './protocols/channel';
+import { type Channel, type LoginAnswer, type LoginRequest, ProtocolError } from './protocols/channel';
 import { checkDerivationOrigin, OriginError } from './protocols/origins';
 import type { ErrorText } from './texts/en';
 import { texts } from './texts';
@@ -13,11 +13,11 @@ export type LoginState =
   | { name: 'waiting' }
   /** Its derivation origin is being checked. */
   | { name: 'checking'; request: LoginRequest }
-  /** The canister that says whether it may be used did not answer. */
+  /** Who says whether it may be used did not answer. */
   | { name: 'unchecked'; request: LoginRequest }
   | { name: 'ready'; request: LoginRequest }
-  /** There is nothing to log in to. */
-  | { name: 'refused'; problem: ErrorText }
+  /** There is nothing to log in to; `unreachable`: yet, for nobody said where the answer may go. */
+  | { name: 'refused' | 'unreachable'; problem: ErrorText }
   | { name: 'done' }
   | { name: 'declined' };
 
@@ -25,8 +25,8 @@ export interface Login {
   state: LoginState;
   succeed(answer: LoginAnswer): void;
   decline(): void;
-  /** Checks the derivation origin again. */
-  retry(request: LoginRequest): void;
+  /** Asks again whoever did not answer. */
+  retry(): void;
 }
 
 /** Null without a channel: nobody asks. */
@@ -36,10 +36,11 @@ export function useLogin(channel: Channel | null, env: Environment, agent: HttpA
     async (request: LoginRequest): Promise<void> => {
       setState({ name: 'checking', request });
       try {
-        await checkDerivationOrigin(env, agent, request);
+        await checkDerivationOrigin({ rootKey: env.rootKey, clock: agent }, agent, request);
         setState({ name: 'ready', request });
       } catch (error) {
         if (error instanceof OriginError && error.code === 'unreachable') {
+          console.warn(error.message);
           setState({ name: 'unchecked', request });
           return;
         }
@@ -49,9 +50,14 @@ export function useLogin(channel: Channel | null, env: Environment, agent: HttpA
     },
     [channel, env, agent],
   );
-  useEffect(() => {
-    channel?.request().then(check, (error: unknown) => setState({ name: 'refused', problem: describe(error) }));
+  const ask = useCallback((): void => {
+    setState({ name: 'waiting' });
+    channel?.request().then(check, (error: unknown) => {
+      const isUnreachable = error instanceof ProtocolError && error.code === 'callback-unreachable';
+      setState({ name: isUnreachable ? 'unreachable' : 'refused', problem: describe(error) });
+    });
   }, [channel, check]);
+  useEffect(ask, [ask]);
 
   /** A delegation that arrives after the user said no is not sent. */
   const isAnswered = useRef(false);
@@ -67,6 +73,6 @@ export function useLogin(channel: Channel | null, env: Environment, agent: HttpA
     state,
     succeed: (delegation) => answer(() => channel.succeed(delegation), { name: 'done' }),
     decline: () => answer(() => channel.fail('declined', 'the user does not want to log in'), { name: 'declined' }),
-    retry: (request) => void check(request),
+    retry: () => (state.name === 'unchecked' ? void check(state.request) : ask()),
   };
 }

@@ -1,10 +1,12 @@
 // Where the page begins.
 import { render } from 'preact';
 import { App } from './app';
+import { setClock } from './clock';
 import { openChannel } from './protocols/open';
 import { Failed } from './screens/failed';
 import { Loading } from './screens/loading';
 import { Unsupported } from './screens/unsupported';
+import { createAgent } from './service/call';
 import { loadEnvironment } from './environment';
 import { texts } from './texts';
 import './styles.css';
@@ -26,19 +28,19 @@ function giveUp(reason: string): void {
 
 async function start(container: HTMLElement): Promise<void> {
   if (!('PublicKeyCredential' in window)) {
-    render(<Unsupported />, container);
-    giveUp('the browser has no passkeys');
+    render(<Unsupported onGiveUp={channel && (() => giveUp('the browser has no passkeys'))} />, container);
     return;
   }
   render(<Loading />, container);
   try {
-    const env = await loadEnvironment();
-    render(<App env={env} channel={channel} />, container);
+    const { env, date } = await loadEnvironment();
+    const agent = createAgent(env);
+    await setClock(agent, env.front, date);
+    render(<App env={env} agent={agent} channel={channel} />, container);
   } catch (error) {
     console.error(error);
     const onRetry = (): void => void start(container);
-    const onGiveUp = channel && (() => giveUp('the page could not start'));
-    render(<Failed onRetry={onRetry} onGiveUp={onGiveUp} />, container);
+    render(<Failed onRetry={onRetry} onGiveUp={channel && (() => giveUp('the page could not start'))} />, container);
   }
 }
 

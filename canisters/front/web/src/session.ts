@@ -8,13 +8,14 @@ import {
   type SignIdentity,
 } from '@icp-sdk/core/agent';
 import { Delegation, DelegationChain, DelegationIdentity, ECDSAKeyIdentity } from '@icp-sdk/core/identity';
+import { networkNow } from './clock';
 
 export interface Session {
   anchor: bigint;
   /** DER of the device that it acts for. */
   device: Uint8Array;
   identity: Identity;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the network's clock. */
   end: number;
 }
 
@@ -36,7 +37,7 @@ export class SessionKey {
    * What a device signs to lend this key its identity. Made without waiting for anything, because some browsers allow
    * a passkey prompt only right after the user's click.
    */
-  draft(now: number = Date.now()): Draft {
+  draft(now: number = networkNow()): Draft {
     const end = now + LIFE;
     const delegation = new Delegation(this.identity.getPublicKey().toDer(), BigInt(end) * 1_000_000n);
     const challenge = new Uint8Array([...IC_REQUEST_AUTH_DELEGATION_DOMAIN_SEPARATOR, ...requestIdOf({ ...delegation })]);
@@ -44,7 +45,7 @@ export class SessionKey {
   }
 
   /** Right after a registration that named this key as the temporary one: no signature of the device is needed. */
-  temporary(anchor: bigint, device: Uint8Array, now: number = Date.now()): Session {
+  temporary(anchor: bigint, device: Uint8Array, now: number = networkNow()): Session {
     return { anchor, device, identity: this.identity, end: now + TEMPORARY_LIFE };
   }
 }
@@ -77,6 +78,6 @@ export async function openSessionWith(identity: SignIdentity, anchor: bigint): P
 }
 
 /** A little before its end, so that no call is sent that arrives too late. */
-export function isOver(session: Session, now: number = Date.now()): boolean {
+export function isOver(session: Session, now: number = networkNow()): boolean {
   return now >= session.end - MINUTE / 2;
 }

@@ -11,8 +11,8 @@ import { openSession, type Session } from './session';
 /** What of the application is needed here. */
 type Context = Pick<App, 'env' | 'agent' | 'rpId' | 'nextKey'>;
 
-/** Which of an anchor's passkeys are asked for. */
-export type Occasion = 'sign-in' | 'recovery';
+/** Which of an anchor's passkeys are asked for; `again`: whoever came in by recovery has a session that is over. */
+export type Occasion = 'sign-in' | 'recovery' | 'again';
 
 /**
  * Credentials that were asked for before the user clicks, so that the prompt follows the click at once. After a minute they are
@@ -44,7 +44,7 @@ export async function signIn(
   const [key, credentials] = await Promise.all([app.nextKey(), known]);
   const candidates = choose(credentials, occasion);
   if (candidates.length === 0) {
-    throw new ServiceError(occasion === 'recovery' ? 'no-recovery-key' : 'no-passkey', `${anchor} has none`);
+    throw new ServiceError(occasion === 'sign-in' ? 'no-passkey' : 'no-recovery-key', `${anchor} has none`);
   }
   const draft = key.draft();
   const ids = candidates.map(({ credential_id }) => credential_id);
@@ -61,13 +61,19 @@ function choose({ credentials, recovery_credentials }: Credentials, occasion: Oc
       return credentials.length > 0 ? credentials : recovery_credentials;
     case 'recovery':
       return recovery_credentials;
+    case 'again':
+      return [...recovery_credentials, ...credentials];
   }
 }
 
-/** A passkey that the authenticator chooses. The user has to be shown the session's number before anything is done with it. */
-export async function discover(app: Context): Promise<Session> {
+/**
+ * A passkey that the authenticator chooses. The user has to be shown the session's number before anything is done with it.
+ * `onPrompted`: the prompt is over, and the service is asked whose passkey it was.
+ */
+export async function discover(app: Context, onPrompted: () => void): Promise<Session> {
   const draft = (await app.nextKey()).draft();
   const { credentialId, signature } = await askPasskey(app.rpId, [], draft.challenge);
+  onPrompted();
   const owner = await ownerOf(app.env, app.agent, credentialId);
   return openSession(draft, owner.anchor_number, owner.pubkey, signature);
 }

@@ -97,9 +97,13 @@ test.each<[string, Fetch]>([
   ['callbacks that are no array', serving(JSON.stringify({ callbacks: CALLBACK }))],
   ['an entry that is no text', listing(CALLBACK, 5)],
   ['null', serving('null')],
-  ['a network error', () => Promise.reject(new TypeError('Failed to fetch'))],
 ])('%s is refused', async (_, fetch) => {
   await expect(verifyCallback(CALLBACK, fetch)).rejects.toMatchObject({ code: 'bad-callback' });
+});
+
+test('who does not answer may be asked again', async () => {
+  const fetch: Fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+  await expect(verifyCallback(CALLBACK, fetch)).rejects.toMatchObject({ code: 'callback-unreachable' });
 });
 
 test('a content type may have parameters', async () => {

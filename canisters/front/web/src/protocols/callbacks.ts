@@ -9,7 +9,10 @@ const LIST_PATH = '/.well-known/ii-auth-callbacks';
 /** Bytes. */
 const MAX_LIST = 8192;
 
-/** The origin that a callback belongs to, once that origin has listed the callback. Rejects with `bad-callback`. */
+/**
+ * The origin that a callback belongs to, once that origin has listed the callback. Rejects with `bad-callback`, or with
+ * `callback-unreachable` if the origin did not answer.
+ */
 export async function verifyCallback(callback: string, fetch: Fetch): Promise<string> {
   const url = callbackUrl(callback);
   if (url === null) throw bad(`callback must be an absolute https URL without fragment and credentials, not ${callback}`);
@@ -42,7 +45,9 @@ async function fetchList(origin: string, fetch: Fetch): Promise<string[]> {
     bytes = response.body === null ? new Uint8Array() : await readAtMost(response.body, MAX_LIST);
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    throw bad(`${where} cannot be read (is Access-Control-Allow-Origin set?): ${String(error)}`);
+    // Browsers do not tell a missing connection from a missing header.
+    const hint = 'is Access-Control-Allow-Origin set, and no redirect in the way?';
+    throw new ProtocolError('callback-unreachable', `${where} cannot be read (${hint}): ${String(error)}`);
   }
   if (bytes === null) throw bad(`${where} has more than ${MAX_LIST} bytes`);
   const list = parseList(bytes);

@@ -1,5 +1,5 @@
 // Whether a hash tree is what a canister certified.
-import { Certificate, type HashTree, reconstruct } from '@icp-sdk/core/agent';
+import { Certificate, type HashTree, type HttpAgent, reconstruct } from '@icp-sdk/core/agent';
 import type { Principal } from '@icp-sdk/core/principal';
 import { compareBytes } from './bytes';
 import { CertificationError } from './certification';
@@ -8,15 +8,21 @@ import { leafAt } from './hash-tree';
 /** Minutes that a certificate's time may be off. */
 const MAX_AGE = 5;
 
-/** Whose certificates count. */
-export interface Signer {
-  canister: Principal;
-  /** Of the network. DER. */
+/** What certificates are judged by. */
+export interface Network {
+  /** DER. */
   rootKey: Uint8Array;
+  /** Whom to ask for the time if this computer's clock seems to be wrong. */
+  clock?: HttpAgent;
+}
+
+/** Whose certificates count. */
+export interface Signer extends Network {
+  canister: Principal;
 }
 
 /** Rejects with a `CertificationError` unless a certificate (CBOR) proves that the tree is the canister's, and is so now. */
-export async function verifyTree(tree: HashTree, certificate: Uint8Array, { canister, rootKey }: Signer): Promise<void> {
+export async function verifyTree(tree: HashTree, certificate: Uint8Array, { canister, rootKey, clock }: Signer): Promise<void> {
   let certified: Uint8Array | null;
   try {
     const { cert } = await Certificate.create({
@@ -24,6 +30,7 @@ export async function verifyTree(tree: HashTree, certificate: Uint8Array, { cani
       rootKey,
       principal: { canisterId: canister },
       maxAgeInMinutes: MAX_AGE,
+      ...(clock && { agent: clock }),
     });
     certified = leafAt(['canister', canister.toUint8Array(), 'certified_data'], cert.tree);
   } catch (error) {

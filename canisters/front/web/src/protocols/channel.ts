@@ -49,7 +49,13 @@ export interface Channel {
 export class ProtocolError extends Error {
   override name = 'ProtocolError';
   constructor(
-    readonly code: 'no-opener' | 'opaque-origin' | 'no-request' | 'bad-request' | 'bad-callback',
+    readonly code:
+      | 'no-opener'
+      | 'opaque-origin'
+      | 'no-request'
+      | 'bad-request'
+      | 'bad-callback' /** `request` may be called again. */
+      | 'callback-unreachable',
     detail: string,
   ) {
     super(detail);

@@ -25,7 +25,7 @@ export function openChannel(location: Pick<Location, 'pathname' | 'hash'>, windo
 function browserOf(window: Window) {
   return {
     fetch: (url: string, init: RequestInit) => window.fetch(url, init),
-    // Going back from the dapp must not ask again.
+    // Going back from the dapp must not ask again. (It does after a detour on the way that made further entries in the history.)
     navigate: (url: string) => window.location.replace(url),
   };
 }

@@ -204,7 +204,7 @@ test('a domain whose canister nobody names has none', async () => {
     expect(await check('https://main.example')).toBe('no-canister');
   }
   gateway = () => Promise.reject(new TypeError('Failed to fetch'));
-  expect(await check('https://main.example')).toBe('no-canister');
+  expect(await check('https://main.example')).toBe('unreachable');
   expect(asked).toEqual([]);
 });
 
@@ -216,6 +216,7 @@ test.each([
   `https://${ID}icp0.io`,
   `https://${ID}xicp0.io`,
 ])('%s holds no canister id: its canister must confirm it', async (derivationOrigin) => {
+  gateway = naming(null);
   expect(await check(derivationOrigin)).toBe('no-canister');
   expect(asked).toEqual([]);
 });

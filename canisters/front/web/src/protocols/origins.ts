@@ -1,8 +1,8 @@
 // May a dapp have the pseudonyms of another origin (ICRC-95)? If the canister behind that origin says so, in
 // /.well-known/ii-alternative-origins, certified.
 import { Principal } from '@icp-sdk/core/principal';
-import type { Environment } from '../environment';
 import { type Asker, type CertifiedDocument, certifiedGet, CertifiedHttpError } from './certified-http';
+import type { Network } from './certified-tree';
 import type { LoginRequest } from './channel';
 import { type Fetch, fetchAnew } from './fetching';
 import { fields } from './json-rpc';
@@ -28,7 +28,7 @@ export class OriginError extends Error {
       | 'no-canister'
       /** The canister that it names does not call it its own. */
       | 'not-confirmed'
-      /** The canister did not answer. */
+      /** The host, or the canister, did not answer. */
       | 'unreachable'
       /** What the canister answered is not proven, or not of a kind that is read here. */
       | 'unverified'
@@ -48,14 +48,14 @@ export class OriginError extends Error {
  * `agent` asks through this page's own host, anonymously. `fetch` is the browser's, unless a test brings its own.
  */
 export async function checkDerivationOrigin(
-  env: Pick<Environment, 'rootKey'>,
+  network: Network,
   agent: Asker,
   { origin, derivationOrigin }: Pick<LoginRequest, 'origin' | 'derivationOrigin'>,
   fetch: Fetch = (url, init) => globalThis.fetch(url, init),
 ): Promise<void> {
   if (derivationOrigin === undefined || derivationOrigin === origin) return;
   const url = originUrl(derivationOrigin);
-  const read = (canister: Principal, path: string): Promise<string> => readText(env, agent, canister, path);
+  const read = (canister: Principal, path: string): Promise<string> => readText(network, agent, canister, path);
   const canister = canisterInHost(url) ?? (await canisterBehind(url, fetch, read));
   const alternatives = parseAlternatives(await read(canister, ORIGINS_PATH));
   if (!alternatives.includes(origin)) {
@@ -98,8 +98,9 @@ async function canisterBehind(
     const response = await fetchAnew(fetch, `${origin}${ORIGINS_PATH}`, 'HEAD');
     named = response.headers.get('x-ic-canister-id');
   } catch (error) {
+    // Browsers do not tell a missing connection from a missing header.
     const hint = 'it must answer without redirect, with Access-Control-Allow-Origin: *';
-    throw new OriginError('no-canister', `${origin}${ORIGINS_PATH} cannot be read (${hint}): ${String(error)}`);
+    throw new OriginError('unreachable', `${origin}${ORIGINS_PATH} cannot be read (${hint}): ${String(error)}`);
   }
   const canister = parsePrincipal(named ?? '');
   if (canister === null) {
@@ -123,16 +124,11 @@ function parsePrincipal(text: string): Principal | null {
 }
 
 /** A certified text. */
-async function readText(
-  { rootKey }: Pick<Environment, 'rootKey'>,
-  agent: Asker,
-  canister: Principal,
-  path: string,
-): Promise<string> {
+async function readText(network: Network, agent: Asker, canister: Principal, path: string): Promise<string> {
   const where = `${path} of canister ${canister.toText()}`;
   let document: CertifiedDocument;
   try {
-    document = await certifiedGet(agent, { canister, path, rootKey });
+    document = await certifiedGet(agent, { canister, path, ...network });
   } catch (error) {
     if (!(error instanceof CertifiedHttpError)) throw error;
     const code = error.code === 'unreachable' ? 'unreachable' : 'unverified';

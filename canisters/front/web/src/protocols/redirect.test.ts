@@ -168,6 +168,27 @@ test('a callback that is not listed gets nothing, whatever the user does', async
   expect(visited).toEqual([]);
 });
 
+test('an origin that does not answer is asked again, and one that refuses is not', async () => {
+  let isOnline = false;
+  const channel = openRedirect(fragment(DELEGATION), {
+    ...browser,
+    fetch: (url, init) => (isOnline ? browser.fetch(url, init) : Promise.reject(new TypeError('Failed to fetch'))),
+  });
+  await expect(channel.request()).rejects.toMatchObject({ code: 'callback-unreachable' });
+  isOnline = true;
+  expect(await channel.request()).toMatchObject({ origin: 'https://dapp.example' });
+  expect(await channel.request()).toMatchObject({ origin: 'https://dapp.example' });
+  expect(fetched).toBe(1);
+  channel.succeed(ANSWER);
+  expect(answered()).toMatchObject({ url: CALLBACK });
+
+  lists = { callbacks: [] };
+  const refused = open(DELEGATION);
+  await expect(refused.request()).rejects.toMatchObject({ code: 'bad-callback' });
+  lists = { callbacks: [CALLBACK] };
+  await expect(refused.request()).rejects.toMatchObject({ code: 'bad-callback' });
+});
+
 const many = Array.from({ length: 21 }, (_, id) => ({ ...STANDARDS, id }));
 
 test.each([

@@ -58,7 +58,10 @@ class Redirect implements Channel {
   }
 
   request(): Promise<LoginRequest> {
-    this.#request ??= this.#read();
+    this.#request ??= this.#read().catch((error: unknown) => {
+      if (error instanceof ProtocolError && error.code === 'callback-unreachable') this.#request = null;
+      throw error;
+    });
     return this.#request;
   }
 

@@ -2,9 +2,13 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp, type Active } from '../app-context';
+import { isEqual } from '../bytes';
+import { isSameDevice } from '../devices';
+import type { DeviceData } from '../service/types';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
 import { registrationEnd, TimeLeft, useTimeLeft } from '../ui/countdown';
+import { focusHeading } from '../ui/focus';
 import { Alert, Button, Field, Form, Note, Screen, Status } from '../ui/parts';
 import { usePoll } from '../ui/poll';
 
@@ -18,7 +22,8 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
   const verifying = useAction({ inSession: true });
   /** Milliseconds since 1970; null while no registration is open. */
   const [end, setEnd] = useState<number | null>(null);
-  const [waits, setWaits] = useState<string | null>(null);
+  /** The device that waits. */
+  const [waits, setWaits] = useState<DeviceData | null>(null);
   const [code, setCode] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const left = useTimeLeft(end);
@@ -36,39 +41,63 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
     });
   useEffect(open, []);
 
-  // Whoever leaves does not leave the door open.
+  // Whoever leaves does not leave the door open. Signing in again is not leaving: only the session is another one.
   const isLeftOpen = useRef(false);
   isLeftOpen.current = isOpen;
+  const front = useRef(active.front);
+  front.current = active.front;
   useEffect(
     () => () => {
-      if (isLeftOpen.current) active.front.exitRegistrationMode(anchor).catch(() => undefined);
+      if (isLeftOpen.current) front.current.exitRegistrationMode(anchor).catch(() => undefined);
     },
-    [active, anchor],
+    [anchor],
   );
 
-  usePoll(
-    isOpen && !verifying.isPending
-      ? async () => {
-          const {
-            device_registration: [registration],
-          } = await active.front.anchorInfo(anchor);
-          setWaits(registration?.tentative_device[0]?.alias ?? null);
-        }
-      : null,
-    INTERVAL,
-  );
+  // All that the screen shows is another.
+  useEffect(focusHeading, [isOpen]);
+
+  const close = (why: string): void => {
+    setEnd(null);
+    setProblem(why);
+  };
+  /** Certified what became of the registration. Undefined: it is not open any more, and the screen says so. */
+  const look = async (): Promise<DeviceData | null | undefined> => {
+    const {
+      devices,
+      device_registration: [registration],
+    } = await active.front.anchorInfo(anchor);
+    if (waits && devices.some(({ pubkey }) => isEqual(pubkey, waits.pubkey))) {
+      isLeftOpen.current = false;
+      setEnd(null);
+      app.router.replace({ name: 'manage', notice: text.done(waits.alias) });
+      return undefined;
+    }
+    if (!registration) {
+      close(text.closed);
+      return undefined;
+    }
+    const [device = null] = registration.tentative_device;
+    setWaits(device);
+    return device;
+  };
+  usePoll(isOpen && !verifying.isPending ? async () => void (await look()) : null, INTERVAL);
 
   const verify = async (typed: string): Promise<void> => {
+    const device = await look();
+    if (device === undefined) return;
+    if (device === null) return setProblem(text.noDevice);
+    // The code is for the device that the user saw waiting.
+    if (waits && !isSameDevice(device, waits)) return setProblem(text.otherDevice);
+    setWaits(device);
     const answer = await active.front.verifyTentative(anchor, typed);
     if ('verified' in answer) {
       isLeftOpen.current = false;
       setEnd(null);
-      app.router.replace({ name: 'manage', notice: waits === null ? text.doneUnnamed : text.done(waits) });
+      app.router.replace({ name: 'manage', notice: text.done(device.alias) });
     } else if ('no_device_to_verify' in answer) {
       setProblem(text.noDevice);
     } else if ('device_registration_mode_off' in answer) {
-      setEnd(null);
-      setProblem(text.expired);
+      close(text.expired);
     } else {
       const tries = answer.wrong_code.retries_left;
       setCode('');
@@ -97,7 +126,7 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
             }}
           >
             <Field label={text.code} value={code} onInput={setCode} error={problem} isNumber maxLength={10} />
-            <Status>{waits === null ? text.waiting : text.waits(waits)}</Status>
+            <Status>{waits === null ? text.waiting : text.waits(waits.alias)}</Status>
             <TimeLeft milliseconds={left} />
             <Note>{text.warning}</Note>
             <div class="actions">

@@ -36,7 +36,7 @@ export function Authorize({ login }: { login: Login }): JSX.Element {
           <Origin request={state.request} />
           <Alert problem={text.originUnchecked} />
           <div class="actions">
-            <Button kind="primary" onClick={() => login.retry(state.request)}>
+            <Button kind="primary" onClick={login.retry}>
               {texts.common.tryAgain}
             </Button>
             <Button onClick={login.decline}>{text.decline}</Button>
@@ -45,6 +45,15 @@ export function Authorize({ login }: { login: Login }): JSX.Element {
       );
     case 'ready':
       return <Consent login={login} request={state.request} />;
+    case 'unreachable':
+      return (
+        <Screen title={text.refusedTitle}>
+          <Alert problem={state.problem} />
+          <Button kind="primary" onClick={login.retry}>
+            {texts.common.tryAgain}
+          </Button>
+        </Screen>
+      );
     case 'refused':
       return (
         <Screen title={text.refusedTitle}>
@@ -93,9 +102,7 @@ function Consent({ login, request }: { login: Login; request: LoginRequest }): J
         <Picker label={text.logInAs} onSession={answer} afterPrompt={text.preparing} />
       )}
       <div class="actions end">
-        <Button disabled={action.isPending} onClick={login.decline}>
-          {text.decline}
-        </Button>
+        <Button onClick={login.decline}>{text.decline}</Button>
       </div>
     </Screen>
   );
@@ -104,17 +111,18 @@ function Consent({ login, request }: { login: Login; request: LoginRequest }): J
 function Origin({ request }: { request: LoginRequest }): JSX.Element {
   const text = texts.authorize;
   const { origin, derivationOrigin, maxTimeToLive } = request;
+  const isShared = derivationOrigin !== undefined && derivationOrigin !== origin;
   return (
     <section class="consent">
       <p>
         <strong class="origin">{origin}</strong> {text.wants}
       </p>
-      {derivationOrigin !== undefined && derivationOrigin !== origin && (
+      {isShared && (
         <p>
           {text.derivation} <strong class="origin small">{derivationOrigin}</strong>, {text.derivationHint}
         </p>
       )}
-      <p class="hint">{text.learns}</p>
+      <p class="hint">{isShared ? text.learnsShared : text.learns}</p>
       <p class="hint">{text.duration(durationText(maxTimeToLive))}</p>
     </section>
   );

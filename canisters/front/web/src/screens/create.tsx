@@ -1,15 +1,18 @@
 // A new anchor: passkey, perhaps a picture to read, then the number, which must be saved.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { useApp } from '../app-context';
+import { isEqual } from '../bytes';
 import { deviceFor, suggestedName } from '../devices';
 import { rememberAnchor } from '../memory';
 import { createPasskey, type NewPasskey } from '../passkey/create';
 import { nameAccount } from '../passkey/signals';
 import { createAgent } from '../service/call';
 import { ServiceError } from '../service/errors';
+import { isUnsettled } from '../service/retry';
+import { ownerOf } from '../service/shards';
 import { Front } from '../service/front';
-import type { Challenge } from '../service/types';
+import type { Challenge, RegisterAnswer } from '../service/types';
 import type { SessionKey } from '../session';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
@@ -18,7 +21,7 @@ import { NameForm } from '../ui/name-form';
 import { Alert, Button, Screen, Status } from '../ui/parts';
 import { SaveNumber } from './save-number';
 
-/** What is made before the service is asked, and stays the same however often it is asked. */
+/** What the service is asked. Sent again as it is, it is done once. */
 interface Registration {
   passkey: NewPasskey;
   alias: string;
@@ -33,11 +36,14 @@ export function Create(): JSX.Element {
   const action = useAction();
   const [passkey, setPasskey] = useState<NewPasskey | null>(null);
   const [registration, setRegistration] = useState<Registration | null>(null);
+  /** The service never said what became of the registration: the anchor may be there. */
+  const isUncertain = useRef(false);
   const [number, setNumber] = useState<bigint | null>(null);
   const text = texts.create;
 
   const start = async (alias: string): Promise<void> => {
-    const key = await app.nextKey();
+    if (registration && isUncertain.current) return register(registration, '');
+    const key = registration?.key ?? (await app.nextKey());
     const front = new Front(app.env.front, createAgent(app.env, key.identity));
     const date = new Date().toLocaleDateString(texts.language, { dateStyle: 'medium' });
     // A passkey that was made before something failed is used again.
@@ -53,18 +59,41 @@ export function Create(): JSX.Element {
     const { passkey: made, alias, key, front, challenge } = attempt;
     const device = deviceFor(made, alias, { authentication: null }, location.origin);
     const temporary = key.identity.getPrincipal();
-    const answer = await front.register(device, challenge.challenge_key, solution, temporary);
-    if ('canister_full' in answer) throw new ServiceError('full', 'no shard takes new anchors');
-    if ('bad_challenge' in answer) {
-      const fresh = await front.createChallenge();
-      setRegistration({ ...attempt, challenge: fresh });
-      // Too old, and nothing to solve: the user has no part in it.
-      if (challenge.png_base64 === '' && fresh.png_base64 === '' && !isRepetition) {
-        return register({ ...attempt, challenge: fresh }, '', true);
-      }
-      throw new ServiceError('bad-challenge', 'wrong, or too old');
+    let answer: RegisterAnswer;
+    try {
+      answer = await front.register(device, challenge.challenge_key, solution, temporary);
+    } catch (error) {
+      if (isUnsettled(error)) isUncertain.current = true;
+      throw error;
     }
-    const anchor = answer.registered.user_number;
+    if ('canister_full' in answer) throw new ServiceError('full', 'no shard takes new anchors');
+    if ('registered' in answer) return finish(attempt, answer.registered.user_number);
+    const next = await renew(attempt);
+    // Too old, and nothing to solve: the user has no part in it.
+    if (next && challenge.png_base64 === '' && next.challenge.png_base64 === '' && !isRepetition) return register(next, '', true);
+    if (next) throw new ServiceError('bad-challenge', 'wrong, or too old');
+  };
+
+  /** The same with another challenge; null if it turns out that the anchor is there. */
+  const renew = async (attempt: Registration): Promise<Registration | null> => {
+    const { credentialId, publicKey } = attempt.passkey;
+    if (isUncertain.current) {
+      const owner = await ownerOf(app.env, app.agent, credentialId).catch((error: unknown) => {
+        if (error instanceof ServiceError && error.code === 'unknown-passkey') return null;
+        throw error;
+      });
+      if (owner && isEqual(owner.pubkey, publicKey)) {
+        finish(attempt, owner.anchor_number);
+        return null;
+      }
+      isUncertain.current = false;
+    }
+    const next = { ...attempt, challenge: await attempt.front.createChallenge() };
+    setRegistration(next);
+    return next;
+  };
+
+  const finish = ({ passkey: made, key }: Registration, anchor: bigint): void => {
     rememberAnchor(app.store, anchor);
     nameAccount(app.rpId, made.userId, texts.common.anchor(anchor));
     app.open(key.temporary(anchor, made.publicKey));
@@ -78,9 +107,7 @@ export function Create(): JSX.Element {
         challenge={registration.challenge}
         action={action}
         onSolution={(solution) => action.run(() => register(registration, solution))}
-        onNewPicture={() =>
-          action.run(async () => setRegistration({ ...registration, challenge: await registration.front.createChallenge() }))
-        }
+        onNewPicture={() => action.run(async () => void (await renew(registration)))}
       />
     );
   }
@@ -94,8 +121,7 @@ export function Create(): JSX.Element {
         initial={suggestedName(navigator.userAgent)}
         submit={text.start}
         isPending={action.isPending}
-        // After a failure without a picture the same registration is sent again: it may have been done.
-        onName={(alias) => action.run(() => (registration ? register(registration, '') : start(alias)))}
+        onName={(alias) => action.run(() => start(alias))}
       />
       <Status>{action.isPending ? (passkey ? texts.common.working : texts.common.usePasskey) : ''}</Status>
       <Button disabled={action.isPending} onClick={app.router.back}>

@@ -1,29 +1,45 @@
 import type { JSX } from 'preact';
-import { useApp } from '../app-context';
+import { useApp, type Active } from '../app-context';
+import { PhraseError } from '../phrase';
 import { signIn } from '../sign-in';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
 import { Alert, Button, Screen, Status } from '../ui/parts';
+import { PhraseForm } from '../ui/phrase-form';
 
-/** In place of any screen whose session is over. After signing in again that screen comes back. */
-export function Expired({ anchor }: { anchor: bigint }): JSX.Element {
+/**
+ * In place of any screen whose session is over. After signing in again that screen comes back. Whoever came in by recovery may
+ * have nothing else to sign in with.
+ */
+export function Expired({ active: { session, isRecovery } }: { active: Active }): JSX.Element {
   const app = useApp();
-  const action = useAction();
+  const byPasskey = useAction();
+  const byPhrase = useAction();
+  const { anchor } = session;
+  const isBusy = byPasskey.isPending || byPhrase.isPending;
   return (
     <Screen title={texts.expired.title}>
       <p>{texts.expired.text(anchor)}</p>
-      <Alert problem={action.problem} />
-      <Status>{action.isPending ? texts.common.usePasskey : ''}</Status>
+      <Alert problem={byPasskey.problem} />
+      <Status>
+        {byPasskey.isPending && texts.common.usePasskey}
+        {byPhrase.isPending && texts.common.working}
+      </Status>
       <div class="actions">
         <Button
           kind="primary"
-          isPending={action.isPending}
-          onClick={() => action.run(async () => void app.open(await signIn(app, anchor)))}
+          isPending={byPasskey.isPending}
+          disabled={isBusy}
+          onClick={() =>
+            byPasskey.run(async () => {
+              app.open(await signIn(app, anchor, isRecovery ? 'again' : 'sign-in'), { isRecovery });
+            })
+          }
         >
           {texts.expired.again}
         </Button>
         <Button
-          disabled={action.isPending}
+          disabled={isBusy}
           onClick={() => {
             app.close();
             app.router.replace({ name: 'home' });
@@ -32,6 +48,18 @@ export function Expired({ anchor }: { anchor: bigint }): JSX.Element {
           {texts.expired.leave}
         </Button>
       </div>
+      {isRecovery && (
+        <PhraseForm
+          submit={texts.expired.withPhrase}
+          action={byPhrase}
+          disabled={isBusy}
+          onSession={(again) => {
+            // The screen that waits is about one anchor.
+            if (again.anchor !== anchor) throw new PhraseError({ code: 'other-anchor' });
+            app.open(again, { isRecovery });
+          }}
+        />
+      )}
     </Screen>
   );
 }

@@ -1,7 +1,7 @@
 // An anchor's devices, and what can be done with them.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { useApp, type Active } from '../app-context';
+import { afterwards, useApp, type Active } from '../app-context';
 import { isPhrase, isRecovery } from '../devices';
 import type { Route } from '../router';
 import type { AnchorInfo, Device } from '../service/types';
@@ -43,9 +43,12 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
   const ask = (kind: Question, device: Device): void => {
     setNotice('');
     setStale(false);
-    if (kind === 'replace') router.go({ name: 'phrase' });
-    else setQuestion({ kind, device });
+    setQuestion({ kind, device });
   };
+
+  /** Where a dapp waits, if one does. */
+  const back = afterwards(app);
+  const replace = (): void => router.go({ name: 'phrase' });
 
   return (
     <Screen title={text.title(anchor)}>
@@ -58,7 +61,7 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
           {!active.isRecovery && devices.length <= 1 && recovery.length === 0 && <Note>{text.single}</Note>}
           <section aria-labelledby="devices">
             <h2 id="devices">{text.devices}</h2>
-            <DeviceList devices={devices} inUse={active.session.device} onAsk={ask} />
+            <DeviceList devices={devices} inUse={active.session.device} onAsk={ask} onReplace={replace} />
             <div class="actions">
               <Button kind={active.isRecovery ? 'primary' : 'plain'} onClick={() => router.go({ name: 'add-here' })}>
                 {text.addHere}
@@ -69,7 +72,7 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
           <section aria-labelledby="recovery">
             <h2 id="recovery">{text.recovery}</h2>
             <p class={recovery.length > 0 ? 'good' : 'bad'}>{recovery.length > 0 ? text.hasRecovery : text.noRecovery}</p>
-            <DeviceList devices={recovery} inUse={active.session.device} onAsk={ask} />
+            <DeviceList devices={recovery} inUse={active.session.device} onAsk={ask} onReplace={replace} />
             <div class="actions">
               {!hasPhrase && <Button onClick={() => router.go({ name: 'phrase' })}>{text.addPhrase}</Button>}
               <Button onClick={() => router.go({ name: 'recovery-key' })}>{text.addKey}</Button>
@@ -78,6 +81,11 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
         </>
       )}
       <nav class="links">
+        {back.name === 'home' && (
+          <Button kind="primary" onClick={() => router.go(back)}>
+            {text.toApp}
+          </Button>
+        )}
         <Button
           onClick={() => {
             app.close();
@@ -105,6 +113,7 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
             setQuestion(null);
             setNotice(what);
             setInfo(next);
+            if (!next) load();
           }}
           onSignedOut={(what) => {
             app.close();

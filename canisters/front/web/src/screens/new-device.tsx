@@ -6,6 +6,7 @@ import { deviceFor, suggestedName } from '../devices';
 import { rememberAnchor } from '../memory';
 import { createPasskey, type NewPasskey } from '../passkey/create';
 import { Front } from '../service/front';
+import { query, update } from '../service/call';
 import { credentialsOf } from '../service/shards';
 import { isEqual } from '../bytes';
 import { signIn } from '../sign-in';
@@ -38,22 +39,27 @@ export function NewDevice(): JSX.Element {
   const [refusal, setRefusal] = useState<ErrorText | null>(null);
   const [waiting, setWaiting] = useState<Waiting | null>(null);
   const [isAdded, setAdded] = useState(false);
+  const [isExpired, setExpired] = useState(false);
   /** Made once for an anchor, however often the service turns it away. */
   const made = useRef<{ anchor: bigint; passkey: NewPasskey } | null>(null);
   const left = useTimeLeft(waiting?.end ?? null);
   const text = texts.newDevice;
 
-  usePoll(
-    waiting && !isAdded && left !== 0
-      ? async () => {
-          const { credentials } = await credentialsOf(app.env, app.agent, waiting.anchor);
-          if (!credentials.some(({ pubkey }) => isEqual(pubkey, waiting.publicKey))) return;
-          rememberAnchor(app.store, waiting.anchor);
-          setAdded(true);
-        }
-      : null,
-    INTERVAL,
-  );
+  const look = async ({ anchor, publicKey }: Waiting, isLast: boolean): Promise<void> => {
+    const isThere = async (ask: typeof query): Promise<boolean> => {
+      const { credentials } = await credentialsOf(app.env, app.agent, anchor, ask);
+      return credentials.some(({ pubkey }) => isEqual(pubkey, publicKey));
+    };
+    // Before somebody puts the other device away, the answer is a certified one.
+    if ((isLast || (await isThere(query))) && (await isThere(update))) {
+      rememberAnchor(app.store, anchor);
+      setAdded(true);
+    } else if (isLast) {
+      setExpired(true);
+    }
+  };
+  // A telephone that slept may have missed it: at the end it is looked once more.
+  usePoll(waiting && !isAdded && !isExpired ? () => look(waiting, left === 0) : null, INTERVAL);
 
   const add = async (anchor: bigint, alias: string): Promise<void> => {
     setRefusal(null);
@@ -99,7 +105,7 @@ export function NewDevice(): JSX.Element {
       </Screen>
     );
   }
-  if (waiting && left !== 0) {
+  if (waiting && !isExpired) {
     return (
       <Screen title={text.codeTitle}>
         <p class="number-shown">
@@ -116,7 +122,13 @@ export function NewDevice(): JSX.Element {
     return (
       <Screen title={text.expiredTitle}>
         <Alert problem={{ what: text.expired, todo: '' }} />
-        <Button kind="primary" onClick={() => setWaiting(null)}>
+        <Button
+          kind="primary"
+          onClick={() => {
+            setWaiting(null);
+            setExpired(false);
+          }}
+        >
           {texts.common.tryAgain}
         </Button>
       </Screen>

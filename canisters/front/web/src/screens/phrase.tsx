@@ -6,6 +6,7 @@ import { isPhrase, isProtected, isSameDevice, phraseDevice } from '../devices';
 import { generatePhrase, phraseIdentity, type Phrase } from '../phrase';
 import { ServiceError } from '../service/errors';
 import type { AnchorInfo, Device } from '../service/types';
+import { openSessionWith } from '../session';
 import { isEqual } from '../bytes';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
@@ -53,18 +54,31 @@ export function PhraseScreen({ active }: { active: Active }): JSX.Element {
   const store = async (phrase: Phrase, present: Present | null): Promise<void> => {
     const identity = await phraseIdentity(phrase);
     const device = phraseDevice(identity.getPublicKey().toDer(), text.alias);
-    const now = (await front.anchorInfo(anchor)).devices.find(isPhrase);
-    if (now && isEqual(now.pubkey, device.pubkey)) {
-      // It was stored, and the answer got lost.
-    } else if (!isSame(now, present?.device)) {
-      throw new ServiceError('changed-elsewhere', 'the present phrase is not the one that was to be replaced');
-    } else if (present) {
-      const { device: old } = present;
-      const owner = await frontFor(old, present.typed);
-      // A protected phrase stays one.
-      await owner.replace(anchor, old.pubkey, { ...device, protection: old.protection });
-    } else {
-      await front.add(anchor, device);
+    const isStored = ({ devices }: AnchorInfo): boolean => devices.some(({ pubkey }) => isEqual(pubkey, device.pubkey));
+    const info = await front.anchorInfo(anchor);
+    const now = info.devices.find(isPhrase);
+    // If it is stored already, the answer got lost.
+    if (!isStored(info)) {
+      if (!isSame(now, present?.device)) {
+        throw new ServiceError('changed-elsewhere', 'the present phrase is not the one that was to be replaced');
+      }
+      let asks = front;
+      if (present) {
+        const { device: old } = present;
+        const owner = await frontFor(old, present.typed);
+        // A protected phrase stays one.
+        await owner.replace(anchor, old.pubkey, { ...device, protection: old.protection });
+        if (isEqual(old.pubkey, session.device)) {
+          // The session ended with the phrase that it was opened with. The new one goes on.
+          asks = app.open(await openSessionWith(identity, anchor), { isRecovery: active.isRecovery }).front;
+        }
+      } else {
+        await front.add(anchor, device);
+      }
+      // Nobody should keep a piece of paper that opens nothing: it is looked, certified, before it is said.
+      if (!isStored(await asks.anchorInfo(anchor))) {
+        throw new ServiceError('changed-elsewhere', 'the phrase was stored, and is not there any more');
+      }
     }
     setTyped('');
     setStep({ name: 'done' });

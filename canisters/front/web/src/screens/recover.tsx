@@ -1,43 +1,32 @@
 // The devices are lost: what was kept for that day opens the anchor.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import { useApp } from '../app-context';
 import { rememberAnchor } from '../memory';
-import { parsePhrase, PhraseError, phraseIdentity } from '../phrase';
-import { ServiceError } from '../service/errors';
 import { frontFor } from '../service/front';
-import { openSessionWith, type Session } from '../session';
+import type { AnchorInfo } from '../service/types';
+import type { Session } from '../session';
 import { signIn } from '../sign-in';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
 import { NumberForm } from '../ui/number-form';
-import { Alert, Button, Field, Form, Screen, Status } from '../ui/parts';
+import { Alert, Button, Screen, Status } from '../ui/parts';
+import { PhraseForm } from '../ui/phrase-form';
 
 export function Recover(): JSX.Element {
   const app = useApp();
   const byPhrase = useAction();
   const byKey = useAction();
-  const [phrase, setPhrase] = useState('');
   const text = texts.recover;
   const isBusy = byPhrase.isPending || byKey.isPending;
 
-  const enter = async (session: Session): Promise<void> => {
-    const info = await frontFor(app.env, session).anchorInfo(session.anchor);
+  const enter = (session: Session, info: AnchorInfo): void => {
     rememberAnchor(app.store, session.anchor);
-    setPhrase('');
     app.open(session, { isRecovery: true });
     app.router.replace({ name: 'manage', info });
   };
-
-  const recoverByPhrase = async (): Promise<void> => {
-    const parsed = parsePhrase(phrase);
-    const session = await openSessionWith(await phraseIdentity(parsed), parsed.anchor);
-    try {
-      await enter(session);
-    } catch (error) {
-      const isUnknown = error instanceof ServiceError && error.code === 'not-authenticated';
-      throw isUnknown ? new PhraseError({ code: 'not-its-phrase' }) : error;
-    }
+  const recoverByKey = async (anchor: bigint): Promise<void> => {
+    const session = await signIn(app, anchor, 'recovery');
+    enter(session, await frontFor(app.env, session).anchorInfo(anchor));
   };
 
   return (
@@ -45,17 +34,7 @@ export function Recover(): JSX.Element {
       <p>{text.intro}</p>
       <section aria-labelledby="by-phrase">
         <h2 id="by-phrase">{text.byPhrase}</h2>
-        <Alert problem={byPhrase.problem} />
-        <Form
-          onSubmit={() => {
-            if (!isBusy) byPhrase.run(recoverByPhrase);
-          }}
-        >
-          <Field label={texts.phrase.type} hint={texts.phrase.typeHint} value={phrase} onInput={setPhrase} isLong />
-          <Button submit kind="primary" isPending={byPhrase.isPending} disabled={byKey.isPending}>
-            {text.phraseSubmit}
-          </Button>
-        </Form>
+        <PhraseForm submit={text.phraseSubmit} action={byPhrase} disabled={isBusy} onSession={enter} />
       </section>
       <section aria-labelledby="by-key">
         <h2 id="by-key">{text.byKey}</h2>
@@ -64,7 +43,7 @@ export function Recover(): JSX.Element {
           submit={text.keySubmit}
           isPending={byKey.isPending}
           disabled={isBusy}
-          onAnchor={(anchor) => byKey.run(async () => enter(await signIn(app, anchor, 'recovery')))}
+          onAnchor={(anchor) => byKey.run(() => recoverByKey(anchor))}
         />
       </section>
       <Status>

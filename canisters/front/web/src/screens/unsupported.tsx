@@ -1,18 +1,18 @@
 import type { JSX } from 'preact';
 import { texts } from '../texts';
-import { Screen } from '../ui/parts';
+import { GiveUp } from '../ui/give-up';
 
 /** The browser has no WebAuthn, or not at this address. */
-export function Unsupported(): JSX.Element {
+export function Unsupported({ onGiveUp }: { onGiveUp: (() => void) | null }): JSX.Element {
   const { title, text, tips } = texts.unsupported;
   return (
-    <Screen title={title}>
+    <GiveUp title={title} onGiveUp={onGiveUp}>
       <p>{text}</p>
       <ul>
         {tips.map((tip) => (
           <li key={tip}>{tip}</li>
         ))}
       </ul>
-    </Screen>
+    </GiveUp>
   );
 }

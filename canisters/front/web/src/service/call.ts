@@ -7,17 +7,22 @@ import type { Environment } from '../environment';
 import type { Signature } from './candid';
 import { ServiceError, toServiceError } from './errors';
 
+/** Milliseconds until a request is answered, if only to say that the answer must be asked for. Then it is sent again. */
+const TIMEOUT = 30_000;
+
 /**
- * The way to the network, through the page's own origin. Answers of updates are verified against the root key
- * of the environment. Those of queries are not: nothing that a query answers is trusted here. Credentials that are not
- * the anchor's lead to a log-in that front refuses, and a dapp verifies its delegation itself. So no question
- * for the nodes' keys stands between the passkey and the delegation.
+ * The way to the network, through the page's own host (on the IC's own gateways the library goes to the domain above
+ * it, at the price of a preflight). Answers of updates are verified against the root key of the environment. Those of queries are
+ * not: nothing that a query answers is trusted here. Credentials that are not the anchor's lead to a prompt that fails or to a
+ * log-in that front refuses, and a dapp verifies its delegation itself. So no question for the nodes' keys stands
+ * between the passkey and the delegation.
  */
 export function createAgent(env: Environment, identity?: Identity): HttpAgent {
   return HttpAgent.createSync({
     host: location.origin,
     rootKey: env.rootKey,
     verifyQuerySignatures: false,
+    fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT) }),
     ...(identity && { identity }),
   });
 }

@@ -6,6 +6,7 @@ import {
   HttpErrorCode,
   HttpFetchErrorCode,
   UncertifiedRejectErrorCode,
+  UncertifiedRejectUpdateErrorCode,
   type ErrorCode as AgentErrorCode,
 } from '@icp-sdk/core/agent';
 import { expect, test } from 'vitest';
@@ -60,13 +61,27 @@ test.each<[number, string, ErrorCode]>([
   [2, 'the ingress queue is full', 'busy'],
   [5, `Canister ${SHARD} is stopped and therefore does not have a CallContextManager`, 'busy'],
   [5, `Canister ${SHARD} trapped explicitly`, 'unexpected'],
-  [4, `Canister ${SHARD} rejected the message`, 'low-on-cycles'],
 ])('a reject of the system, code %i: %s', (rejectCode, words, code) => {
   expect(fromReject(rejectCode, words).code).toBe(code);
 });
 
 const agentError = (code: AgentErrorCode, kind: ErrorKindEnum): AgentError => new AgentError(code, kind);
 const id = new Uint8Array(32) as ConstructorParameters<typeof CertifiedRejectErrorCode>[0];
+
+// A node that lies could otherwise make a change look done that never was.
+test.each<[number, string, ErrorCode]>([
+  [4, `Canister ${SHARD} rejected the message`, 'low-on-cycles'],
+  [2, 'the ingress queue is full', 'busy'],
+  [5, `Canister ${SHARD} is stopped and therefore does not have a CallContextManager`, 'busy'],
+  [5, `Canister ${SHARD} trapped explicitly`, 'unexpected'],
+  [4, 'outcome unknown, repeat the same call', 'unexpected'],
+  [4, 'Device with key 00ff already exists on this anchor.', 'unexpected'],
+  [4, 'Device with key 00ff not found.', 'unexpected'],
+  [4, `${P} could not be authenticated.`, 'unexpected'],
+])('a reject of an update that one node vouches for, code %i: %s', (rejectCode, words, code) => {
+  const reject = new UncertifiedRejectUpdateErrorCode(id, rejectCode, words, undefined);
+  expect(toServiceError(agentError(reject, ErrorKindEnum.Reject)).code).toBe(code);
+});
 
 test.each<[string, unknown, ErrorCode]>([
   [
@@ -88,7 +103,7 @@ test.each<[string, unknown, ErrorCode]>([
   [
     'a session that is over',
     agentError(new HttpErrorCode(400, 'Bad Request', [], 'sender delegation has expired'), ErrorKindEnum.Protocol),
-    'not-authenticated',
+    'session-refused',
   ],
   ['a request that is wrong', agentError(new HttpErrorCode(400, 'Bad Request', [], '?'), ErrorKindEnum.Protocol), 'unexpected'],
   [

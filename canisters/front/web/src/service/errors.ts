@@ -53,6 +53,8 @@ export type ErrorCode =
   | 'changed-elsewhere'
   /** No connection. Whether it was done is not known. */
   | 'network'
+  /** The network turned the session away before the canister was asked: it is over, or a clock is wrong. */
+  | 'session-refused'
   /** An answer whose certificate is not the network's. */
   | 'untrusted'
   | 'internal'
@@ -72,8 +74,6 @@ export class ServiceError extends Error {
 /** Beginnings or middles of reject messages (front.did), in the order in which they are looked for. */
 const WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/could not be authenticated/, 'not-authenticated'],
-  // `inspect_message` turns away what there are no cycles for; nothing else that this page sends.
-  [/rejected the message/, 'low-on-cycles'],
   [/rate limit reached/, 'rate-limited'],
   [/low on cycles/, 'low-on-cycles'],
   [/outcome unknown/, 'outcome-unknown'],
@@ -104,6 +104,9 @@ const WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/does not understand front/, 'internal'],
 ];
 
+/** `inspect_message` turns away what there are no cycles for; nothing else that this page sends. */
+const NOT_TAKEN = /rejected the message/;
+
 /** SYS_TRANSIENT: the network had no room. */
 const TRANSIENT = 2;
 /** CANISTER_ERROR: it is stopped, or trapped. */
@@ -114,9 +117,20 @@ export function fromReject(rejectCode: number, message: string): ServiceError {
   for (const [words, code] of WORDS) {
     if (words.test(message)) return new ServiceError(code, message);
   }
-  if (rejectCode === TRANSIENT) return new ServiceError('busy', message);
-  if (rejectCode === CANISTER_ERROR && /is (stopped|stopping)/.test(message)) return new ServiceError('busy', message);
-  return new ServiceError('unexpected', message);
+  return new ServiceError(isPassing(rejectCode, message) ? 'busy' : 'unexpected', message);
+}
+
+/**
+ * What a reject of an update means that a single node vouches for. Only that the call was not taken is believed: any other word
+ * about what became of it comes with a certificate, or from somebody who wants it believed.
+ */
+export function fromUncertifiedReject(rejectCode: number, message: string): ServiceError {
+  if (NOT_TAKEN.test(message)) return new ServiceError('low-on-cycles', message);
+  return new ServiceError(isPassing(rejectCode, message) ? 'busy' : 'unexpected', message);
+}
+
+function isPassing(rejectCode: number, message: string): boolean {
+  return rejectCode === TRANSIENT || (rejectCode === CANISTER_ERROR && /is (stopped|stopping)/.test(message));
 }
 
 /** Whatever was thrown while the service was asked. */
@@ -128,13 +142,11 @@ export function toServiceError(error: unknown): ServiceError {
 
 function fromAgent(error: AgentError): ServiceError {
   const { code } = error;
-  if (
-    code instanceof CertifiedRejectErrorCode ||
-    code instanceof UncertifiedRejectErrorCode ||
-    code instanceof UncertifiedRejectUpdateErrorCode
-  ) {
+  // The second is of a query: nothing that a query answers is trusted.
+  if (code instanceof CertifiedRejectErrorCode || code instanceof UncertifiedRejectErrorCode) {
     return fromReject(code.rejectCode, code.rejectMessage);
   }
+  if (code instanceof UncertifiedRejectUpdateErrorCode) return fromUncertifiedReject(code.rejectCode, code.rejectMessage);
   if (code instanceof HttpErrorCode) return fromHttp(code.status, error.message);
   switch (error.kind) {
     case ErrorKindEnum.Transport:
@@ -155,43 +167,6 @@ function fromAgent(error: AgentError): ServiceError {
 function fromHttp(status: number, message: string): ServiceError {
   if (status === 429 || status >= 500) return new ServiceError('network', message);
   // A session that has expired, or a key that did not sign it.
-  if (/delegation|signature/i.test(message)) return new ServiceError('not-authenticated', message);
+  if (/delegation|signature/i.test(message)) return new ServiceError('session-refused', message);
   return new ServiceError('unexpected', message);
-}
-
-/** Whether doing the same again may help: then screens offer it. */
-export function isWorthRetrying(code: ErrorCode): boolean {
-  switch (code) {
-    case 'rate-limited':
-    case 'busy':
-    case 'low-on-cycles':
-    case 'outcome-unknown':
-    case 'bad-challenge':
-    case 'too-many-modes':
-    case 'index-incomplete':
-    case 'no-delegation':
-    case 'changed-elsewhere':
-    case 'network':
-    case 'unexpected':
-      return true;
-    case 'not-authenticated':
-    case 'full':
-    case 'key-exists':
-    case 'too-many-devices':
-    case 'device-not-found':
-    case 'device-locked':
-    case 'second-phrase':
-    case 'alias-too-long':
-    case 'device-refused':
-    case 'too-many-operations':
-    case 'origin-too-long':
-    case 'session-key-too-long':
-    case 'unknown-anchor':
-    case 'no-passkey':
-    case 'no-recovery-key':
-    case 'unknown-passkey':
-    case 'untrusted':
-    case 'internal':
-      return false;
-  }
 }

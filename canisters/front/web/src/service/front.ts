@@ -51,8 +51,10 @@ export class Front {
     await settled(async () => void (await this.call('update', anchor, key, device)), []);
   }
 
+  /** Who replaces its own key cannot ask whether it was done, other than by being refused. Then it is to be looked whether the new one is there. */
   async replace(anchor: bigint, key: Uint8Array, device: DeviceData): Promise<void> {
-    await settled(async () => void (await this.call('replace', anchor, key, device)), ['device-not-found']);
+    const change = async (): Promise<void> => void (await this.call('replace', anchor, key, device));
+    await settled(change, ['device-not-found', 'not-authenticated']);
   }
 
   /** Who removes its own key cannot ask whether it was done, other than by being refused. */

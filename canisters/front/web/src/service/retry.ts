@@ -32,7 +32,7 @@ export async function settled(change: () => Promise<void>, done: readonly ErrorC
   try {
     await change();
   } catch (error) {
-    if (!isOneOf(error, ['outcome-unknown', 'network'])) throw error;
+    if (!isUnsettled(error)) throw error;
     try {
       await change();
     } catch (second) {
@@ -46,9 +46,14 @@ export async function repeated<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (!isOneOf(error, ['outcome-unknown', 'network'])) throw error;
+    if (!isUnsettled(error)) throw error;
     return ask();
   }
+}
+
+/** Nobody said whether it was done. */
+export function isUnsettled(error: unknown): boolean {
+  return isOneOf(error, ['outcome-unknown', 'network']);
 }
 
 function isOneOf(error: unknown, codes: readonly ErrorCode[]): boolean {

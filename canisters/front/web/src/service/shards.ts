@@ -2,7 +2,7 @@
 import type { HttpAgent } from '@icp-sdk/core/agent';
 import type { Principal } from '@icp-sdk/core/principal';
 import type { Environment, Shard } from '../environment';
-import { query } from './call';
+import { query, update } from './call';
 import { SHARD } from './candid';
 import { ServiceError } from './errors';
 import { patiently } from './retry';
@@ -15,11 +15,20 @@ export function shardOf(shards: readonly Shard[], anchor: bigint): Principal {
   return owner.canister;
 }
 
-/** An anchor's passkeys and phrases. Throws 'unknown-anchor' if it has none. */
-export async function credentialsOf(env: Environment, agent: HttpAgent, anchor: bigint): Promise<Credentials> {
+/**
+ * An anchor's passkeys and phrases. Throws 'unknown-anchor' if it has none.
+ *
+ * `ask`: a query, which one replica answers as it likes, or an update, whose answer is certified.
+ */
+export async function credentialsOf(
+  env: Environment,
+  agent: HttpAgent,
+  anchor: bigint,
+  ask: typeof query = query,
+): Promise<Credentials> {
   const shard = shardOf(env.shards, anchor);
   const [found] = await patiently(() =>
-    query<[Credentials]>(agent, shard, 'get_anchor_credentials', SHARD.get_anchor_credentials, [anchor]),
+    ask<[Credentials]>(agent, shard, 'get_anchor_credentials', SHARD.get_anchor_credentials, [anchor]),
   );
   if (found.credentials.length + found.recovery_credentials.length + found.recovery_phrases.length === 0) {
     throw new ServiceError('unknown-anchor', `${anchor} has no passkey and no recovery phrase`);
@@ -27,12 +36,17 @@ export async function credentialsOf(env: Environment, agent: HttpAgent, anchor: 
   return found;
 }
 
-/** Whose passkey this is, by its credential id: all shards are asked. Throws 'unknown-passkey' or 'index-incomplete'. */
+/**
+ * Whose passkey this is, by its credential id: all shards are asked. Throws 'unknown-passkey' or 'index-incomplete'.
+ *
+ * Certified: anybody can give their anchor the key of somebody else, and a replica that names that anchor as the owner's would lead the
+ * owner into it.
+ */
 export async function ownerOf(env: Environment, agent: HttpAgent, credentialId: Uint8Array): Promise<KnownPasskey> {
   const answers = await Promise.all(
     env.shards.map(async ({ canister }) => {
       const [answer] = await patiently(() =>
-        query<[LookupAnswer]>(agent, canister, 'lookup_device_key', SHARD.lookup_device_key, [credentialId]),
+        update<[LookupAnswer]>(agent, canister, 'lookup_device_key', SHARD.lookup_device_key, [credentialId]),
       );
       return answer;
     }),

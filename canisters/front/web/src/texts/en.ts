@@ -115,6 +115,10 @@ const errors: Record<ErrorCode, ErrorText> = {
     what: 'There was no connection to the service.',
     todo: 'Check your connection, then try again.',
   },
+  'session-refused': {
+    what: 'The network does not accept this session.',
+    todo: 'Sign in again. If that does not help, check the date and the time of this device.',
+  },
   untrusted: {
     what: 'An answer came that the network did not sign. Somebody may be between you and the service.',
     todo: 'Use another connection. Do not go on here.',
@@ -173,6 +177,10 @@ const protocol: Record<ProtocolError['code'], ErrorText> = {
     what: 'The app wants the answer at an address that it has not published.',
     todo: 'You cannot log in to it. Tell the people who make the app.',
   },
+  'callback-unreachable': {
+    what: 'The app’s address did not answer, so it is not known where the answer may go.',
+    todo: 'Check your connection, then try again. If that does not help, tell the people who make the app.',
+  },
 };
 
 export const en = {
@@ -198,7 +206,6 @@ export const en = {
     deviceName: 'Name of this device',
     deviceNameHint: 'So that you know it again in your list. Nobody else sees it.',
     nameEmpty: 'Give it a name.',
-    copy: 'Copy',
     copied: 'Copied',
     copyFailed: 'The browser does not allow copying. Select the text and copy it by hand.',
     minutesLeft: (minutes: number, seconds: number) => `${minutes}:${String(seconds).padStart(2, '0')} left`,
@@ -252,6 +259,7 @@ export const en = {
     waiting: 'Waiting for the app …',
     wants: 'wants to know you.',
     learns: 'It learns a pseudonym that only this app sees. It does not learn your anchor number.',
+    learnsShared: 'It learns the pseudonym that the apps of that address see, too. It does not learn your anchor number.',
     derivation: 'It asks to know you as',
     derivationHint: 'which allows it to: both belong together.',
     duration: (text: string) => `Your log-in there lasts at most ${text}, or until you log out of the app.`,
@@ -260,7 +268,7 @@ export const en = {
     checking: 'Checking the app’s address …',
     preparing: 'Preparing your log-in …',
     doneTitle: 'You are logged in',
-    done: 'The app has what it needs. You can close this window.',
+    done: 'You can close this window and go back to the app.',
     declinedTitle: 'You are not logged in',
     declined: 'The app was told that you do not want to. You can close this window.',
     refusedTitle: 'You cannot log in here',
@@ -321,6 +329,7 @@ export const en = {
     devices: 'Devices',
     recovery: 'Recovery',
     single: 'You have a single device. If you lose it, you lose your anchor. Add a second one, or a way to recover.',
+    toApp: 'Go on to the app',
     recovered: 'You came in by recovery. Add this device, so that you can sign in with a passkey again.',
     noRecovery: 'You have no way to recover.',
     hasRecovery: 'You can recover your anchor.',
@@ -401,11 +410,12 @@ export const en = {
       tries === 1 ? 'That is not the code. You have one try left.' : `That is not the code. You have ${tries} tries left.`,
     noTries: 'That was not the code, for the third time. The other device was turned away. Start again.',
     noDevice: 'No device is waiting yet. Follow the steps on the other device first.',
+    otherDevice: 'Meanwhile another device waits. Look whether its name is that of yours, and type the code that it shows.',
+    closed: 'The registration was closed, perhaps in another window. Start again.',
     expired: 'The time is over. Start again.',
     startAgain: 'Start again',
     warning: 'Type only a code that you see on a device of your own. Who gets you to type theirs gets your anchor.',
     done: (name: string) => `“${name}” was added.`,
-    doneUnnamed: 'The device was added.',
   },
 
   newDevice: {
@@ -416,7 +426,7 @@ export const en = {
     modeOff: 'The other device is not ready.',
     modeOffHint: 'Sign in on it, choose “Add another device”, and try again here. The passkey that you made stays.',
     another: 'Another device is waiting already.',
-    anotherHint: 'If it is not yours, close the registration on the other device and begin again.',
+    anotherHint: 'It may be this one, if an answer got lost. Close the registration on the other device and begin again.',
     used: 'This passkey belongs to an anchor already.',
     usedHint: 'Sign in with it.',
     codeTitle: 'Type this code on the other device',
@@ -503,6 +513,7 @@ export const en = {
     text: (anchor: bigint) =>
       `Your session for anchor ${anchor} is over: it lasts half an hour at most, and less right after an anchor is created.`,
     again: 'Sign in again',
+    withPhrase: 'Sign in with phrase',
     leave: 'Leave',
   },
 
@@ -512,9 +523,9 @@ export const en = {
       {
         question: 'I lost a device. What now?',
         answer:
-          'Sign in with another one and remove the lost device from the list. Whoever found it cannot use its ' +
-          'passkey without your fingerprint, face or PIN, but remove it all the same. If it was your only ' +
-          'device, choose “Lost access” and use your recovery phrase or recovery key.',
+          'Sign in with another one and remove the lost device from the list. Most devices let nobody use a ' +
+          'passkey without your fingerprint, face or PIN, but a security key without a PIN works for whoever ' +
+          'holds it. If it was your only device, choose “Lost access” and use your recovery phrase or recovery key.',
       },
       {
         question: 'I have a new device.',

@@ -4,14 +4,14 @@ import { useApp } from '../app-context';
 import { PasskeyError } from '../passkey/errors';
 import { PhraseError } from '../phrase';
 import { ServiceError } from '../service/errors';
-import { describe, type Problem } from '../texts/describe';
+import type { ErrorText } from '../texts/en';
+import { describe } from '../texts/describe';
 
 export interface Action {
   /** Starts it, unless one is under way: a second click does nothing. */
   run(work: () => Promise<void>): void;
   isPending: boolean;
-  problem: Problem | null;
-  clear(): void;
+  problem: ErrorText | null;
 }
 
 interface Options {
@@ -25,7 +25,7 @@ export function useAction({ inSession = false }: Options = {}): Action {
   const busy = useRef(false);
   const mounted = useRef(true);
   const [isPending, setPending] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useState<ErrorText | null>(null);
   useEffect(() => {
     mounted.current = true;
     return () => {
@@ -43,8 +43,7 @@ export function useAction({ inSession = false }: Options = {}): Action {
       work()
         .catch((error: unknown) => {
           if (isSurprise(error)) console.error(error);
-          const isOver = error instanceof ServiceError && error.code === 'not-authenticated';
-          if (inSession && isOver) app.expire();
+          if (inSession && isSessionOver(error)) app.expire();
           else if (mounted.current) setProblem(describe(error));
         })
         .finally(() => {
@@ -55,7 +54,12 @@ export function useAction({ inSession = false }: Options = {}): Action {
     },
     [app, inSession],
   );
-  return { run, isPending, problem, clear: () => setProblem(null) };
+  return { run, isPending, problem };
+}
+
+/** The service or the network does not take the session (any more). */
+export function isSessionOver(error: unknown): boolean {
+  return error instanceof ServiceError && (error.code === 'not-authenticated' || error.code === 'session-refused');
 }
 
 /** What developers should hear of; anything else is for the user alone. */

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useApp, type Active } from '../app-context';
-import { isProtected, isRecovery, isUnchanged } from '../devices';
+import { isProtected, isUnchanged, lossBy } from '../devices';
 import { forgetAnchor } from '../memory';
 import { forgetPasskey } from '../passkey/signals';
 import type { Front } from '../service/front';
@@ -15,7 +15,7 @@ import { NameForm } from './name-form';
 import { Alert, Button, Check, Field, Form, Note, Status } from './parts';
 import { frontOfPhrase } from './phrase-owner';
 
-export type Question = 'rename' | 'remove' | 'protect' | 'unprotect' | 'replace';
+export type Question = 'rename' | 'remove' | 'protect' | 'unprotect';
 
 interface DeviceDialogProps {
   active: Active;
@@ -25,7 +25,8 @@ interface DeviceDialogProps {
   onClose: () => void;
   /** The device is not what was shown, and nothing was done: these are the devices now. */
   onStale: (info: AnchorInfo) => void;
-  onDone: (notice: string, info: AnchorInfo) => void;
+  /** `info`: the devices after the change; null if they could not be asked for. */
+  onDone: (notice: string, info: AnchorInfo | null) => void;
   /** The device in use, or the last one, was removed. */
   onSignedOut: (notice: string) => void;
 }
@@ -40,20 +41,24 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
   const text = texts.manage;
   const { alias } = device;
   const isOwn = isEqual(device.pubkey, active.session.device);
-  const isLast = info.devices.length === 1;
-  const isLastPasskey = !isLast && !isRecovery(device) && info.devices.filter((other) => !isRecovery(other)).length === 1;
+  const loss = lossBy(device, info);
+  const isLast = loss === 'anchor';
   /** Only who authenticates with it changes a protected phrase. Who signed in with it did so. */
   const needsPhrase = isProtected(device) && !isOwn;
 
-  /** Certified first that the device is what the user saw; then the change; then the list anew. */
+  /** Whether all that the user was told is still so. */
+  const isAsShown = (fresh: AnchorInfo): boolean =>
+    isUnchanged(fresh, device) && (kind !== 'remove' || lossBy(device, fresh) === loss);
+  /** Certified first that everything is as the user saw it; then the change; then the list anew. */
   const change = (notice: string, work: (front: Front) => Promise<void>): void =>
     action.run(async () => {
       const front = needsPhrase ? await frontOfPhrase(app.env, anchor, device.pubkey, phrase) : active.front;
       const fresh = await active.front.anchorInfo(anchor);
-      if (!isUnchanged(fresh, device)) return onStale(fresh);
+      if (!isAsShown(fresh)) return onStale(fresh);
       await work(front);
       setPhrase('');
-      onDone(notice, await active.front.anchorInfo(anchor));
+      // It is done, whether or not the list comes.
+      onDone(notice, await active.front.anchorInfo(anchor).catch(() => null));
     });
   const update = (notice: string, data: DeviceData): void => change(notice, (front) => front.update(anchor, device.pubkey, data));
   /** An authenticator here that holds the passkey offers it no longer. */
@@ -68,10 +73,10 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
       });
     return action.run(async () => {
       const fresh = await active.front.anchorInfo(anchor);
-      if (!isUnchanged(fresh, device)) return onStale(fresh);
+      if (!isAsShown(fresh)) return onStale(fresh);
       await active.front.remove(anchor, device.pubkey, true);
       forget();
-      if (fresh.devices.length === 1) forgetAnchor(app.store, anchor);
+      if (isLast) forgetAnchor(app.store, anchor);
       onSignedOut(text.removed(alias));
     });
   };
@@ -81,7 +86,6 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
     remove: text.removeTitle(alias),
     protect: text.protectTitle,
     unprotect: text.unprotectTitle,
-    replace: text.replacePhraseOf,
   };
   const confirm = (label: string, onConfirm: () => void, isDanger = false): JSX.Element => (
     <Form
@@ -128,7 +132,7 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
         <>
           <p>{text.removeText}</p>
           {isOwn && <Note>{text.removeInUse}</Note>}
-          {isLastPasskey && <Note>{text.removeLastPasskey}</Note>}
+          {loss === 'passkeys' && <Note>{text.removeLastPasskey}</Note>}
           {isLast && (
             <>
               <p class="alert">{text.removeLast}</p>

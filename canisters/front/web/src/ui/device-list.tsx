@@ -11,26 +11,26 @@ interface DeviceListProps {
   /** DER of the device that the session acts for. */
   inUse: Uint8Array;
   onAsk: (question: Question, device: Device) => void;
+  onReplace: () => void;
 }
 
-export function DeviceList({ devices, inUse, onAsk }: DeviceListProps): JSX.Element | null {
+export function DeviceList({ devices, inUse, ...on }: DeviceListProps): JSX.Element | null {
   if (devices.length === 0) return null;
   return (
     <ul class="devices">
       {devices.map((device) => (
-        <Row key={device.pubkey.join()} device={device} isInUse={isEqual(device.pubkey, inUse)} onAsk={onAsk} />
+        <Row key={device.pubkey.join()} device={device} isInUse={isEqual(device.pubkey, inUse)} {...on} />
       ))}
     </ul>
   );
 }
 
-interface RowProps {
+interface RowProps extends Pick<DeviceListProps, 'onAsk' | 'onReplace'> {
   device: Device;
   isInUse: boolean;
-  onAsk: DeviceListProps['onAsk'];
 }
 
-function Row({ device, isInUse, onAsk }: RowProps): JSX.Element {
+function Row({ device, isInUse, onAsk, onReplace }: RowProps): JSX.Element {
   const text = texts.manage;
   return (
     <li>
@@ -48,7 +48,7 @@ function Row({ device, isInUse, onAsk }: RowProps): JSX.Element {
             <Button onClick={() => onAsk(isProtected(device) ? 'unprotect' : 'protect', device)}>
               {isProtected(device) ? text.unprotect : text.protect}
             </Button>
-            <Button label={text.replacePhraseOf} onClick={() => onAsk('replace', device)}>
+            <Button label={text.replacePhraseOf} onClick={onReplace}>
               {text.replacePhrase}
             </Button>
           </>

@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useApp } from '../app-context';
+import { focusHeading } from './focus';
 
 interface DialogProps {
   title: string;
@@ -25,8 +26,9 @@ export function Dialog({ title, children, onClose, isPending }: DialogProps): JS
     element?.showModal();
     return () => {
       element?.close();
-      // A dialog that is taken out of the document gives the focus back to nobody.
+      // A dialog that is taken out of the document gives the focus back to nobody; and what opened it may be gone with what it was about.
       if (before instanceof HTMLElement) before.focus();
+      if (document.activeElement === document.body) focusHeading();
     };
   }, [isExpired]);
   return (

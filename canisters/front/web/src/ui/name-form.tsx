@@ -13,12 +13,11 @@ interface NameFormProps {
   isPending: boolean;
   onName: (name: string) => void;
   onCancel?: () => void;
-  isPrimary?: boolean;
 }
 
 /** Asks for the name of a device: not empty, and not longer than the service takes. */
 export function NameForm(props: NameFormProps): JSX.Element {
-  const { label, hint, initial, submit, isPending, onName, onCancel, isPrimary = true } = props;
+  const { label, hint, initial, submit, isPending, onName, onCancel } = props;
   const [name, setName] = useState(initial);
   const [error, setError] = useState<string | null>(null);
   return (
@@ -36,7 +35,7 @@ export function NameForm(props: NameFormProps): JSX.Element {
     >
       <Field label={label} value={name} onInput={setName} error={error} {...(hint !== undefined && { hint })} />
       <div class="actions">
-        <Button submit kind={isPrimary ? 'primary' : 'plain'} isPending={isPending}>
+        <Button submit kind="primary" isPending={isPending}>
           {submit}
         </Button>
         {onCancel && (

@@ -4,7 +4,7 @@ import { useContext, useEffect, useId, useRef } from 'preact/hooks';
 import { AppContext } from '../app-context';
 import logo from '../assets/anchor.svg';
 import { texts } from '../texts';
-import type { Problem } from '../texts/describe';
+import type { ErrorText } from '../texts/en';
 
 interface ScreenProps {
   title: string;
@@ -73,7 +73,7 @@ export function Button(props: ButtonProps): JSX.Element {
 }
 
 /** Errors, read out at once. */
-export function Alert({ problem }: { problem: Pick<Problem, 'what' | 'todo'> | null }): JSX.Element | null {
+export function Alert({ problem }: { problem: ErrorText | null }): JSX.Element | null {
   if (!problem) return null;
   return (
     <div role="alert" class="alert">
@@ -107,7 +107,6 @@ interface FieldProps {
   isNumber?: boolean;
   /** Several lines. */
   isLong?: boolean;
-  autoComplete?: string;
 }
 
 export function Field(props: FieldProps): JSX.Element {
@@ -118,7 +117,7 @@ export function Field(props: FieldProps): JSX.Element {
     id,
     value,
     'aria-invalid': Boolean(error),
-    autoComplete: props.autoComplete ?? 'off',
+    autoComplete: 'off',
     autoCapitalize: 'none' as const,
     spellcheck: false,
     ...(notes && { 'aria-describedby': notes }),

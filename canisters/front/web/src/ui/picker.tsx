@@ -1,13 +1,14 @@
 // Choosing an anchor and signing in to it, for oneself or for a dapp.
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useApp } from '../app-context';
 import { forgetAnchor, rememberedAnchors } from '../memory';
 import { credentialsOf } from '../service/shards';
-import type { Session } from '../session';
+import { isOver, type Session } from '../session';
 import { CredentialCache, discover, signIn } from '../sign-in';
 import { texts } from '../texts';
-import { useAction } from './action';
+import { isSessionOver, useAction } from './action';
+import { focusHeading } from './focus';
 import { ForgetDialog } from './forget-dialog';
 import { NumberForm } from './number-form';
 import { Alert, Button, Status } from './parts';
@@ -20,13 +21,11 @@ interface PickerProps {
   label: (anchor: bigint) => string;
   /** The session is open; what follows is under way while this is. */
   onSession: (session: Session) => Promise<void>;
-  /** Something else is under way or missing. */
-  disabled?: boolean;
   /** What is going on after the prompt. */
   afterPrompt: string;
 }
 
-export function Picker({ label, onSession, disabled = false, afterPrompt }: PickerProps): JSX.Element {
+export function Picker({ label, onSession, afterPrompt }: PickerProps): JSX.Element {
   const app = useApp();
   const action = useAction();
   const [anchors, setAnchors] = useState(() => rememberedAnchors(app.store));
@@ -34,6 +33,8 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
   const [isPrompting, setPrompting] = useState(false);
   const [forgetting, setForgetting] = useState<bigint | null>(null);
   const [found, setFound] = useState<Session | null>(null);
+  /** If what follows the prompt fails, trying again needs no other prompt. */
+  const opened = useRef<Session | null>(null);
   const cache = useMemo(() => new CredentialCache((anchor) => credentialsOf(app.env, app.agent, anchor)), [app.env, app.agent]);
   useEffect(() => {
     for (const anchor of anchors.slice(0, PREFETCHED)) cache.get(anchor).catch(() => undefined);
@@ -52,16 +53,29 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
   };
   const enter = (choice: bigint | 'number', anchor: bigint): void =>
     start(choice, async () => {
-      const session = await signIn(app, anchor, 'sign-in', cache.get(anchor));
+      const known = opened.current;
+      const session =
+        known?.anchor === anchor && !isOver(known) ? known : await signIn(app, anchor, 'sign-in', cache.get(anchor));
+      opened.current = session;
       setPrompting(false);
-      await onSession(session);
+      try {
+        await onSession(session);
+      } catch (error) {
+        if (isSessionOver(error)) opened.current = null;
+        throw error;
+      }
     });
+  // It takes the place of the button that had the focus.
+  const foundHeading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => foundHeading.current?.focus(), [found]);
   const isPending = (choice: bigint | 'number' | 'discover'): boolean => action.isPending && chosen === choice;
 
   if (found) {
     return (
       <section aria-labelledby="found">
-        <h2 id="found">{texts.picker.foundTitle}</h2>
+        <h2 id="found" ref={foundHeading} tabIndex={-1}>
+          {texts.picker.foundTitle}
+        </h2>
         <p role="status">{texts.picker.found(found.anchor)}</p>
         <p>{texts.picker.foundHint}</p>
         <Alert problem={action.problem} />
@@ -69,7 +83,13 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
           <Button kind="primary" isPending={action.isPending} onClick={() => action.run(() => onSession(found))}>
             {texts.picker.continueAs(found.anchor)}
           </Button>
-          <Button disabled={action.isPending} onClick={() => setFound(null)}>
+          <Button
+            disabled={action.isPending}
+            onClick={() => {
+              setFound(null);
+              focusHeading();
+            }}
+          >
             {texts.picker.notMine}
           </Button>
         </div>
@@ -89,7 +109,7 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
                 <Button
                   kind={index === 0 ? 'primary' : 'plain'}
                   isPending={isPending(anchor)}
-                  disabled={disabled || action.isPending}
+                  disabled={action.isPending}
                   onClick={() => enter(anchor, anchor)}
                 >
                   {label(anchor)}
@@ -112,13 +132,13 @@ export function Picker({ label, onSession, disabled = false, afterPrompt }: Pick
         <NumberForm
           submit={texts.picker.withNumber}
           isPending={isPending('number')}
-          disabled={disabled || action.isPending}
+          disabled={action.isPending}
           onAnchor={(anchor) => enter('number', anchor)}
         />
         <Button
           isPending={isPending('discover')}
-          disabled={disabled || action.isPending}
-          onClick={() => start('discover', async () => setFound(await discover(app)))}
+          disabled={action.isPending}
+          onClick={() => start('discover', async () => setFound(await discover(app, () => setPrompting(false))))}
         >
           {texts.picker.discover}
         </Button>

@@ -1,0 +1,54 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { useApp } from '../app-context';
+import { parsePhrase, PhraseError, phraseIdentity } from '../phrase';
+import { ServiceError } from '../service/errors';
+import { frontFor } from '../service/front';
+import type { AnchorInfo } from '../service/types';
+import { openSessionWith, type Session } from '../session';
+import { texts } from '../texts';
+import type { Action } from './action';
+import { Alert, Button, Field, Form } from './parts';
+
+interface PhraseFormProps {
+  submit: string;
+  action: Action;
+  disabled: boolean;
+  /** The phrase opened a session, and the service knows it: these are the anchor's devices. */
+  onSession: (session: Session, info: AnchorInfo) => void;
+}
+
+/** Asks for a recovery phrase, and opens a session with it. */
+export function PhraseForm({ submit, action, disabled, onSession }: PhraseFormProps): JSX.Element {
+  const app = useApp();
+  const [phrase, setPhrase] = useState('');
+
+  const enter = async (): Promise<void> => {
+    const parsed = parsePhrase(phrase);
+    const session = await openSessionWith(await phraseIdentity(parsed), parsed.anchor);
+    try {
+      const info = await frontFor(app.env, session).anchorInfo(session.anchor);
+      setPhrase('');
+      onSession(session, info);
+    } catch (error) {
+      const isUnknown = error instanceof ServiceError && error.code === 'not-authenticated';
+      throw isUnknown ? new PhraseError({ code: 'not-its-phrase' }) : error;
+    }
+  };
+
+  return (
+    <>
+      <Alert problem={action.problem} />
+      <Form
+        onSubmit={() => {
+          if (!disabled) action.run(enter);
+        }}
+      >
+        <Field label={texts.phrase.type} hint={texts.phrase.typeHint} value={phrase} onInput={setPhrase} isLong />
+        <Button submit kind="primary" isPending={action.isPending} disabled={disabled}>
+          {submit}
+        </Button>
+      </Form>
+    </>
+  );
+}
