@@ -131,6 +131,31 @@ test('what was changed elsewhere is not touched before it was shown', async ({ v
   await expect(here.row('spare key')).toBeVisible();
 });
 
+test('the warning of the last device is about what is left, not about what was shown', async ({ visits }) => {
+  const here = await visits();
+  const anchor = await here.createsAnchor('laptop');
+  await here.device.plugsIn(here.page, new Authenticator('usb'));
+  await here.clicks(texts.manage.addHere);
+  await here.types(texts.common.deviceName, 'key');
+  await here.clicks(texts.addHere.start);
+  await expect(here.row('key')).toBeVisible();
+
+  const there = await visits(here.device);
+  await there.comesBack(anchor);
+  await there.clicks(texts.manage.removeOf('key'));
+  await there.clicks(texts.manage.remove);
+  await there.says(texts.manage.removed('key'));
+
+  // Here the list has two devices still.
+  await here.clicks(texts.manage.removeOf('laptop'));
+  await expect(here.page.getByText(texts.manage.removeLast)).toBeHidden();
+  await here.clicks(texts.manage.remove);
+  await here.complains(texts.errors['changed-elsewhere']);
+  await here.clicks(texts.manage.removeOf('laptop'));
+  await expect(here.page.getByText(texts.manage.removeLast)).toBeVisible();
+  await expect(here.button(texts.manage.remove)).toBeDisabled();
+});
+
 test('when a part of the service is looked after, it says so, and works again afterwards', async ({ stage, visits }) => {
   const page = await visits();
   const anchor = await page.createsAnchor('laptop');
