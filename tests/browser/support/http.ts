@@ -10,9 +10,19 @@ export interface Answer {
 
 /** `url` is at a host `*.localhost` with a port. */
 export function get(url: string): Promise<Answer> {
+  return send('GET', url, {}, null);
+}
+
+/** CBOR, as requests to canisters are. */
+export function post(url: string, body: Buffer): Promise<Answer> {
+  return send('POST', url, { 'content-type': 'application/cbor' }, body);
+}
+
+function send(method: string, url: string, headers: Record<string, string>, body: Buffer | null): Promise<Answer> {
   const { host, port, pathname, search } = new URL(url);
+  const options = { method, host: '127.0.0.1', port, path: pathname + search, headers: { ...headers, host } };
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path: pathname + search, headers: { host } }, (incoming) => {
+    const outgoing = request(options, (incoming) => {
       let text = '';
       incoming.setEncoding('utf8');
       incoming.on('data', (chunk: string) => (text += chunk));
@@ -20,6 +30,6 @@ export function get(url: string): Promise<Answer> {
       incoming.on('error', reject);
     });
     outgoing.on('error', reject);
-    outgoing.end();
+    outgoing.end(body);
   });
 }

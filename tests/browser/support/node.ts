@@ -1,11 +1,12 @@
 // A node, or what stands before it, that loses answers or lies.
 import type { Page, Request } from '@playwright/test';
+import { post } from './http';
 
 /** Which method of a canister an update asks for; null for anything else. */
 function methodOf(request: Request): string | null {
   if (!/\/api\/v\d+\/canister\/[^/]+\/call$/.test(new URL(request.url()).pathname)) return null;
   // CBOR: a text of up to 23 bytes has its length in the five low bits before it, a longer one in a byte of its own.
-  const body = request.postDataBuffer() ?? Buffer.alloc(0);
+  const body = bodyOf(request);
   const key = 'method_name';
   let at = body.indexOf(key) + key.length;
   let length = (body[at] ?? 0) & 0x1f;
@@ -14,6 +15,10 @@ function methodOf(request: Request): string | null {
     length = body[at] ?? 0;
   }
   return body.subarray(at + 1, at + 1 + length).toString();
+}
+
+function bodyOf(request: Request): Buffer {
+  return request.postDataBuffer() ?? Buffer.alloc(0);
 }
 
 export interface Lost {
@@ -28,8 +33,9 @@ export async function losesAnswers(page: Page, method: string): Promise<Lost> {
   let count = 0;
   const pattern = '**/api/**/call';
   await page.route(pattern, async (route) => {
-    if (methodOf(route.request()) !== method) return route.fallback();
-    await route.fetch();
+    const request = route.request();
+    if (methodOf(request) !== method) return route.fallback();
+    await post(request.url(), bodyOf(request));
     count += 1;
     return route.abort();
   });
