@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the canisters' Wasm: target/wasm/<name>.wasm and <name>.wasm.gz.
+# Builds the canisters' Wasm: target/wasm/<name>.wasm and <name>.wasm.gz. Without their pages they go to target/wasm-without-pages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=deploy/lib/log.sh
@@ -23,6 +23,7 @@ the network shows after it was installed.
 
   --profile PROFILE  a profile of Cargo.toml (default: canister; "quick" builds faster than it runs)
   --without-pages    leaves out the web pages that canisters embed, and with them Node: for tests only
+                     (they go to target/wasm-without-pages, never over those that can be released)
   --install          may install system packages with sudo
 Environment: ANCHORAGE_PAGES (0: without pages), ANCHORAGE_COMMIT (what the modules name as their commit), ANCHORAGE_WASM_DIR (where they go),
 ANCHORAGE_WASM_PROFILE (instead of --profile), ANCHORAGE_WASM_FEATURES (cargo's features, for measurements)
@@ -52,6 +53,7 @@ while (($#)); do
     shift
 done
 ((${#names[@]})) || names=("${FAMILY[@]}" ${PROBES[@]+"${PROBES[@]}"})
+WASM_DIR=$(wasm_dir)
 
 # compile PACKAGE...: one call of cargo. Cargo merges the features of all packages of a call, so the members of
 # a group are always built together: then a module's bytes do not depend on what else was asked for.
@@ -77,9 +79,6 @@ compile() {
         ${ANCHORAGE_WASM_FEATURES:+--features "$ANCHORAGE_WASM_FEATURES"} \
         ${WASM_ARGS[@]+"${WASM_ARGS[@]}"} "${packages[@]}"
 }
-
-# with_pages: whether canisters embed their web pages.
-with_pages() { [[ ${ANCHORAGE_PAGES:-1} != 0 ]]; }
 
 # pages PACKAGE...: builds the web pages of those that have some, for compile to find.
 pages() {

@@ -11,6 +11,8 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 . deploy/lib/rust.sh
 # shellcheck source=deploy/lib/tests.sh
 . deploy/lib/tests.sh
+# shellcheck source=deploy/lib/canisters.sh
+. deploy/lib/canisters.sh
 
 usage() {
     cat <<'USAGE'
@@ -71,7 +73,7 @@ while (($#)); do
 done
 
 ensure_rust
-ANCHORAGE_WASM_DIR=${ANCHORAGE_WASM_DIR:-$PWD/target/wasm}
+ANCHORAGE_WASM_DIR=$(wasm_dir)
 LOCAL_IC_MODULE_CACHE=${LOCAL_IC_MODULE_CACHE:-$(host_target_dir)/local-ic-modules}
 export ANCHORAGE_WASM_DIR LOCAL_IC_MODULE_CACHE
 deploy/build.sh front registry archive dapp >&2

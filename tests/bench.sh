@@ -15,8 +15,8 @@ usage() {
     cat <<'USAGE'
 Usage: tests/bench.sh [--anchors N,N...] [--save] [--install] [THEME...]
 
-Builds the modules with the profile they are released with, once as they are released and once with the feature
-`bench`, which can be filled quickly; makes families with so many anchors; and prints for each case the median and the
+Builds the modules with the profile they are released with, but without the login page: once as they are, and once with
+the feature `bench`, which can be filled quickly; makes families with so many anchors; and prints for each case the median and the
 worst of 21 calls beside the targets and the change since tests/bench/results.jsonl. Exits with 1 if something costs
 over 2 % more than that file says.
 
@@ -25,7 +25,7 @@ THEME is one or more of
   registry  registrations, devices, questions at the shard, upgrades
   archive   blocks handed out and taken in, pages of entries
   storage   stable bytes per anchor and per archived block
-  sizes     the modules
+  sizes     the modules (front's without the login page)
   candidates  only if named: structures that could hold the anchors, with records of 720 bytes
   --anchors N,N   sizes of the shard (default: 1000,100000; a million takes half an hour)
   --save          write what was measured into the file: for the commit that changes it, with the reason
@@ -52,7 +52,7 @@ ensure_rust
 unset ANCHORAGE_WASM_PROFILE
 # What is measured is code; the login page comes on top of front's size.
 export ANCHORAGE_PAGES=0
-export ANCHORAGE_RELEASE_DIR=$PWD/target/wasm
+export ANCHORAGE_RELEASE_DIR=$PWD/target/wasm-without-pages
 export ANCHORAGE_WASM_DIR=$PWD/target/wasm-bench
 if [[ -z ${ANCHORAGE_BENCH_BUILT:-} ]]; then
     ANCHORAGE_WASM_DIR=$ANCHORAGE_RELEASE_DIR deploy/build.sh front registry archive

@@ -12,6 +12,8 @@ cd "$(dirname "$0")/.."
 . deploy/lib/node.sh
 # shellcheck source=deploy/lib/tests.sh
 . deploy/lib/tests.sh
+# shellcheck source=deploy/lib/canisters.sh
+. deploy/lib/canisters.sh
 
 usage() {
     cat <<'USAGE'
@@ -29,7 +31,8 @@ Environment
   POCKET_IC_BIN       a PocketIC server to test on; unset: the embedded Internet Computer, built here
   LOCAL_IC_BIN        an embedded Internet Computer that is built already
   LOCAL_IC_MODULE_CACHE  where it keeps compiled modules (default: target/local-ic-modules)
-  ANCHORAGE_WASM_DIR  where the modules are built to (default: target/wasm)
+  ANCHORAGE_WASM_DIR  where the modules are built to (default: target/wasm; without the page, which only a run of
+                      everything and "browser" need, target/wasm-without-pages)
   ANCHORAGE_WASM_PROFILE  how they are built (default: canister; "quick" while trying something out)
   POCKET_IC_MUTE_SERVER  set to nothing: servers print what they log (default: they print nothing)
   --brief             leaves out the floods, the random operations and most seeds of the concurrent runs
@@ -88,13 +91,11 @@ ensure_rust
 # A server lives on for a minute after its last test. If it printed, it would hold on to the output of that test,
 # which the test runner takes for a leak.
 export POCKET_IC_MUTE_SERVER=${POCKET_IC_MUTE_SERVER-1}
-ANCHORAGE_WASM_DIR=${ANCHORAGE_WASM_DIR:-$PWD/target/wasm}
+# The page is nothing to the other suites.
+[[ $suite == all || $suite == browser ]] || export ANCHORAGE_PAGES=0
+ANCHORAGE_WASM_DIR=$(wasm_dir)
 export ANCHORAGE_WASM_DIR
-if ((wasm)); then
-    # The page is nothing to the other suites.
-    [[ $suite == all || $suite == browser ]] || export ANCHORAGE_PAGES=0
-    deploy/build.sh
-fi
+((wasm == 0)) || deploy/build.sh
 
 # Always the whole workspace with everything the tests need, in one call: cargo chooses the features of shared
 # dependencies per call, and another choice of packages would compile the large ones again.

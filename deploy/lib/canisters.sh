@@ -4,7 +4,16 @@
 # Sourced in the project's root folder.
 
 CANISTER_TARGET_DIR=${CANISTER_TARGET_DIR:-$PWD/target/canisters}
-WASM_DIR=${ANCHORAGE_WASM_DIR:-$PWD/target/wasm}
+
+# with_pages: whether canisters embed their web pages.
+with_pages() { [[ ${ANCHORAGE_PAGES:-1} != 0 ]]; }
+
+# wasm_dir: where modules go. Those without their pages are for tests: they never lie where somebody takes modules to install.
+wasm_dir() {
+    local default=$PWD/target/wasm
+    with_pages || default+=-without-pages
+    echo "${ANCHORAGE_WASM_DIR:-$default}"
+}
 
 # package_name MANIFEST
 package_name() { sed -n 's/^name = "\(.*\)"$/\1/p' "$1" | head -n 1; }

@@ -1,4 +1,4 @@
-//! Sizes of the modules as they are released.
+//! Sizes of the modules as they are released, front's without the login page.
 
 use crate::results::Measured;
 use std::path::Path;

@@ -51,7 +51,7 @@ in_copy() (
     cd "$copy" || exit
     unset LOCAL_IC_BIN
     export CARGO_TARGET_DIR=$copy_target CANISTER_TARGET_DIR=$copy_target/canisters \
-        ANCHORAGE_WASM_DIR=$copy_target/wasm ANCHORAGE_COMMIT=planted ANCHORAGE_WASM_PROFILE=quick \
+        ANCHORAGE_WASM_DIR=$copy_target/wasm-without-pages ANCHORAGE_COMMIT=planted ANCHORAGE_WASM_PROFILE=quick \
         LOCAL_IC_MODULE_CACHE=$copy_target/local-ic-modules POCKET_IC_MUTE_SERVER=1
     [[ -n ${POCKET_IC_BIN:-} ]] || export LOCAL_IC_BIN=$copy_target/debug/local-ic
     "$@"
