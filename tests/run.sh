@@ -34,6 +34,7 @@ Environment
   ANCHORAGE_WASM_DIR  where the modules are built to (default: target/wasm; without the page, which only a run of
                       everything and "browser" need, target/wasm-without-pages)
   ANCHORAGE_WASM_PROFILE  how they are built (default: canister; "quick" while trying something out)
+  CHROMIUM            the browser (default: the one on the PATH, else Debian's package)
   POCKET_IC_MUTE_SERVER  set to nothing: servers print what they log (default: they print nothing)
   --brief             leaves out the floods, the random operations and most seeds of the concurrent runs
   --install           may install system packages with sudo
@@ -91,8 +92,14 @@ ensure_rust
 # A server lives on for a minute after its last test. If it printed, it would hold on to the output of that test,
 # which the test runner takes for a leak.
 export POCKET_IC_MUTE_SERVER=${POCKET_IC_MUTE_SERVER-1}
-# The page is nothing to the other suites.
-[[ $suite == all || $suite == browser ]] || export ANCHORAGE_PAGES=0
+if [[ $suite == all || $suite == browser ]]; then
+    # What is missing is said before anything is compiled.
+    ensure_node
+    ensure_chromium
+else
+    # The page is nothing to the other suites.
+    export ANCHORAGE_PAGES=0
+fi
 ANCHORAGE_WASM_DIR=$(wasm_dir)
 export ANCHORAGE_WASM_DIR
 ((wasm == 0)) || deploy/build.sh
@@ -113,8 +120,6 @@ if ((wasm)) && [[ -z ${POCKET_IC_BIN:-} ]]; then
 fi
 
 if [[ $suite == all || $suite == browser ]]; then
-    ensure_node
-    ensure_chromium
     step "tests: the page's own"
     npm test --silent --prefix canisters/front/web
     step "tests: browser"

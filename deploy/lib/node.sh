@@ -54,9 +54,14 @@ npm_install() {
     cp "$1/package-lock.json" "$stamp"
 }
 
-# ensure_chromium: sets CHROMIUM, the browser of the tests.
+# ensure_chromium: sets CHROMIUM, the browser of the tests. A preset one wins.
 ensure_chromium() {
-    local name
+    local name=${CHROMIUM:-}
+    if [[ -n $name ]]; then
+        CHROMIUM=$(command -v "$name") || fail "CHROMIUM names no program: $name"
+        export CHROMIUM
+        return
+    fi
     for name in chromium chromium-browser google-chrome; do
         if CHROMIUM=$(command -v "$name"); then
             export CHROMIUM
