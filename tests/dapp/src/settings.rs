@@ -26,7 +26,7 @@ impl Settings {
         let json = |path, value: serde_json::Value| Document {
             path,
             content_type: "application/json",
-            body: value.to_string().into_bytes(),
+            body: format!("{value}\n").into_bytes(),
         };
         let config = json!({
             "login": self.login,
