@@ -1,5 +1,5 @@
 // A person's device: a browser of its own, and what answers passkey prompts in it.
-import { type Browser, type BrowserContext, type CDPSession, expect, type Page } from '@playwright/test';
+import type { Browser, BrowserContext, CDPSession, Page } from '@playwright/test';
 
 interface Passkey {
   credentialId: string;
@@ -117,10 +117,4 @@ export async function signaturesDuring(device: Device, work: () => Promise<void>
   const before = device.own.signatures;
   await work();
   return device.own.signatures - before;
-}
-
-/** What the person has copied last. */
-export async function clipboard(page: Page): Promise<string> {
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).not.toBe('');
-  return page.evaluate(() => navigator.clipboard.readText());
 }

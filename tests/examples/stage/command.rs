@@ -32,8 +32,6 @@ pub(crate) enum Command {
         path: String,
         encodings: String,
     },
-    /// What front's canister has printed.
-    FrontLog {},
 }
 
 /// What a dapp is installed with, as its `dapp.did` says it.

@@ -99,7 +99,6 @@ impl Play {
                 path,
                 encodings,
             } => return site::verified(&self.family, id, &path, &encodings),
-            Command::FrontLog {} => return self.log(),
         }
         Ok(Value::Null)
     }
@@ -135,17 +134,5 @@ impl Play {
 
     fn origin(&self, canister: Principal) -> String {
         format!("http://{canister}.localhost:{}", self.port)
-    }
-
-    fn log(&self) -> Result<Value, String> {
-        let records = self
-            .family
-            .network
-            .fetch_canister_logs(self.family.front, operator())
-            .map_err(|error| error.to_string())?;
-        let texts = records
-            .into_iter()
-            .map(|record| String::from_utf8_lossy(&record.content).into_owned());
-        Ok(texts.collect())
     }
 }
