@@ -88,9 +88,34 @@ pages() {
         if with_pages && [[ -n $web ]]; then
             ensure_node
             npm_install "$web"
-            timed "page of $one" npm run --silent --prefix "$web" build
+            page "$one" "$web"
         fi
     done
+}
+
+# page NAME FOLDER: builds a page, unless what it is built from and what was built are as they were after the last build.
+# A build writes every file anew, and then cargo compiles the module anew.
+page() {
+    local web=$2 stamp=$2/node_modules/.anchorage-page sources
+    # Read before, so that a change during the build is not taken for built.
+    sources=$(page_sources "$web")
+    if [[ -f $stamp && $(<"$stamp") == "$sources"$'\n'"$(page_files "$web")" ]]; then
+        note "page of $1: unchanged"
+        return
+    fi
+    timed "page of $1" npm run --silent --prefix "$web" build
+    printf '%s\n%s\n' "$sources" "$(page_files "$web")" >"$stamp"
+}
+
+# page_sources FOLDER: everything that a page is built from, and with what. The lock file stands for the packages.
+page_sources() {
+    node --version
+    find "$1" \( -path "$1/node_modules" -o -path "$1/dist" \) -prune -o -type f -exec "${SHA256[@]}" {} + | LC_ALL=C sort
+}
+
+# page_files FOLDER: what was built. Empty if nothing was.
+page_files() {
+    [[ ! -d $1/dist ]] || find "$1/dist" -type f -exec "${SHA256[@]}" {} + | LC_ALL=C sort
 }
 
 # wants PACKAGE...: whether one of these was asked for.
@@ -115,17 +140,12 @@ place() {
         mv "$gz.new" "$gz"
         mv "$WASM_DIR/$1.wasm.new" "$WASM_DIR/$1.wasm"
     fi
-    printf '%-10s %9d %9d %s\n' "$1" "$(wc -c <"$built")" "$(wc -c <"$gz")" "$(digest "$gz")"
+    printf '%-10s %9d %9d %s\n' "$1" "$(wc -c <"$built")" "$(wc -c <"$gz")" "$("${SHA256[@]}" <"$gz" | cut -d ' ' -f 1)"
 }
 
-# digest FILE: SHA-256 in hex.
-digest() {
-    if command -v sha256sum >/dev/null; then
-        sha256sum "$1" | cut -d ' ' -f 1
-    else
-        shasum -a 256 "$1" | cut -d ' ' -f 1
-    fi
-}
+# SHA256 FILE...: a line for each: SHA-256 in hex, and its name.
+SHA256=(sha256sum)
+command -v sha256sum >/dev/null || SHA256=(shasum -a 256)
 
 ensure_rust
 ensure_wasm_target
