@@ -23,14 +23,13 @@ async function logsIn(device: Device, anchor: bigint, address: DappAddress, way:
 for (const way of WAYS) {
   test(`${way}: one prompt and two calls give a delegation that verifies, and the canister sees the pseudonym`, async ({
     stage,
-    visits,
+    owner,
   }) => {
     const { dapps, page: origin } = stage.programme;
-    const home = await visits();
-    const anchor = await home.createsAnchor();
-    const dapp = await Dapp.opens(home.device, dapps[0], way, { minutes: 7 });
+    const { device, anchor } = await owner();
+    const dapp = await Dapp.opens(device, dapps[0], way, { minutes: 7 });
     // From the click in the dapp on: what the page asks for while the person reads counts, too.
-    const calls = new Calls(home.device, origin);
+    const calls = new Calls(device, origin);
     const page = await dapp.logsIn();
     await page.shows(texts.authorize.title);
     await expect(page.page.getByText(dapps[0].origin, { exact: true })).toBeVisible();
@@ -39,7 +38,7 @@ for (const way of WAYS) {
     // Not in the one that hangs up when a busy page is silent for two seconds.
     if (way === 'auth-client') await inspect(page.page, 'authorize');
 
-    const signatures = await signaturesDuring(home.device, async () => {
+    const signatures = await signaturesDuring(device, async () => {
       await page.clicks(texts.authorize.logInAs(anchor));
       await dapp.isLoggedIn();
     });
@@ -55,10 +54,9 @@ for (const way of WAYS) {
     console.log(`${way}: ${all} round trips, ${after} of them in the ${calls.millisecondsAfterPrompt()} ms after the prompt`);
   });
 
-  test(`${way}: who declines is not logged in, and the dapp is told`, async ({ stage, visits }) => {
-    const home = await visits();
-    await home.createsAnchor();
-    const dapp = await Dapp.opens(home.device, stage.programme.dapps[0], way);
+  test(`${way}: who declines is not logged in, and the dapp is told`, async ({ stage, owner }) => {
+    const { device } = await owner();
+    const dapp = await Dapp.opens(device, stage.programme.dapps[0], way);
     const page = await dapp.logsIn();
     await page.clicks(texts.authorize.decline);
     expect(await dapp.isRefused()).not.toBe('');
@@ -82,18 +80,16 @@ test('an anchor is created on the way, without a second prompt', async ({ stage,
   expect((await stage.verifies(chain)).pseudonym).toBe(principal);
 });
 
-test('all three ways give the same pseudonym, another origin gets another one, another anchor too', async ({ stage, visits }) => {
+test('all three ways give the same pseudonym, another origin gets another one, another anchor too', async ({ stage, owner }) => {
   const [one, other] = stage.programme.dapps;
-  const home = await visits();
-  const anchor = await home.createsAnchor();
+  const { device, anchor } = await owner();
   const principals = new Set<string>();
-  for (const way of WAYS) principals.add((await logsIn(home.device, anchor, one, way)).principal);
+  for (const way of WAYS) principals.add((await logsIn(device, anchor, one, way)).principal);
   expect(principals.size).toBe(1);
-  const atOther = await logsIn(home.device, anchor, other, 'auth');
+  const atOther = await logsIn(device, anchor, other, 'auth');
   expect(principals).not.toContain(atOther.principal);
-  await home.signsOut();
-  const second = await home.createsAnchor();
-  expect(principals).not.toContain((await logsIn(home.device, second, one, 'auth')).principal);
+  const second = await owner();
+  expect(principals).not.toContain((await logsIn(second.device, second.anchor, one, 'auth')).principal);
 });
 
 test('the same dapp gets the same pseudonym from another device', async ({ stage, visits, device }) => {
@@ -130,34 +126,31 @@ test('a discoverable passkey logs in, after its number was shown', async ({ stag
   await dapp.isLoggedIn();
 });
 
-test('lifetimes: half an hour without a wish of the library’s, thirty days at most', async ({ stage, visits }) => {
+test('lifetimes: half an hour without a wish of the library’s, thirty days at most', async ({ stage, owner }) => {
   const [dapp] = stage.programme.dapps;
-  const home = await visits();
-  const anchor = await home.createsAnchor();
-  const long = await logsIn(home.device, anchor, dapp, 'auth', { minutes: 60 * 24 * 365 });
+  const { device, anchor } = await owner();
+  const long = await logsIn(device, anchor, dapp, 'auth', { minutes: 60 * 24 * 365 });
   expect(Math.abs(long.expiration - (Date.now() + 30 * DAY))).toBeLessThan(MINUTE);
-  const usual = await logsIn(home.device, anchor, dapp, 'redirect');
+  const usual = await logsIn(device, anchor, dapp, 'redirect');
   expect(Math.abs(usual.expiration - (Date.now() + 30 * MINUTE))).toBeLessThan(MINUTE);
 });
 
-test('a prompt that is turned away can be tried again, and the dapp waits', async ({ stage, visits }) => {
-  const home = await visits();
-  const anchor = await home.createsAnchor();
-  const dapp = await Dapp.opens(home.device, stage.programme.dapps[0], 'auth');
+test('a prompt that is turned away can be tried again, and the dapp waits', async ({ stage, owner }) => {
+  const { device, anchor } = await owner();
+  const dapp = await Dapp.opens(device, stage.programme.dapps[0], 'auth');
   const page = await dapp.logsIn();
-  await home.device.confirms(page.page, false);
+  await device.confirms(page.page, false);
   await page.clicks(texts.authorize.logInAs(anchor));
   await page.complains(texts.passkey.cancelled);
-  await home.device.confirms(page.page, true);
+  await device.confirms(page.page, true);
   await page.clicks(texts.authorize.logInAs(anchor));
   await dapp.isLoggedIn();
 });
 
-test('a dapp’s heartbeat is answered while a prompt waits for a slow person', async ({ stage, visits }) => {
-  const home = await visits();
-  const anchor = await home.createsAnchor();
+test('a dapp’s heartbeat is answered while a prompt waits for a slow person', async ({ stage, owner }) => {
+  const { device, anchor } = await owner();
   // Longer than the two seconds of silence after which the library hangs up.
-  await home.device.context.addInitScript(() => {
+  await device.context.addInitScript(() => {
     const { credentials } = navigator;
     const ask = credentials.get.bind(credentials);
     credentials.get = async (options) => {
@@ -165,17 +158,16 @@ test('a dapp’s heartbeat is answered while a prompt waits for a slow person', 
       return ask(options);
     };
   });
-  const dapp = await Dapp.opens(home.device, stage.programme.dapps[0], 'auth');
+  const dapp = await Dapp.opens(device, stage.programme.dapps[0], 'auth');
   const page = await dapp.logsIn();
   await page.clicks(texts.authorize.logInAs(anchor));
   const { milliseconds } = await dapp.isLoggedIn();
   expect(milliseconds).toBeGreaterThan(5_000);
 });
 
-test('an upgrade between the two calls of a log-in does no harm', async ({ stage, visits }) => {
-  const home = await visits();
-  const anchor = await home.createsAnchor();
-  const dapp = await Dapp.opens(home.device, stage.programme.dapps[0], 'auth');
+test('an upgrade between the two calls of a log-in does no harm', async ({ stage, owner }) => {
+  const { device, anchor } = await owner();
+  const dapp = await Dapp.opens(device, stage.programme.dapps[0], 'auth');
   const page = await dapp.logsIn();
   let upgrades = 0;
   await page.page.route('**/api/**/query', async (route) => {
@@ -185,7 +177,7 @@ test('an upgrade between the two calls of a log-in does no harm', async ({ stage
     }
     await route.continue();
   });
-  const signatures = await signaturesDuring(home.device, async () => {
+  const signatures = await signaturesDuring(device, async () => {
     await page.clicks(texts.authorize.logInAs(anchor));
     await dapp.isLoggedIn();
   });
@@ -195,13 +187,12 @@ test('an upgrade between the two calls of a log-in does no harm', async ({ stage
   expect((await stage.verifies(chain)).pseudonym).toBe(principal);
 });
 
-test('double clicks log in once', async ({ stage, visits }) => {
-  const home = await visits();
-  const anchor = await home.createsAnchor();
-  const dapp = await Dapp.opens(home.device, stage.programme.dapps[0], 'auth-client');
+test('double clicks log in once', async ({ stage, owner }) => {
+  const { device, anchor } = await owner();
+  const dapp = await Dapp.opens(device, stage.programme.dapps[0], 'auth-client');
   const page = await dapp.logsIn();
-  const calls = new Calls(home.device, stage.programme.page);
-  const signatures = await signaturesDuring(home.device, async () => {
+  const calls = new Calls(device, stage.programme.page);
+  const signatures = await signaturesDuring(device, async () => {
     await page.button(texts.authorize.logInAs(anchor)).dblclick();
     await dapp.isLoggedIn();
   });

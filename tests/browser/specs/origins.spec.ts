@@ -36,17 +36,16 @@ const asks = (page: Page): Promise<void> =>
   });
 
 for (const way of ['auth', 'auth-client', 'redirect'] satisfies Way[]) {
-  test(`${way}: an origin on the certified list gets the pseudonym of the other one`, async ({ stage, visits }) => {
+  test(`${way}: an origin on the certified list gets the pseudonym of the other one`, async ({ stage, owner }) => {
     const [home, branch] = stage.programme.dapps;
-    const page = await visits();
-    const anchor = await page.createsAnchor();
-    const own = await Dapp.opens(page.device, home, way);
+    const { device, anchor } = await owner();
+    const own = await Dapp.opens(device, home, way);
     await (await own.logsIn()).clicks(texts.authorize.logInAs(anchor));
     const { principal } = await own.isLoggedIn();
 
     await stage.sets(home, { alternative_origins: ['https://somewhere.example', branch.origin] });
     try {
-      const dapp = await Dapp.opens(page.device, branch, way, { derivation: home.origin });
+      const dapp = await Dapp.opens(device, branch, way, { derivation: home.origin });
       const consent = await dapp.logsIn();
       await expect(consent.page.getByText(branch.origin, { exact: true })).toBeVisible();
       await expect(consent.page.getByText(home.origin, { exact: true })).toBeVisible();
@@ -60,24 +59,22 @@ for (const way of ['auth', 'auth-client', 'redirect'] satisfies Way[]) {
     }
   });
 
-  test(`${way}: an origin that is not on the list is refused, and told so`, async ({ stage, visits }) => {
+  test(`${way}: an origin that is not on the list is refused, and told so`, async ({ stage, owner }) => {
     const [home, branch] = stage.programme.dapps;
-    const page = await visits();
-    await page.createsAnchor();
-    const dapp = await Dapp.opens(page.device, branch, way, { derivation: home.origin });
+    const { device } = await owner();
+    const dapp = await Dapp.opens(device, branch, way, { derivation: home.origin });
     await dapp.logsIn();
     expect(await dapp.isRefused()).not.toBe('');
   });
 }
 
-test('a list of more than ten origins counts for nothing', async ({ stage, visits }) => {
+test('a list of more than ten origins counts for nothing', async ({ stage, owner }) => {
   const [home, branch] = stage.programme.dapps;
-  const page = await visits();
-  await page.createsAnchor();
+  const { device } = await owner();
   const others = Array.from({ length: 10 }, (_, index) => `https://dapp-${index}.example`);
   await stage.sets(home, { alternative_origins: [branch.origin, ...others] });
   try {
-    const dapp = await Dapp.opens(page.device, branch, 'auth', { derivation: home.origin });
+    const dapp = await Dapp.opens(device, branch, 'auth', { derivation: home.origin });
     await dapp.logsIn();
     expect(await dapp.isRefused()).not.toBe('');
   } finally {
@@ -85,15 +82,14 @@ test('a list of more than ten origins counts for nothing', async ({ stage, visit
   }
 });
 
-test('a list that is not the certified one counts for nothing', async ({ stage, visits }) => {
+test('a list that is not the certified one counts for nothing', async ({ stage, owner }) => {
   const [home, branch] = stage.programme.dapps;
-  const page = await visits();
-  await page.createsAnchor();
+  const { device } = await owner();
   await stage.sets(home, { alternative_origins: [branch.origin] });
   await stage.spoils(home, '/.well-known/ii-alternative-origins');
   try {
     // The way that hands the reason to the dapp. The list says the same as before: only its certificate tells it apart.
-    const dapp = await Dapp.opens(page.device, branch, 'auth-client', { derivation: home.origin });
+    const dapp = await Dapp.opens(device, branch, 'auth-client', { derivation: home.origin });
     await dapp.logsIn();
     expect(await dapp.isRefused()).toContain('are not as the canister certified them');
   } finally {
@@ -101,13 +97,12 @@ test('a list that is not the certified one counts for nothing', async ({ stage, 
   }
 });
 
-test('a callback that is not on its origin’s list gets nothing', async ({ stage, visits }) => {
+test('a callback that is not on its origin’s list gets nothing', async ({ stage, owner }) => {
   const [home] = stage.programme.dapps;
-  const page = await visits();
-  await page.createsAnchor();
+  const { device } = await owner();
   await stage.sets(home, { callbacks: [`${home.origin}/other.html`] });
   try {
-    const dapp = await Dapp.opens(page.device, home, 'redirect');
+    const dapp = await Dapp.opens(device, home, 'redirect');
     const consent = await dapp.logsIn();
     await consent.shows(texts.authorize.refusedTitle);
     await consent.complains(texts.protocol['bad-callback']);
@@ -149,11 +144,10 @@ test('an opener without an origin is refused and hears nothing', async ({ stage,
   expect(await kinds(page)).toEqual(['authorize-ready']);
 });
 
-test('the first request counts, and others’ messages do not', async ({ stage, visits }) => {
+test('the first request counts, and others’ messages do not', async ({ stage, owner }) => {
   const [home, hostile] = stage.programme.dapps;
-  const mine = await visits();
-  const anchor = await mine.createsAnchor();
-  const dapp = await Dapp.opens(mine.device, home, 'auth-client');
+  const { device, anchor } = await owner();
+  const dapp = await Dapp.opens(device, home, 'auth-client');
   const login = await dapp.logsIn();
   await expect(login.button(texts.authorize.logInAs(anchor))).toBeVisible();
   // What another window of another origin sends, and what the opener's window sends once it shows another origin.
@@ -168,12 +162,11 @@ test('the first request counts, and others’ messages do not', async ({ stage, 
   expect((await stage.verifies(chain)).pseudonym).toBe(principal);
 });
 
-test('an opener that has become another site does not get the answer of the one that asked', async ({ stage, visits }) => {
+test('an opener that has become another site does not get the answer of the one that asked', async ({ stage, owner }) => {
   const [home, hostile] = stage.programme.dapps;
-  const mine = await visits();
-  const anchor = await mine.createsAnchor();
-  const page = await mine.device.opens(home.origin);
-  const login = await opensWindow(page, mine.device, `${stage.programme.page}/#authorize`);
+  const { device, anchor } = await owner();
+  const page = await device.opens(home.origin);
+  const login = await opensWindow(page, device, `${stage.programme.page}/#authorize`);
   await expect.poll(() => kinds(page)).toEqual(['authorize-ready']);
   await asks(page);
   await expect(login.page.getByText(home.origin, { exact: true })).toBeVisible();
@@ -190,12 +183,11 @@ test('an opener that has become another site does not get the answer of the one 
   expect(await page.evaluate(() => (window as unknown as Inbox).inbox)).toEqual([]);
 });
 
-test('whoever declines is told so, and the opener, too', async ({ stage, visits }) => {
+test('whoever declines is told so, and the opener, too', async ({ stage, owner }) => {
   const [home] = stage.programme.dapps;
-  const mine = await visits();
-  await mine.createsAnchor();
-  const page = await mine.device.opens(home.origin);
-  const login = await opensWindow(page, mine.device, `${stage.programme.page}/#authorize`);
+  const { device } = await owner();
+  const page = await device.opens(home.origin);
+  const login = await opensWindow(page, device, `${stage.programme.page}/#authorize`);
   await expect.poll(() => kinds(page)).toEqual(['authorize-ready']);
   await asks(page);
   await login.clicks(texts.authorize.decline);

@@ -159,20 +159,19 @@ test('who replaces the phrase of the session goes on, and can sign in again with
   await other.showsDevices(anchor);
 });
 
-test('what fails after the prompt is tried again without another prompt', async ({ stage, visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('what fails after the prompt is tried again without another prompt', async ({ stage, owner }) => {
+  const { device, anchor } = await owner();
   const [dapp] = stage.programme.dapps;
-  const there = await Dapp.opens(page.device, dapp, 'auth-client');
+  const there = await Dapp.opens(device, dapp, 'auth-client');
   const login = await there.logsIn();
   const lost = await losesAnswers(login.page, 'prepare_delegation');
-  const before = page.device.own.signatures;
+  const before = device.own.signatures;
   await login.clicks(texts.authorize.logInAs(anchor));
   await login.complains(texts.errors.network);
   await lost.ends();
   await login.clicks(texts.authorize.logInAs(anchor));
   await there.isLoggedIn();
-  expect(page.device.own.signatures - before).toBe(1);
+  expect(device.own.signatures - before).toBe(1);
 });
 
 test('who recovers on the way to a dapp goes on to it', async ({ stage, visits }) => {
@@ -202,10 +201,8 @@ test('a browser without passkeys tells the dapp only when the user has read why'
   await there.isRefused();
 });
 
-test('a dapp whose list of callbacks does not come may be asked again', async ({ device, stage, visits }) => {
-  const own = await device();
-  const page = await visits(own);
-  const anchor = await page.createsAnchor('laptop');
+test('a dapp whose list of callbacks does not come may be asked again', async ({ stage, owner }) => {
+  const { device: own, anchor } = await owner();
   const [dapp] = stage.programme.dapps;
   const list = '**/.well-known/ii-auth-callbacks';
   await own.context.route(list, (route) => route.abort());

@@ -1,14 +1,6 @@
 // A person's device: a browser of its own, and what answers passkey prompts in it.
-import type { Browser, BrowserContext, CDPSession, Page } from '@playwright/test';
-
-interface Passkey {
-  credentialId: string;
-  isResidentCredential: boolean;
-  rpId?: string;
-  privateKey: string;
-  userHandle?: string;
-  signCount: number;
-}
+import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from '@playwright/test';
+import type { Passkey } from './passkey';
 
 /** An authenticator: what is built into a device, or a security key that can be carried to another one. */
 export class Authenticator {
@@ -59,8 +51,10 @@ export class Device {
 
   private constructor(readonly context: BrowserContext) {}
 
-  static async start(browser: Browser): Promise<Device> {
+  /** `memory`: what the browser keeps of earlier visits. */
+  static async start(browser: Browser, memory?: BrowserContextOptions['storageState']): Promise<Device> {
     const context = await browser.newContext({
+      ...(memory && { storageState: memory }),
       viewport: { width: 900, height: 800 },
       // Spinners are drawn sixty times a second by a processor that has other things to do.
       reducedMotion: 'reduce',

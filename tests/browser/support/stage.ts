@@ -97,6 +97,12 @@ export class Stage {
     await this.ask({ do: 'rate_limit', max_tokens: maxTokens, time_per_token_ns: timePerTokenNs });
   }
 
+  /** A new anchor with that passkey. */
+  async registers(publicKey: Buffer, credentialId: Buffer, name: string): Promise<bigint> {
+    const bytes = { public_key: publicKey.toString('hex'), credential_id: credentialId.toString('hex') };
+    return BigInt((await this.ask({ do: 'register', ...bytes, name })) as string);
+  }
+
   async shard(index: number, runs: boolean): Promise<void> {
     await this.ask({ do: 'shard', index, runs });
   }

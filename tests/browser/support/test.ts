@@ -2,11 +2,19 @@
 import { test as base } from '@playwright/test';
 import { Device } from './device';
 import { LoginPage } from './login-page';
+import { newPasskey } from './passkey';
 import { Stage } from './stage';
+
+interface Owner {
+  device: Device;
+  anchor: bigint;
+}
 
 interface ForTest {
   /** A new device: another browser with another authenticator. */
   device: () => Promise<Device>;
+  /** A device with the passkey of a new anchor, which its browser remembers: without a visit of the login page. */
+  owner: () => Promise<Owner>;
   /** The login page on a device, which is a new one if none is given. */
   visits: (on?: Device, path?: string) => Promise<LoginPage>;
 }
@@ -32,6 +40,23 @@ export const test = base.extend<ForTest, ForWorker>({
       const device = await Device.start(browser);
       devices.push(device);
       return device;
+    });
+    for (const device of devices) await device.shutsDown();
+  },
+
+  owner: async ({ browser, stage }, use) => {
+    const devices: Device[] = [];
+    const origin = stage.programme.page;
+    await use(async () => {
+      const { passkey, publicKey } = newPasskey(new URL(origin).hostname);
+      const anchor = await stage.registers(publicKey, Buffer.from(passkey.credentialId, 'base64'), 'laptop');
+      // As the page itself writes it (memory.ts).
+      const value = JSON.stringify({ version: 1, anchors: [String(anchor)] });
+      const memory = { cookies: [], origins: [{ origin, localStorage: [{ name: 'anchorage.anchors', value }] }] };
+      const device = await Device.start(browser, memory);
+      device.own.passkeys.push(passkey);
+      devices.push(device);
+      return { device, anchor };
     });
     for (const device of devices) await device.shutsDown();
   },

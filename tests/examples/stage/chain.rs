@@ -74,6 +74,6 @@ impl Chain {
     }
 }
 
-fn bytes(text: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn bytes(text: &str) -> Result<Vec<u8>, String> {
     hex::decode(text).map_err(|error| format!("{error} in {text}"))
 }

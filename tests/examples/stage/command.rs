@@ -17,6 +17,12 @@ pub(crate) enum Command {
         max_tokens: u64,
         time_per_token_ns: u64,
     },
+    /// Registers an anchor with that passkey. Registrations must need no captcha at the time. Bytes in hex.
+    Register {
+        public_key: String,
+        credential_id: String,
+        name: String,
+    },
     /// Stops a shard's canister, or starts it again.
     Shard { index: usize, runs: bool },
     /// Upgrades a dapp with other settings; what was spoilt is mended.

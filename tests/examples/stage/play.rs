@@ -1,12 +1,14 @@
 //! The canisters, and what happens to them.
 
+use crate::chain::bytes;
 use crate::command::{Command, Settings};
 use crate::site;
 use anchorage_tests::built;
-use anchorage_tests::family::{Family, Role, operator};
+use anchorage_tests::family::{Device, Family, Role, operator};
 use candid::Principal;
 use serde_json::{Value, json};
 use types::front::{CaptchaMode, FrontInit, RateLimit};
+use types::{CredentialId, DeviceKey};
 
 pub(crate) struct Play {
     family: Family,
@@ -74,6 +76,20 @@ impl Play {
                 }),
                 ..FrontInit::default()
             })?,
+            Command::Register {
+                public_key,
+                credential_id,
+                name,
+            } => {
+                let (key, id) = (bytes(&public_key)?, bytes(&credential_id)?);
+                let device = Device::new(&name).but(|device| {
+                    device.alias = name;
+                    device.pubkey = DeviceKey::new(key);
+                    device.credential_id = Some(CredentialId::new(id));
+                });
+                let person = self.family.registration(&device).gives_an_anchor();
+                return Ok(json!(person.anchor.to_string()));
+            }
             Command::Shard { index, runs } => {
                 if index >= self.family.shards.len() {
                     return Err(format!("there is no shard {index}"));
