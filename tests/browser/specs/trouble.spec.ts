@@ -1,5 +1,6 @@
 // What goes wrong between the page and the service: answers that get lost, nodes that lie, clocks that are wrong.
 import { Dapp } from '../support/dapp';
+import { inspect } from '../support/inspect';
 import { endsSessions, losesAnswers, refuses } from '../support/node';
 import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
@@ -151,6 +152,7 @@ test('who replaces the phrase of the session goes on, and can sign in again with
   await other.page.clock.fastForward('31:00');
   await other.shows(texts.expired.title);
   await other.page.clock.setSystemTime(Date.now());
+  await inspect(other.page, 'session-expired-recovery');
   await other.types(texts.phrase.type, old);
   await other.clicks(texts.expired.withPhrase);
   await other.complains({ what: texts.phrase.problem({ code: 'not-its-phrase' }) });
@@ -196,6 +198,7 @@ test('a browser without passkeys tells the dapp only when the user has read why'
   const there = await Dapp.opens(old, dapp, 'auth-client');
   const login = await there.logsIn();
   await login.shows(texts.unsupported.title);
+  await inspect(login.page, 'unsupported-dapp');
   await expect(there.page.getByRole('status')).toHaveText('Logging in …');
   await login.clicks(texts.authorize.decline);
   await there.isRefused();
@@ -209,6 +212,7 @@ test('a dapp whose list of callbacks does not come may be asked again', async ({
   const there = await Dapp.opens(own, dapp, 'redirect');
   const login = await there.logsIn();
   await login.complains(texts.protocol['callback-unreachable']);
+  await inspect(login.page, 'callback-unreachable');
   await own.context.unroute(list);
   await login.clicks(texts.common.tryAgain);
   await login.clicks(texts.authorize.logInAs(anchor));

@@ -49,16 +49,19 @@ export function Expired({ active: { session, isRecovery } }: { active: Active })
         </Button>
       </div>
       {isRecovery && (
-        <PhraseForm
-          submit={texts.expired.withPhrase}
-          action={byPhrase}
-          disabled={isBusy}
-          onSession={(again) => {
-            // The screen that waits is about one anchor.
-            if (again.anchor !== anchor) throw new PhraseError({ code: 'other-anchor' });
-            app.open(again, { isRecovery });
-          }}
-        />
+        <section aria-labelledby="by-phrase">
+          <h2 id="by-phrase">{texts.recover.byPhrase}</h2>
+          <PhraseForm
+            submit={texts.expired.withPhrase}
+            action={byPhrase}
+            disabled={isBusy}
+            onSession={(again) => {
+              // The screen that waits is about one anchor.
+              if (again.anchor !== anchor) throw new PhraseError({ code: 'other-anchor' });
+              app.open(again, { isRecovery });
+            }}
+          />
+        </section>
       )}
     </Screen>
   );
