@@ -49,8 +49,8 @@ export function Expired({ active: { session, isRecovery } }: { active: Active })
         </Button>
       </div>
       {isRecovery && (
-        <section aria-labelledby="by-phrase">
-          <h2 id="by-phrase">{texts.recover.byPhrase}</h2>
+        <section aria-labelledby="again-by-phrase">
+          <h2 id="again-by-phrase">{texts.recover.byPhrase}</h2>
           <PhraseForm
             submit={texts.expired.withPhrase}
             action={byPhrase}
