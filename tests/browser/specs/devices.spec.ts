@@ -4,9 +4,8 @@ import { inspect } from '../support/inspect';
 import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
 
-test('devices are listed with their last use, and get new names', async ({ visits }) => {
-  const page = await visits();
-  await page.createsAnchor('old name');
+test('devices are listed with their last use, and get new names', async ({ signedIn }) => {
+  const { page } = await signedIn('old name');
   await expect(page.row('old name')).toContainText(texts.manage.lastUsed(texts.manage.today));
   await page.clicks(texts.manage.renameOf('old name'));
   await inspect(page.page, 'rename');
@@ -23,9 +22,8 @@ test('devices are listed with their last use, and get new names', async ({ visit
   await expect(page.row('old name')).toBeHidden();
 });
 
-test('a second passkey is added here, which must be another authenticator', async ({ visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('a second passkey is added here, which must be another authenticator', async ({ signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
   await page.clicks(texts.manage.addHere);
   await page.shows(texts.addHere.title);
   await inspect(page.page, 'add-here');
@@ -48,9 +46,8 @@ test('a second passkey is added here, which must be another authenticator', asyn
   await expect(page.row('key')).toContainText(texts.manage.inUse);
 });
 
-test('removing the device in use signs out, and it does not sign in any more', async ({ visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('removing the device in use signs out, and it does not sign in any more', async ({ visits, signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
   const key = new Authenticator('usb');
   await page.device.plugsIn(page.page, key);
   await page.clicks(texts.manage.addHere);
@@ -76,9 +73,8 @@ test('removing the device in use signs out, and it does not sign in any more', a
   await again.complains(texts.passkey.cancelled);
 });
 
-test('removing another device leaves the session alone', async ({ visits }) => {
-  const page = await visits();
-  await page.createsAnchor('laptop');
+test('removing another device leaves the session alone', async ({ signedIn }) => {
+  const { page } = await signedIn('laptop');
   await page.device.plugsIn(page.page, new Authenticator('usb'));
   await page.clicks(texts.manage.addHere);
   await page.types(texts.common.deviceName, 'key');
@@ -92,9 +88,8 @@ test('removing another device leaves the session alone', async ({ visits }) => {
   await expect(page.row('laptop')).toBeVisible();
 });
 
-test('the last device goes only after a warning that must be confirmed, and the anchor with it', async ({ visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('the last device goes only after a warning that must be confirmed, and the anchor with it', async ({ signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
   await page.clicks(texts.manage.removeOf('laptop'));
   await expect(page.page.getByText(texts.manage.removeLast)).toBeVisible();
   await expect(page.button(texts.manage.remove)).toBeDisabled();
@@ -109,9 +104,8 @@ test('the last device goes only after a warning that must be confirmed, and the 
   await page.complains(texts.errors['unknown-anchor']);
 });
 
-test('what was changed elsewhere is not touched before it was shown', async ({ visits }) => {
-  const here = await visits();
-  const anchor = await here.createsAnchor('laptop');
+test('what was changed elsewhere is not touched before it was shown', async ({ visits, signedIn }) => {
+  const { page: here, anchor } = await signedIn('laptop');
   await here.device.plugsIn(here.page, new Authenticator('usb'));
   await here.clicks(texts.manage.addHere);
   await here.types(texts.common.deviceName, 'key');
@@ -131,9 +125,8 @@ test('what was changed elsewhere is not touched before it was shown', async ({ v
   await expect(here.row('spare key')).toBeVisible();
 });
 
-test('the warning of the last device is about what is left, not about what was shown', async ({ visits }) => {
-  const here = await visits();
-  const anchor = await here.createsAnchor('laptop');
+test('the warning of the last device is about what is left, not about what was shown', async ({ visits, signedIn }) => {
+  const { page: here, anchor } = await signedIn('laptop');
   await here.device.plugsIn(here.page, new Authenticator('usb'));
   await here.clicks(texts.manage.addHere);
   await here.types(texts.common.deviceName, 'key');
@@ -156,9 +149,8 @@ test('the warning of the last device is about what is left, not about what was s
   await expect(here.button(texts.manage.remove)).toBeDisabled();
 });
 
-test('when a part of the service is looked after, it says so, and works again afterwards', async ({ stage, visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('when a part of the service is looked after, it says so, and works again afterwards', async ({ stage, signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
   await expect(page.row('laptop')).toBeVisible();
   await stage.shard(0, false);
   try {
@@ -176,9 +168,8 @@ test('when a part of the service is looked after, it says so, and works again af
   await page.comesBack(anchor);
 });
 
-test('without a connection it says so, and works again afterwards', async ({ visits }) => {
-  const page = await visits();
-  await page.createsAnchor('laptop');
+test('without a connection it says so, and works again afterwards', async ({ signedIn }) => {
+  const { page } = await signedIn('laptop');
   await page.clicks(texts.manage.renameOf('laptop'));
   await page.types(texts.manage.newName, 'renamed');
   await page.device.context.setOffline(true);

@@ -4,9 +4,8 @@ import { inspect } from '../support/inspect';
 import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
 
-test('a phrase that was copied is stored, and opens the anchor in another browser', async ({ visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('a phrase that was copied is stored, and opens the anchor in another browser', async ({ visits, signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
   await page.clicks(texts.manage.addPhrase);
   await page.shows(texts.phrase.title);
   await inspect(page.page, 'phrase');
@@ -43,9 +42,8 @@ test('a phrase that was copied is stored, and opens the anchor in another browse
   await expect(other.row('new laptop')).toContainText(texts.manage.inUse);
 });
 
-test('three words of the phrase are typed instead of copying it; nothing is stored before', async ({ visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('three words of the phrase are typed instead of copying it; nothing is stored before', async ({ visits, signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
   await page.clicks(texts.manage.addPhrase);
   await page.clicks(texts.phrase.generate);
   const words = (await page.readsPhrase()).split(' ');
@@ -73,9 +71,8 @@ test('three words of the phrase are typed instead of copying it; nothing is stor
   await expect(elsewhere.row(texts.phrase.alias)).toBeVisible();
 });
 
-test('mistakes in a typed phrase are named', async ({ visits }) => {
-  const page = await visits();
-  await page.createsAnchor('laptop');
+test('mistakes in a typed phrase are named', async ({ visits, signedIn }) => {
+  const { page } = await signedIn('laptop');
   const [number = '', ...words] = (await page.createsPhrase()).split(' ');
   const other = await visits();
   await other.clicks(texts.picker.lost);
@@ -98,9 +95,8 @@ test('mistakes in a typed phrase are named', async ({ visits }) => {
   await other.shows(texts.recover.title);
 });
 
-test('a protected phrase is changed only by who types it', async ({ visits }) => {
-  const page = await visits();
-  await page.createsAnchor('laptop');
+test('a protected phrase is changed only by who types it', async ({ signedIn }) => {
+  const { page } = await signedIn('laptop');
   const phrase = await page.createsPhrase();
   await page.clicks(texts.manage.protect);
   await inspect(page.page, 'protect');
@@ -123,9 +119,8 @@ test('a protected phrase is changed only by who types it', async ({ visits }) =>
   await expect(page.row(texts.phrase.alias)).not.toContainText(texts.manage.isProtected);
 });
 
-test('a new phrase takes the place of the old one, which opens nothing any more', async ({ visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('a new phrase takes the place of the old one, which opens nothing any more', async ({ visits, signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
   const old = await page.createsPhrase();
   await page.clicks(texts.manage.replacePhraseOf);
   await page.clicks(texts.phrase.generate);
@@ -171,9 +166,8 @@ test('a recovery key is another authenticator than those in use, and opens the a
   await expect(other.page.getByText(texts.manage.recovered)).toBeVisible();
 });
 
-test('an anchor without a recovery key says so, and who has nothing is told what is left', async ({ visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('an anchor without a recovery key says so, and who has nothing is told what is left', async ({ visits, signedIn }) => {
+  const { anchor } = await signedIn('laptop');
   const other = await visits();
   await other.clicks(texts.picker.lost);
   await other.types(texts.common.anchorNumber, String(anchor));

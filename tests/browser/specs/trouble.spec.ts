@@ -53,9 +53,8 @@ test('a device whose answer gets lost was added, and the page says so', async ({
   await phone.shows(texts.newDevice.doneTitle);
 });
 
-test('a node that lies cannot make a phrase look stored that is not', async ({ visits }) => {
-  const page = await visits();
-  await page.createsAnchor('laptop');
+test('a node that lies cannot make a phrase look stored that is not', async ({ signedIn }) => {
+  const { page } = await signedIn('laptop');
   await page.clicks(texts.manage.addPhrase);
   await page.clicks(texts.phrase.generate);
   await page.readsPhrase();
@@ -130,9 +129,8 @@ test('signing in again does not close a registration that is open', async ({ vis
   await laptop.says(texts.addRemote.done('phone'));
 });
 
-test('who replaces the phrase of the session goes on, and can sign in again with the new one', async ({ visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('who replaces the phrase of the session goes on, and can sign in again with the new one', async ({ visits, signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
   const old = await page.createsPhrase();
   const other = await visits();
   await other.page.clock.install();
@@ -176,9 +174,8 @@ test('what fails after the prompt is tried again without another prompt', async 
   expect(device.own.signatures - before).toBe(1);
 });
 
-test('who recovers on the way to a dapp goes on to it', async ({ stage, visits }) => {
-  const page = await visits();
-  const anchor = await page.createsAnchor('laptop');
+test('who recovers on the way to a dapp goes on to it', async ({ stage, visits, signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
   const phrase = await page.createsPhrase();
   const other = await visits();
   const [dapp] = stage.programme.dapps;

@@ -14,7 +14,9 @@ interface ForTest {
   /** A new device: another browser with another authenticator. */
   device: () => Promise<Device>;
   /** A device with the passkey of a new anchor, which its browser remembers: without a visit of the login page. */
-  owner: () => Promise<Owner>;
+  owner: (deviceName?: string) => Promise<Owner>;
+  /** The list of devices of a new anchor, on such a device. */
+  signedIn: (deviceName: string) => Promise<{ page: LoginPage; anchor: bigint }>;
   /** The login page on a device, which is a new one if none is given. */
   visits: (on?: Device, path?: string) => Promise<LoginPage>;
 }
@@ -47,9 +49,9 @@ export const test = base.extend<ForTest, ForWorker>({
   owner: async ({ browser, stage }, use) => {
     const devices: Device[] = [];
     const origin = stage.programme.page;
-    await use(async () => {
+    await use(async (deviceName = 'laptop') => {
       const { passkey, publicKey } = newPasskey(new URL(origin).hostname);
-      const anchor = await stage.registers(publicKey, Buffer.from(passkey.credentialId, 'base64'), 'laptop');
+      const anchor = await stage.registers(publicKey, Buffer.from(passkey.credentialId, 'base64'), deviceName);
       // As the page itself writes it (memory.ts).
       const value = JSON.stringify({ version: 1, anchors: [String(anchor)] });
       const memory = { cookies: [], origins: [{ origin, localStorage: [{ name: 'anchorage.anchors', value }] }] };
@@ -59,6 +61,15 @@ export const test = base.extend<ForTest, ForWorker>({
       return { device, anchor };
     });
     for (const device of devices) await device.shutsDown();
+  },
+
+  signedIn: async ({ owner, visits }, use) => {
+    await use(async (deviceName) => {
+      const { device, anchor } = await owner(deviceName);
+      const page = await visits(device);
+      await page.comesBack(anchor);
+      return { page, anchor };
+    });
   },
 
   visits: async ({ stage, device }, use) => {
