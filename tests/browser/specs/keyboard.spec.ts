@@ -1,6 +1,7 @@
 // Without a mouse.
 import type { Page } from '@playwright/test';
 import { Dapp } from '../support/dapp';
+import { Authenticator } from '../support/device';
 import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
 
@@ -47,4 +48,28 @@ test('an anchor is created and a dapp logged in to with the keyboard alone', asy
   const { page: consent } = await dapp.logsIn();
   await presses(consent, texts.authorize.logInAs(anchor));
   await dapp.isLoggedIn();
+});
+
+test('the focus is not lost where what had it goes', async ({ signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
+  const heading = (level: number, name: string) => page.page.getByRole('heading', { level, name, exact: true });
+  await page.device.plugsIn(page.page, new Authenticator('usb'));
+  await page.clicks(texts.manage.addHere);
+  await page.types(texts.common.deviceName, 'key');
+  await page.clicks(texts.addHere.start);
+  await page.showsDevices(anchor);
+  await page.clicks(texts.manage.removeOf('key'));
+  await page.clicks(texts.manage.remove);
+  await expect(page.row('key')).toBeHidden();
+  await expect(heading(1, texts.manage.title(anchor))).toBeFocused();
+
+  await page.signsOut();
+  await page.device.plugsIn(page.page, page.device.own);
+  await page.clicks(texts.picker.discover);
+  await expect(heading(2, texts.picker.foundTitle)).toBeFocused();
+  await page.clicks(texts.picker.notMine);
+  await expect(heading(1, texts.welcome.title)).toBeFocused();
+  await page.forgets(anchor);
+  await expect(page.button(texts.picker.forget(anchor))).toBeHidden();
+  await expect(heading(1, texts.welcome.title)).toBeFocused();
 });
