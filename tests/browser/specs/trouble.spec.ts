@@ -99,10 +99,14 @@ for (const [name, off] of [
 
     const [dapp, main] = stage.programme.dapps;
     await stage.sets(main, { alternative_origins: [dapp.origin] });
-    const there = await Dapp.opens(wrong, dapp, 'auth-client', { derivation: main.origin });
-    const login = await there.logsIn();
-    // The certificate of the other origin's list is recent. What the dapp's own library makes of the clock is its business.
-    await expect(login.button(texts.authorize.logInAs(anchor))).toBeVisible();
+    try {
+      const there = await Dapp.opens(wrong, dapp, 'auth-client', { derivation: main.origin });
+      const login = await there.logsIn();
+      // The certificate of the other origin's list is recent. What the dapp's own library makes of the clock is its business.
+      await expect(login.button(texts.authorize.logInAs(anchor))).toBeVisible();
+    } finally {
+      await stage.sets(main, {});
+    }
   });
 }
 

@@ -3,6 +3,7 @@ import type { HttpAgent } from '@icp-sdk/core/agent';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { AppContext, type Active, type App as Shared } from './app-context';
+import { checkClock } from './clock';
 import type { Environment } from './environment';
 import { useLogin } from './login';
 import { browserStore } from './memory';
@@ -43,6 +44,7 @@ export function App({ env, agent, channel }: AppProps): JSX.Element {
   );
   const close = useCallback(() => setState({ active: null, isExpired: false }), []);
   const expire = useCallback(() => setState(({ active: current }) => ({ active: current, isExpired: current !== null })), []);
+  useClock(agent, env.front);
   useEndOfSession(isExpired ? null : (active?.session ?? null), expire);
 
   const shared: Shared = {
@@ -67,6 +69,14 @@ export function App({ env, agent, channel }: AppProps): JSX.Element {
       {isExpired && active && <Expired active={active} />}
     </AppContext.Provider>
   );
+}
+
+/** Looks now and then whether this computer's clock was set. */
+function useClock(agent: HttpAgent, front: Environment['front']): void {
+  useEffect(() => {
+    const timer = setInterval(() => void checkClock(agent, front), 5_000);
+    return () => clearInterval(timer);
+  }, [agent, front]);
 }
 
 /** Timers do not run while a computer sleeps: it is looked again when the tab is. */

@@ -61,6 +61,25 @@ test('without an answer the computer’s clock has to do', async () => {
   silent.mockRestore();
 });
 
+test('a clock that is set while the page is open is compared again, and one that goes on is not', async () => {
+  const slow = agentOf(45 * MINUTE);
+  await clock.setClock(slow.agent, CANISTER, at(NOW + 45 * MINUTE));
+  vi.advanceTimersByTime(10 * MINUTE);
+  await clock.checkClock(slow.agent, CANISTER);
+  expect(slow.asked()).toBe(1);
+  // Somebody sets it right; the page's own time does not jump.
+  const beginning = performance.now();
+  vi.setSystemTime(NOW + 55 * MINUTE);
+  vi.spyOn(performance, 'now').mockReturnValue(beginning);
+  const right = agentOf(0);
+  await clock.checkClock(right.agent, CANISTER);
+  expect(right.asked()).toBe(1);
+  expect(clock.networkNow()).toBe(NOW + 55 * MINUTE);
+  await clock.checkClock(right.agent, CANISTER);
+  expect(right.asked()).toBe(1);
+  vi.restoreAllMocks();
+});
+
 test('sessions begin and end by the network’s clock', async () => {
   await clock.setClock(agentOf(45 * MINUTE).agent, CANISTER, at(NOW + 45 * MINUTE));
   const { isOver, SessionKey } = await import('./session');

@@ -8,13 +8,15 @@ import type { ErrorText } from './texts/en';
 import { texts } from './texts';
 import { describe } from './texts/describe';
 
+const DECLINED = 'the user does not want to log in';
+
 export type LoginState =
   /** The dapp has not asked yet. */
   | { name: 'waiting' }
   /** Its derivation origin is being checked. */
   | { name: 'checking'; request: LoginRequest }
   /** Who says whether it may be used did not answer. */
-  | { name: 'unchecked'; request: LoginRequest }
+  | { name: 'unchecked'; request: LoginRequest; reason: string }
   | { name: 'ready'; request: LoginRequest }
   /** There is nothing to log in to; `unreachable`: yet, for nobody said where the answer may go. */
   | { name: 'refused' | 'unreachable'; problem: ErrorText }
@@ -36,12 +38,11 @@ export function useLogin(channel: Channel | null, env: Environment, agent: HttpA
     async (request: LoginRequest): Promise<void> => {
       setState({ name: 'checking', request });
       try {
-        await checkDerivationOrigin({ rootKey: env.rootKey, clock: agent }, agent, request);
+        await checkDerivationOrigin(env, agent, request);
         setState({ name: 'ready', request });
       } catch (error) {
         if (error instanceof OriginError && error.code === 'unreachable') {
-          console.warn(error.message);
-          setState({ name: 'unchecked', request });
+          setState({ name: 'unchecked', request, reason: error.message });
           return;
         }
         channel?.fail('invalid', error instanceof Error ? error.message : String(error));
@@ -72,7 +73,12 @@ export function useLogin(channel: Channel | null, env: Environment, agent: HttpA
   return {
     state,
     succeed: (delegation) => answer(() => channel.succeed(delegation), { name: 'done' }),
-    decline: () => answer(() => channel.fail('declined', 'the user does not want to log in'), { name: 'declined' }),
+    decline: () =>
+      answer(
+        // Nobody but the dapp's developer can tell a missing header from a missing connection.
+        () => (state.name === 'unchecked' ? channel.fail('invalid', state.reason) : channel.fail('declined', DECLINED)),
+        { name: 'declined' },
+      ),
     retry: () => (state.name === 'unchecked' ? void check(state.request) : ask()),
   };
 }

@@ -27,7 +27,7 @@ function giveUp(reason: string): void {
 }
 
 async function start(container: HTMLElement): Promise<void> {
-  if (!('PublicKeyCredential' in window)) {
+  if (!('PublicKeyCredential' in window) || !('timeout' in AbortSignal)) {
     render(<Unsupported onGiveUp={channel && (() => giveUp('the browser has no passkeys'))} />, container);
     return;
   }

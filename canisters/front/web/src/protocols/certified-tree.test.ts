@@ -1,5 +1,7 @@
+import type { HttpAgent } from '@icp-sdk/core/agent';
 import { Principal } from '@icp-sdk/core/principal';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { setClock } from '../clock';
 import { CertificationError } from './certification';
 import { verifyTree } from './certified-tree';
 import { CANISTER, certificate, type CertificateOptions, digest, NOW, prune, ROOT_KEY, tree } from './certified-testing';
@@ -57,6 +59,18 @@ test.each([
   [5 * MINUTE + 1, false],
 ])('a certificate whose time is off by %i ms: %s', async (off, isFine) => {
   expect((await refusal({ time: NOW + off })) === null).toBe(isFine);
+});
+
+test('a certificate is judged by the network’s clock, if this computer’s is wrong', async () => {
+  const agentOf = (ahead: number): HttpAgent =>
+    ({ syncTime: async () => undefined, getTimeDiffMsecs: () => ahead }) as unknown as HttpAgent;
+  const hint = new Date(NOW).toUTCString();
+  vi.setSystemTime(NOW + 60 * MINUTE);
+  expect(await refusal()).toMatch(/not acceptable/);
+  await setClock(agentOf(-60 * MINUTE), CANISTER, hint);
+  expect(await refusal()).toBeNull();
+  await setClock(agentOf(0), CANISTER, hint);
+  expect(await refusal()).toMatch(/not acceptable/);
 });
 
 test('what is no certificate is refused', async () => {

@@ -2,7 +2,7 @@
 // /.well-known/ii-alternative-origins, certified.
 import { Principal } from '@icp-sdk/core/principal';
 import { type Asker, type CertifiedDocument, certifiedGet, CertifiedHttpError } from './certified-http';
-import type { Network } from './certified-tree';
+import type { Signer } from './certified-tree';
 import type { LoginRequest } from './channel';
 import { type Fetch, fetchAnew } from './fetching';
 import { fields } from './json-rpc';
@@ -48,7 +48,7 @@ export class OriginError extends Error {
  * `agent` asks through this page's own host, anonymously. `fetch` is the browser's, unless a test brings its own.
  */
 export async function checkDerivationOrigin(
-  network: Network,
+  network: Pick<Signer, 'rootKey'>,
   agent: Asker,
   { origin, derivationOrigin }: Pick<LoginRequest, 'origin' | 'derivationOrigin'>,
   fetch: Fetch = (url, init) => globalThis.fetch(url, init),
@@ -124,11 +124,11 @@ function parsePrincipal(text: string): Principal | null {
 }
 
 /** A certified text. */
-async function readText(network: Network, agent: Asker, canister: Principal, path: string): Promise<string> {
+async function readText({ rootKey }: Pick<Signer, 'rootKey'>, agent: Asker, canister: Principal, path: string): Promise<string> {
   const where = `${path} of canister ${canister.toText()}`;
   let document: CertifiedDocument;
   try {
-    document = await certifiedGet(agent, { canister, path, ...network });
+    document = await certifiedGet(agent, { canister, path, rootKey });
   } catch (error) {
     if (!(error instanceof CertifiedHttpError)) throw error;
     const code = error.code === 'unreachable' ? 'unreachable' : 'unverified';

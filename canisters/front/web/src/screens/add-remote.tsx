@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp, type Active } from '../app-context';
 import { isEqual } from '../bytes';
+import { networkNow } from '../clock';
 import { isSameDevice } from '../devices';
 import type { DeviceData } from '../service/types';
 import { texts } from '../texts';
@@ -14,6 +15,7 @@ import { usePoll } from '../ui/poll';
 
 /** How often it is asked whether a device waits, in milliseconds. */
 const INTERVAL = 4_000;
+const MINUTE = 60_000;
 
 export function AddRemote({ active }: { active: Active }): JSX.Element {
   const app = useApp();
@@ -31,8 +33,11 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
   const isExpired = left === 0;
   const text = texts.addRemote;
 
+  /** What was asked before it changed says nothing any more. */
+  const turn = useRef(0);
   const open = (): void =>
     opening.run(async () => {
+      turn.current += 1;
       const time = await active.front.enterRegistrationMode(anchor);
       setProblem(null);
       setWaits(null);
@@ -48,6 +53,7 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
   front.current = active.front;
   useEffect(
     () => () => {
+      turn.current += 1;
       if (isLeftOpen.current) front.current.exitRegistrationMode(anchor).catch(() => undefined);
     },
     [anchor],
@@ -60,12 +66,14 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
     setEnd(null);
     setProblem(why);
   };
-  /** Certified what became of the registration. Undefined: it is not open any more, and the screen says so. */
+  /** Certified what became of the registration. Undefined: it is not open any more, and the screen says so; or this screen is over. */
   const look = async (): Promise<DeviceData | null | undefined> => {
+    const mine = turn.current;
     const {
       devices,
       device_registration: [registration],
     } = await active.front.anchorInfo(anchor);
+    if (mine !== turn.current) return undefined;
     if (waits && devices.some(({ pubkey }) => isEqual(pubkey, waits.pubkey))) {
       isLeftOpen.current = false;
       setEnd(null);
@@ -73,7 +81,8 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
       return undefined;
     }
     if (!registration) {
-      close(text.closed);
+      // The service's clock and this one differ by seconds.
+      close(end !== null && end - networkNow() < MINUTE ? text.expired : text.closed);
       return undefined;
     }
     const [device = null] = registration.tentative_device;
@@ -83,6 +92,7 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
   usePoll(isOpen && !verifying.isPending ? async () => void (await look()) : null, INTERVAL);
 
   const verify = async (typed: string): Promise<void> => {
+    turn.current += 1;
     const device = await look();
     if (device === undefined) return;
     if (device === null) return setProblem(text.noDevice);

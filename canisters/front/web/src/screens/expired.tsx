@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
 import { useApp, type Active } from '../app-context';
-import { PhraseError } from '../phrase';
 import { signIn } from '../sign-in';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
@@ -55,11 +54,8 @@ export function Expired({ active: { session, isRecovery } }: { active: Active })
             submit={texts.expired.withPhrase}
             action={byPhrase}
             disabled={isBusy}
-            onSession={(again) => {
-              // The screen that waits is about one anchor.
-              if (again.anchor !== anchor) throw new PhraseError({ code: 'other-anchor' });
-              app.open(again, { isRecovery });
-            }}
+            anchor={anchor}
+            onSession={(again) => app.open(again, { isRecovery })}
           />
         </section>
       )}

@@ -5,6 +5,7 @@ import {
   ErrorKindEnum,
   HttpErrorCode,
   HttpFetchErrorCode,
+  IngressExpiryInvalidErrorCode,
   UncertifiedRejectErrorCode,
   UncertifiedRejectUpdateErrorCode,
   type ErrorCode as AgentErrorCode,
@@ -105,6 +106,7 @@ test.each<[string, unknown, ErrorCode]>([
     agentError(new HttpErrorCode(400, 'Bad Request', [], 'sender delegation has expired'), ErrorKindEnum.Protocol),
     'session-refused',
   ],
+  ['a clock that was set', agentError(new IngressExpiryInvalidErrorCode('', 5), ErrorKindEnum.Input), 'session-refused'],
   ['a request that is wrong', agentError(new HttpErrorCode(400, 'Bad Request', [], '?'), ErrorKindEnum.Protocol), 'unexpected'],
   [
     'a certificate that is not the network’s',

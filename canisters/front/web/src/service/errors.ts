@@ -4,6 +4,7 @@ import {
   CertifiedRejectErrorCode,
   ErrorKindEnum,
   HttpErrorCode,
+  IngressExpiryInvalidErrorCode,
   UncertifiedRejectErrorCode,
   UncertifiedRejectUpdateErrorCode,
 } from '@icp-sdk/core/agent';
@@ -147,6 +148,8 @@ function fromAgent(error: AgentError): ServiceError {
     return fromReject(code.rejectCode, code.rejectMessage);
   }
   if (code instanceof UncertifiedRejectUpdateErrorCode) return fromUncertifiedReject(code.rejectCode, code.rejectMessage);
+  // This computer's clock was set meanwhile: a new session's agent asks for the time anew.
+  if (code instanceof IngressExpiryInvalidErrorCode) return new ServiceError('session-refused', error.message);
   if (code instanceof HttpErrorCode) return fromHttp(code.status, error.message);
   switch (error.kind) {
     case ErrorKindEnum.Transport:

@@ -274,7 +274,7 @@ export const en = {
     refusedTitle: 'You cannot log in here',
     originUnchecked: {
       what: 'The app asks for the pseudonym of another address, which did not answer.',
-      todo: 'Check your connection, then try again.',
+      todo: 'Check your connection, then try again. If that does not help, tell the people who make the app.',
     },
     originRefused: {
       what: 'The app asks for the pseudonym of another address, and that address does not allow it.',

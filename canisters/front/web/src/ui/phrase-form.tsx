@@ -14,17 +14,20 @@ interface PhraseFormProps {
   submit: string;
   action: Action;
   disabled: boolean;
+  /** The only one that will do. */
+  anchor?: bigint;
   /** The phrase opened a session, and the service knows it: these are the anchor's devices. */
   onSession: (session: Session, info: AnchorInfo) => void;
 }
 
 /** Asks for a recovery phrase, and opens a session with it. */
-export function PhraseForm({ submit, action, disabled, onSession }: PhraseFormProps): JSX.Element {
+export function PhraseForm({ submit, action, disabled, anchor, onSession }: PhraseFormProps): JSX.Element {
   const app = useApp();
   const [phrase, setPhrase] = useState('');
 
   const enter = async (): Promise<void> => {
     const parsed = parsePhrase(phrase);
+    if (anchor !== undefined && parsed.anchor !== anchor) throw new PhraseError({ code: 'other-anchor' });
     const session = await openSessionWith(await phraseIdentity(parsed), parsed.anchor);
     try {
       const info = await frontFor(app.env, session).anchorInfo(session.anchor);

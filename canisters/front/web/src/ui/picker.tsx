@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useApp } from '../app-context';
 import { forgetAnchor, rememberedAnchors } from '../memory';
 import { credentialsOf } from '../service/shards';
-import { isOver, type Session } from '../session';
+import type { Session } from '../session';
 import { CredentialCache, discover, signIn } from '../sign-in';
 import { texts } from '../texts';
 import { isSessionOver, useAction } from './action';
@@ -15,6 +15,8 @@ import { Alert, Button, Status } from './parts';
 
 /** Anchors whose passkeys are asked for before the user clicks. */
 const PREFETCHED = 3;
+/** Milliseconds in which a prompt's answer is used again: whoever sees no session expects none. */
+const REUSED = 120_000;
 
 interface PickerProps {
   /** What is written on the button of a remembered anchor. */
@@ -33,8 +35,8 @@ export function Picker({ label, onSession, afterPrompt }: PickerProps): JSX.Elem
   const [isPrompting, setPrompting] = useState(false);
   const [forgetting, setForgetting] = useState<bigint | null>(null);
   const [found, setFound] = useState<Session | null>(null);
-  /** If what follows the prompt fails, trying again needs no other prompt. */
-  const opened = useRef<Session | null>(null);
+  /** If what follows the prompt fails, trying again at once needs no other prompt. */
+  const opened = useRef<{ session: Session; at: number } | null>(null);
   const cache = useMemo(() => new CredentialCache((anchor) => credentialsOf(app.env, app.agent, anchor)), [app.env, app.agent]);
   useEffect(() => {
     for (const anchor of anchors.slice(0, PREFETCHED)) cache.get(anchor).catch(() => undefined);
@@ -54,9 +56,9 @@ export function Picker({ label, onSession, afterPrompt }: PickerProps): JSX.Elem
   const enter = (choice: bigint | 'number', anchor: bigint): void =>
     start(choice, async () => {
       const known = opened.current;
-      const session =
-        known?.anchor === anchor && !isOver(known) ? known : await signIn(app, anchor, 'sign-in', cache.get(anchor));
-      opened.current = session;
+      const isGood = known?.session.anchor === anchor && performance.now() - known.at < REUSED;
+      const session = isGood ? known.session : await signIn(app, anchor, 'sign-in', cache.get(anchor));
+      opened.current = isGood ? known : { session, at: performance.now() };
       setPrompting(false);
       try {
         await onSession(session);
@@ -149,6 +151,7 @@ export function Picker({ label, onSession, afterPrompt }: PickerProps): JSX.Elem
           onClose={() => setForgetting(null)}
           onForget={() => {
             forgetAnchor(app.store, forgetting);
+            opened.current = null;
             setAnchors(rememberedAnchors(app.store));
             setForgetting(null);
           }}
