@@ -75,10 +75,7 @@ test('removing the device in use signs out, and it does not sign in any more', a
 
 test('removing another device leaves the session alone', async ({ signedIn }) => {
   const { page } = await signedIn('laptop');
-  await page.device.plugsIn(page.page, new Authenticator('usb'));
-  await page.clicks(texts.manage.addHere);
-  await page.types(texts.common.deviceName, 'key');
-  await page.clicks(texts.addHere.start);
+  await page.addsKey('key');
   await page.clicks(texts.manage.removeOf('key'));
   await expect(page.page.getByText(texts.manage.removeText)).toBeVisible();
   await expect(page.page.getByText(texts.manage.removeInUse)).toBeHidden();
@@ -106,11 +103,7 @@ test('the last device goes only after a warning that must be confirmed, and the 
 
 test('what was changed elsewhere is not touched before it was shown', async ({ visits, signedIn }) => {
   const { page: here, anchor } = await signedIn('laptop');
-  await here.device.plugsIn(here.page, new Authenticator('usb'));
-  await here.clicks(texts.manage.addHere);
-  await here.types(texts.common.deviceName, 'key');
-  await here.clicks(texts.addHere.start);
-  await expect(here.row('key')).toBeVisible();
+  await here.addsKey('key');
 
   const there = await visits(here.device);
   await there.comesBack(anchor);
@@ -127,11 +120,7 @@ test('what was changed elsewhere is not touched before it was shown', async ({ v
 
 test('the warning of the last device is about what is left, not about what was shown', async ({ visits, signedIn }) => {
   const { page: here, anchor } = await signedIn('laptop');
-  await here.device.plugsIn(here.page, new Authenticator('usb'));
-  await here.clicks(texts.manage.addHere);
-  await here.types(texts.common.deviceName, 'key');
-  await here.clicks(texts.addHere.start);
-  await expect(here.row('key')).toBeVisible();
+  await here.addsKey('key');
 
   const there = await visits(here.device);
   await there.comesBack(anchor);

@@ -1,7 +1,6 @@
 // Without a mouse.
 import type { Page } from '@playwright/test';
 import { Dapp } from '../support/dapp';
-import { Authenticator } from '../support/device';
 import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
 
@@ -53,11 +52,7 @@ test('an anchor is created and a dapp logged in to with the keyboard alone', asy
 test('the focus is not lost where what had it goes', async ({ signedIn }) => {
   const { page, anchor } = await signedIn('laptop');
   const heading = (level: number, name: string) => page.page.getByRole('heading', { level, name, exact: true });
-  await page.device.plugsIn(page.page, new Authenticator('usb'));
-  await page.clicks(texts.manage.addHere);
-  await page.types(texts.common.deviceName, 'key');
-  await page.clicks(texts.addHere.start);
-  await page.showsDevices(anchor);
+  await page.addsKey('key');
   await page.clicks(texts.manage.removeOf('key'));
   await page.clicks(texts.manage.remove);
   await expect(page.row('key')).toBeHidden();

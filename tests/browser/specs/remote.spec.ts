@@ -1,21 +1,7 @@
 // Adding a device from another one: two browsers.
-import type { LoginPage } from '../support/login-page';
 import { inspect } from '../support/inspect';
 import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
-
-/** The new device asks to be added. */
-async function asks(page: LoginPage, anchor: bigint, name: string): Promise<void> {
-  await page.types(texts.common.anchorNumber, String(anchor));
-  await page.types(texts.common.deviceName, name);
-  await page.clicks(texts.newDevice.start);
-}
-
-/** The code that it shows. */
-async function code(page: LoginPage): Promise<string> {
-  await page.shows(texts.newDevice.codeTitle);
-  return page.page.locator('output').innerText();
-}
 
 /** Another code. */
 function wrong(right: string, nth: number): string {
@@ -29,7 +15,7 @@ test('a device in another browser is added with the code that it shows', async (
   await phone.clicks(texts.picker.newDevice);
   await phone.shows(texts.newDevice.title);
   await inspect(phone.page, 'new-device');
-  await asks(phone, anchor, 'phone');
+  await phone.asksToBeAdded(anchor, 'phone');
   await phone.complains({ what: texts.newDevice.modeOff });
 
   await laptop.clicks(texts.manage.addRemote);
@@ -40,7 +26,7 @@ test('a device in another browser is added with the code that it shows', async (
   await expect(laptop.page.getByText(texts.addRemote.noDevice)).toBeVisible();
 
   await phone.clicks(texts.newDevice.start);
-  const digits = await code(phone);
+  const digits = await phone.readsCode();
   expect(digits).toMatch(/^\d{6}$/);
   await inspect(phone.page, 'new-device-code');
   expect(phone.device.own.passkeys, 'one passkey, however often it was turned away').toHaveLength(1);
@@ -68,8 +54,8 @@ test('three wrong codes turn the device away, and it can be started again', asyn
   await laptop.clicks(texts.manage.addRemote);
   await laptop.says(texts.addRemote.waiting);
   await phone.clicks(texts.picker.newDevice);
-  await asks(phone, anchor, 'phone');
-  const digits = await code(phone);
+  await phone.asksToBeAdded(anchor, 'phone');
+  const digits = await phone.readsCode();
 
   for (const left of [2, 1]) {
     await laptop.types(texts.addRemote.code, wrong(digits, left));
@@ -85,8 +71,8 @@ test('three wrong codes turn the device away, and it can be started again', asyn
   await laptop.says(texts.addRemote.waiting);
   await phone.clicks(texts.common.cancel);
   await phone.clicks(texts.picker.newDevice);
-  await asks(phone, anchor, 'phone');
-  await laptop.types(texts.addRemote.code, await code(phone));
+  await phone.asksToBeAdded(anchor, 'phone');
+  await laptop.types(texts.addRemote.code, await phone.readsCode());
   await laptop.clicks(texts.addRemote.verify);
   await laptop.showsDevices(anchor);
   await expect(laptop.row('phone')).toBeVisible();
@@ -98,10 +84,10 @@ test('only one device waits at a time, and whoever leaves closes the door', asyn
   await laptop.clicks(texts.manage.addRemote);
   await laptop.says(texts.addRemote.waiting);
   await stranger.clicks(texts.picker.newDevice);
-  await asks(stranger, anchor, 'not mine');
-  await code(stranger);
+  await stranger.asksToBeAdded(anchor, 'not mine');
+  await stranger.readsCode();
   await phone.clicks(texts.picker.newDevice);
-  await asks(phone, anchor, 'phone');
+  await phone.asksToBeAdded(anchor, 'phone');
   await phone.complains({ what: texts.newDevice.another });
   await inspect(phone.page, 'new-device-another');
   await laptop.says(texts.addRemote.waits('not mine'));

@@ -39,13 +39,11 @@ test('a device whose answer gets lost was added, and the page says so', async ({
   await laptop.clicks(texts.manage.addRemote);
   await laptop.says(texts.addRemote.waiting);
   await phone.clicks(texts.picker.newDevice);
-  await phone.types(texts.common.anchorNumber, String(anchor));
-  await phone.types(texts.common.deviceName, 'phone');
-  await phone.clicks(texts.newDevice.start);
-  await phone.shows(texts.newDevice.codeTitle);
+  await phone.asksToBeAdded(anchor, 'phone');
+  const code = await phone.readsCode();
   await laptop.says(texts.addRemote.waits('phone'));
   const lost = await losesAnswers(laptop.page, 'verify_tentative_device');
-  await laptop.types(texts.addRemote.code, await phone.page.locator('output').innerText());
+  await laptop.types(texts.addRemote.code, code);
   await laptop.clicks(texts.addRemote.verify);
   await laptop.says(texts.addRemote.done('phone'));
   expect(lost.count()).toBeGreaterThan(0);
@@ -124,11 +122,9 @@ test('signing in again does not close a registration that is open', async ({ vis
   await laptop.says(texts.addRemote.waiting);
 
   await phone.clicks(texts.picker.newDevice);
-  await phone.types(texts.common.anchorNumber, String(anchor));
-  await phone.types(texts.common.deviceName, 'phone');
-  await phone.clicks(texts.newDevice.start);
-  await phone.shows(texts.newDevice.codeTitle);
-  await laptop.types(texts.addRemote.code, await phone.page.locator('output').innerText());
+  await phone.asksToBeAdded(anchor, 'phone');
+  const code = await phone.readsCode();
+  await laptop.types(texts.addRemote.code, code);
   await laptop.clicks(texts.addRemote.verify);
   await laptop.says(texts.addRemote.done('phone'));
 });
@@ -142,11 +138,7 @@ test('who replaces the phrase of the session goes on, and can sign in again with
   await other.recoversByPhrase(old);
   await other.showsDevices(anchor);
   await other.clicks(texts.manage.replacePhraseOf);
-  await other.clicks(texts.phrase.generate);
-  const phrase = await other.readsPhrase();
-  await other.clicks(texts.phrase.copy);
-  await other.clicks(texts.phrase.save);
-  await other.shows(texts.phrase.doneTitle);
+  const phrase = await other.storesPhrase();
   await other.clicks(texts.common.continue);
   await other.showsDevices(anchor);
   await expect(other.row(texts.phrase.alias)).toContainText(texts.manage.inUse);

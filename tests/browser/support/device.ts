@@ -45,14 +45,16 @@ interface Ready {
   id: string;
 }
 
+/** What a browser keeps of earlier visits. */
+export type Memory = BrowserContextOptions['storageState'];
+
 export class Device {
   readonly own = new Authenticator('internal');
   private readonly pages = new Map<Page, Promise<Ready>>();
 
   private constructor(readonly context: BrowserContext) {}
 
-  /** `memory`: what the browser keeps of earlier visits. */
-  static async start(browser: Browser, memory?: BrowserContextOptions['storageState']): Promise<Device> {
+  static async start(browser: Browser, memory?: Memory): Promise<Device> {
     const context = await browser.newContext({
       ...(memory && { storageState: memory }),
       viewport: { width: 900, height: 800 },

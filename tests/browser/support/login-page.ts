@@ -1,6 +1,6 @@
 // The login page in one tab, and what people do there.
 import { expect, type Locator, type Page } from '@playwright/test';
-import type { Device } from './device';
+import { Authenticator, type Device } from './device';
 import { texts } from './texts';
 
 export class LoginPage {
@@ -109,13 +109,41 @@ export class LoginPage {
   async createsPhrase(): Promise<string> {
     await this.clicks(texts.manage.addPhrase);
     await this.shows(texts.phrase.title);
+    const phrase = await this.storesPhrase();
+    await this.clicks(texts.common.continue);
+    return phrase;
+  }
+
+  /** From the first screen about the phrase to the one that says that it is stored. */
+  async storesPhrase(): Promise<string> {
     await this.clicks(texts.phrase.generate);
     const phrase = await this.readsPhrase();
     await this.clicks(texts.phrase.copy);
     await this.clicks(texts.phrase.save);
     await this.shows(texts.phrase.doneTitle);
-    await this.clicks(texts.common.continue);
     return phrase;
+  }
+
+  /** From the list of devices back to it, with a security key more. */
+  async addsKey(deviceName: string): Promise<void> {
+    await this.device.plugsIn(this.page, new Authenticator('usb'));
+    await this.clicks(texts.manage.addHere);
+    await this.types(texts.common.deviceName, deviceName);
+    await this.clicks(texts.addHere.start);
+    await expect(this.row(deviceName)).toBeVisible();
+  }
+
+  /** On the new device: it asks to be added. */
+  async asksToBeAdded(anchor: bigint, deviceName: string): Promise<void> {
+    await this.types(texts.common.anchorNumber, String(anchor));
+    await this.types(texts.common.deviceName, deviceName);
+    await this.clicks(texts.newDevice.start);
+  }
+
+  /** The code that it shows then. */
+  async readsCode(): Promise<string> {
+    await this.shows(texts.newDevice.codeTitle);
+    return this.page.locator('output').innerText();
   }
 
   /** What is written on the screen. */

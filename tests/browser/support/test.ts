@@ -1,6 +1,6 @@
 // What tests are given: a network for each worker, and people with devices.
 import { test as base } from '@playwright/test';
-import { Device } from './device';
+import { Device, type Memory } from './device';
 import { LoginPage } from './login-page';
 import { newPasskey } from './passkey';
 import { Stage } from './stage';
@@ -11,8 +11,8 @@ interface Owner {
 }
 
 interface ForTest {
-  /** A new device: another browser with another authenticator. */
-  device: () => Promise<Device>;
+  /** A new device: another browser with another authenticator. `memory`: what the browser keeps of earlier visits. */
+  device: (memory?: Memory) => Promise<Device>;
   /** A device with the passkey of a new anchor, which its browser remembers: without a visit of the login page. */
   owner: (deviceName?: string) => Promise<Owner>;
   /** The list of devices of a new anchor, on such a device. */
@@ -38,16 +38,15 @@ export const test = base.extend<ForTest, ForWorker>({
 
   device: async ({ browser }, use) => {
     const devices: Device[] = [];
-    await use(async () => {
-      const device = await Device.start(browser);
+    await use(async (memory) => {
+      const device = await Device.start(browser, memory);
       devices.push(device);
       return device;
     });
     for (const device of devices) await device.shutsDown();
   },
 
-  owner: async ({ browser, stage }, use) => {
-    const devices: Device[] = [];
+  owner: async ({ device, stage }, use) => {
     const origin = stage.programme.page;
     await use(async (deviceName = 'laptop') => {
       const { passkey, publicKey } = newPasskey(new URL(origin).hostname);
@@ -55,12 +54,10 @@ export const test = base.extend<ForTest, ForWorker>({
       // As the page itself writes it (memory.ts).
       const value = JSON.stringify({ version: 1, anchors: [String(anchor)] });
       const memory = { cookies: [], origins: [{ origin, localStorage: [{ name: 'anchorage.anchors', value }] }] };
-      const device = await Device.start(browser, memory);
-      device.own.passkeys.push(passkey);
-      devices.push(device);
-      return { device, anchor };
+      const owned = await device(memory);
+      owned.own.passkeys.push(passkey);
+      return { device: owned, anchor };
     });
-    for (const device of devices) await device.shutsDown();
   },
 
   signedIn: async ({ owner, visits }, use) => {

@@ -69,6 +69,11 @@ export function credentialIds({ devices }: AnchorInfo): Uint8Array[] {
   return devices.flatMap(({ credential_id }) => credential_id);
 }
 
+/** Whether one of them has this key (DER). */
+export function hasKey(list: readonly { pubkey: Uint8Array }[], key: Uint8Array): boolean {
+  return list.some(({ pubkey }) => isEqual(pubkey, key));
+}
+
 /** Whether the anchor still has the device just as it was shown. */
 export function isUnchanged({ devices }: AnchorInfo, shown: Device): boolean {
   return devices.some((device) => isSameDevice(device, shown));

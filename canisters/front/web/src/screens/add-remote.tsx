@@ -2,9 +2,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp, type Active } from '../app-context';
-import { isEqual } from '../bytes';
 import { networkNow } from '../clock';
-import { isSameDevice } from '../devices';
+import { hasKey, isSameDevice } from '../devices';
 import type { DeviceData } from '../service/types';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
@@ -62,6 +61,12 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
   // All that the screen shows is another.
   useEffect(focusHeading, [isOpen]);
 
+  /** The device was added. */
+  const leave = (added: DeviceData): void => {
+    isLeftOpen.current = false;
+    setEnd(null);
+    app.router.replace({ name: 'manage', notice: text.done(added.alias) });
+  };
   const close = (why: string): void => {
     setEnd(null);
     setProblem(why);
@@ -74,10 +79,8 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
       device_registration: [registration],
     } = await active.front.anchorInfo(anchor);
     if (mine !== turn.current) return undefined;
-    if (waits && devices.some(({ pubkey }) => isEqual(pubkey, waits.pubkey))) {
-      isLeftOpen.current = false;
-      setEnd(null);
-      app.router.replace({ name: 'manage', notice: text.done(waits.alias) });
+    if (waits && hasKey(devices, waits.pubkey)) {
+      leave(waits);
       return undefined;
     }
     if (!registration) {
@@ -98,12 +101,9 @@ export function AddRemote({ active }: { active: Active }): JSX.Element {
     if (device === null) return setProblem(text.noDevice);
     // The code is for the device that the user saw waiting.
     if (waits && !isSameDevice(device, waits)) return setProblem(text.otherDevice);
-    setWaits(device);
     const answer = await active.front.verifyTentative(anchor, typed);
     if ('verified' in answer) {
-      isLeftOpen.current = false;
-      setEnd(null);
-      app.router.replace({ name: 'manage', notice: text.done(device.alias) });
+      leave(device);
     } else if ('no_device_to_verify' in answer) {
       setProblem(text.noDevice);
     } else if ('device_registration_mode_off' in answer) {

@@ -2,13 +2,12 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { afterwards, useApp } from '../app-context';
-import { deviceFor, suggestedName } from '../devices';
+import { deviceFor, hasKey, suggestedName } from '../devices';
 import { rememberAnchor } from '../memory';
 import { createPasskey, type NewPasskey } from '../passkey/create';
 import { Front } from '../service/front';
 import { query, update } from '../service/call';
 import { credentialsOf } from '../service/shards';
-import { isEqual } from '../bytes';
 import { signIn } from '../sign-in';
 import { parseAnchor } from '../anchor-number';
 import { texts } from '../texts';
@@ -48,7 +47,7 @@ export function NewDevice(): JSX.Element {
   const look = async ({ anchor, publicKey }: Waiting, isLast: boolean): Promise<void> => {
     const isThere = async (ask: typeof query): Promise<boolean> => {
       const { credentials } = await credentialsOf(app.env, app.agent, anchor, ask);
-      return credentials.some(({ pubkey }) => isEqual(pubkey, publicKey));
+      return hasKey(credentials, publicKey);
     };
     // Before somebody puts the other device away, the answer is a certified one.
     if ((isLast || (await isThere(query))) && (await isThere(update))) {

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { afterwards, useApp, type Active } from '../app-context';
-import { isPhrase, isProtected, isSameDevice, phraseDevice } from '../devices';
+import { hasKey, isPhrase, isProtected, isSameDevice, phraseDevice } from '../devices';
 import { generatePhrase, phraseIdentity, type Phrase } from '../phrase';
 import { ServiceError } from '../service/errors';
 import type { AnchorInfo, Device } from '../service/types';
@@ -54,7 +54,7 @@ export function PhraseScreen({ active }: { active: Active }): JSX.Element {
   const store = async (phrase: Phrase, present: Present | null): Promise<void> => {
     const identity = await phraseIdentity(phrase);
     const device = phraseDevice(identity.getPublicKey().toDer(), text.alias);
-    const isStored = ({ devices }: AnchorInfo): boolean => devices.some(({ pubkey }) => isEqual(pubkey, device.pubkey));
+    const isStored = ({ devices }: AnchorInfo): boolean => hasKey(devices, device.pubkey);
     const info = await front.anchorInfo(anchor);
     const now = info.devices.find(isPhrase);
     // If it is stored already, the answer got lost.

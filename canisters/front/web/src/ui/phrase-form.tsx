@@ -1,14 +1,15 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useApp } from '../app-context';
-import { parsePhrase, PhraseError, phraseIdentity } from '../phrase';
+import { PhraseError } from '../phrase';
 import { ServiceError } from '../service/errors';
 import { frontFor } from '../service/front';
 import type { AnchorInfo } from '../service/types';
-import { openSessionWith, type Session } from '../session';
+import type { Session } from '../session';
 import { texts } from '../texts';
 import type { Action } from './action';
 import { Alert, Button, Field, Form } from './parts';
+import { sessionOfPhrase } from './phrase-owner';
 
 interface PhraseFormProps {
   submit: string;
@@ -26,9 +27,7 @@ export function PhraseForm({ submit, action, disabled, anchor, onSession }: Phra
   const [phrase, setPhrase] = useState('');
 
   const enter = async (): Promise<void> => {
-    const parsed = parsePhrase(phrase);
-    if (anchor !== undefined && parsed.anchor !== anchor) throw new PhraseError({ code: 'other-anchor' });
-    const session = await openSessionWith(await phraseIdentity(parsed), parsed.anchor);
+    const session = await sessionOfPhrase(phrase, anchor);
     try {
       const info = await frontFor(app.env, session).anchorInfo(session.anchor);
       setPhrase('');
