@@ -50,9 +50,9 @@ pub mod store;
 
 const BUILD: BuildInfo = canister_kit::build_info!();
 
-canister_kit::public_metadata!(CANDID, "candid:service", include_str!("../archive.did"));
-canister_kit::public_metadata!(VERSION, "anchorage:version", env!("CARGO_PKG_VERSION"));
-canister_kit::public_metadata!(COMMIT, "anchorage:commit", BUILD.commit);
+canister_kit::public_metadata!("candid:service", include_str!("../archive.did"));
+canister_kit::public_metadata!("anchorage:version", env!("CARGO_PKG_VERSION"));
+canister_kit::public_metadata!("anchorage:commit", BUILD.commit);
 
 type Stable = DefaultMemoryImpl;
 

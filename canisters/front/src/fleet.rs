@@ -99,9 +99,13 @@ pub(crate) async fn ask<R: Runtime>(runtime: &R, shard: Principal) -> Option<Reg
 }
 
 fn archives(status: &RegistryStatus) -> Vec<Principal> {
-    let mut archives = status.archives.clone();
-    archives.sort_by_key(|archive| !archive.in_service);
-    archives.iter().map(|archive| archive.canister).collect()
+    let those = |in_service| {
+        let archives = status.archives.iter();
+        archives
+            .filter(move |archive| archive.in_service == in_service)
+            .map(|archive| archive.canister)
+    };
+    those(true).chain(those(false)).collect()
 }
 
 /// Totals over all shards. Numbers come from the stored tips, so they are there right after an upgrade.

@@ -75,9 +75,9 @@ use types::{
 const BUILD: BuildInfo = canister_kit::build_info!();
 const RESEED_SECONDS: u64 = 3_600;
 
-canister_kit::public_metadata!(CANDID, "candid:service", include_str!("../front.did"));
-canister_kit::public_metadata!(VERSION, "anchorage:version", env!("CARGO_PKG_VERSION"));
-canister_kit::public_metadata!(COMMIT, "anchorage:commit", BUILD.commit);
+canister_kit::public_metadata!("candid:service", include_str!("../front.did"));
+canister_kit::public_metadata!("anchorage:version", env!("CARGO_PKG_VERSION"));
+canister_kit::public_metadata!("anchorage:commit", BUILD.commit);
 
 thread_local! {
     static STATE: RefCell<Option<Shared>> = const { RefCell::new(None) };

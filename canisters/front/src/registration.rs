@@ -10,6 +10,7 @@ use crate::{metrics, order_id, randomness};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use candid::Principal;
+use canister_kit::sorted::sorted_by_key;
 use types::front::{Challenge, ChallengeResult, RegisterResponse, ShardRoute, ShardState};
 use types::registry::{CreateAnchor, RegistryError};
 use types::{AnchorNumber, DeviceData, OrderId, TimestampNs};
@@ -212,7 +213,7 @@ fn candidates(state: &State, order: OrderId, earlier: Option<Earlier>) -> Vec<Pr
     let turn = turn.map_or(0, |bytes| u32::from_be_bytes(*bytes));
     let count = open.len().max(1);
     open.rotate_left(usize::try_from(turn).unwrap_or(0) % count);
-    open.sort_by_key(|shard| state.open_calls(*shard));
+    let open = sorted_by_key(open, |shard| state.open_calls(*shard));
     first.into_iter().chain(open).collect()
 }
 

@@ -13,6 +13,7 @@ use candid::Principal;
 use canister_kit::certified::{cbor, leaf};
 use canister_kit::guards::Controller;
 use canister_kit::http::Content;
+use canister_kit::sorted::sorted_by_key;
 use serde::Serialize;
 use types::front::{CertifiedRouting, RoutingError, ShardRoute, ShardState};
 use types::registry::RegistryStatus;
@@ -29,25 +30,21 @@ pub(crate) struct RoutingTable {
 
 impl RoutingTable {
     /// Sorts the rows and checks them.
-    pub(crate) fn new(mut routes: Vec<ShardRoute>) -> Result<Self, RoutingError> {
-        routes.sort_by_key(|route| route.range.lo());
-        for pair in routes.windows(2) {
+    pub(crate) fn new(routes: Vec<ShardRoute>) -> Result<Self, RoutingError> {
+        let rows = sorted_by_key(routes, |route| route.range.lo());
+        for pair in rows.windows(2) {
             let (first, second) = (pair[0].range, pair[1].range);
             if first.overlaps(&second) {
                 return Err(RoutingError::Overlap { first, second });
             }
         }
-        let mut by_canister = routes.clone();
-        by_canister.sort_unstable_by_key(|route| route.canister);
+        let by_canister = sorted_by_key(rows.clone(), |route| route.canister);
         let mut pairs = by_canister.windows(2);
         if let Some(pair) = pairs.find(|pair| pair[0].canister == pair[1].canister) {
             let canister = pair[0].canister;
             return Err(RoutingError::CanisterTwice { canister });
         }
-        Ok(Self {
-            rows: routes,
-            by_canister,
-        })
+        Ok(Self { rows, by_canister })
     }
 
     /// The table that may replace this one. `first_free` tells of a row, which the shard may have been given before,

@@ -21,12 +21,13 @@ impl Tips {
     /// Opens the memory.
     pub(crate) fn open(memory: Memory) -> Self {
         let stored = StableBTreeMap::init(memory);
-        let known = stored.iter().map(|entry| {
+        let mut known = BTreeMap::new();
+        for entry in stored.iter() {
             let (shard, Stored(tip)) = entry.into_pair();
-            (shard, tip)
-        });
+            known.insert(shard, tip);
+        }
         Self {
-            known: known.collect(),
+            known,
             stored,
             rolled_back: BTreeSet::new(),
         }

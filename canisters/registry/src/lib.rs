@@ -71,9 +71,9 @@ use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceData, Timestamp
 
 const BUILD: BuildInfo = canister_kit::build_info!();
 
-canister_kit::public_metadata!(CANDID, "candid:service", include_str!("../registry.did"));
-canister_kit::public_metadata!(VERSION, "anchorage:version", env!("CARGO_PKG_VERSION"));
-canister_kit::public_metadata!(COMMIT, "anchorage:commit", BUILD.commit);
+canister_kit::public_metadata!("candid:service", include_str!("../registry.did"));
+canister_kit::public_metadata!("anchorage:version", env!("CARGO_PKG_VERSION"));
+canister_kit::public_metadata!("anchorage:commit", BUILD.commit);
 
 /// Time between two steps that build the index of passkeys.
 const INDEXING_INTERVAL: Duration = Duration::from_secs(1);

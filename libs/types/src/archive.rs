@@ -3,6 +3,7 @@
 
 use candid::{CandidType, Principal};
 use serde::Deserialize;
+use undocumented::undocumented_in_wasm;
 
 use crate::registry::{NotServed, ShardTip};
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
 };
 
 /// Init argument of an archive.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ArchiveInit {
     /// The shard whose blocks it keeps.
@@ -26,6 +28,7 @@ pub struct ArchiveInit {
 
 /// Settings of an archive; also its upgrade argument (`opt`). What is absent stays as it is, or
 /// takes its default at the first installation.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ArchiveSettings {
     /// Nanoseconds between two polls.
@@ -39,6 +42,7 @@ pub struct ArchiveSettings {
 }
 
 /// One block, in words.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct Entry {
     /// Whose devices.
@@ -54,6 +58,7 @@ pub struct Entry {
 }
 
 /// What an entry says.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum EntryOperation {
     /// The anchor began to exist.
@@ -104,6 +109,7 @@ pub enum EntryOperation {
 }
 
 /// Answer of `get_entries`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct Entries {
     /// In the log's order. `None` stands for a block that this module cannot read.
@@ -111,6 +117,7 @@ pub struct Entries {
 }
 
 /// Answer of `get_anchor_entries`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct AnchorEntries {
     /// In the log's order. `None` stands for a block that this module cannot read.
@@ -120,6 +127,7 @@ pub struct AnchorEntries {
 }
 
 /// Where a page of an anchor's entries starts.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum Cursor {
     /// At the first entry not before this time.
@@ -131,6 +139,7 @@ pub enum Cursor {
 }
 
 /// Answer of an archive's `status`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ArchiveStatus {
     /// The shard whose blocks it keeps.
@@ -166,6 +175,7 @@ pub struct ArchiveStatus {
 }
 
 /// How often one kind of failure happened.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct FailureCount {
     /// The kind, as the metric's label names it.
@@ -176,6 +186,7 @@ pub struct FailureCount {
 
 /// Why a poll brought nothing. The archive retries all of them with back-off; those that
 /// [`FetchFailure::retryable`] denies end only when somebody repairs something.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum FetchFailure {
     /// The call was rejected or its outcome is unknown.

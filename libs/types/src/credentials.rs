@@ -5,6 +5,7 @@
 
 use candid::CandidType;
 use serde::Deserialize;
+use undocumented::undocumented_in_wasm;
 
 use crate::{AnchorNumber, CredentialId, DeviceData, DeviceKey, KeyType, Purpose};
 
@@ -12,6 +13,7 @@ use crate::{AnchorNumber, CredentialId, DeviceData, DeviceKey, KeyType, Purpose}
 mod tests;
 
 /// How somebody may authenticate as an anchor, by purpose. Empty for an anchor that does not exist.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
 pub struct AnchorCredentials {
     /// Passkeys for everyday log-ins.
@@ -23,6 +25,7 @@ pub struct AnchorCredentials {
 }
 
 /// A passkey, public part.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct WebAuthnCredential {
     /// What the authenticator calls it.
@@ -32,6 +35,7 @@ pub struct WebAuthnCredential {
 }
 
 /// Answer of front's `lookup_device_key`: whose passkey it is.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct DeviceKeyWithAnchor {
     /// Its public key, DER.

@@ -6,6 +6,7 @@
 use candid::CandidType;
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
+use undocumented::undocumented_in_wasm;
 
 use crate::{Aaguid, CredentialId, DeviceKey, Metadata, TimestampNs};
 
@@ -14,6 +15,7 @@ mod error;
 pub use error::{DeviceError, DeviceField};
 
 /// What a device is for.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Purpose {
@@ -28,6 +30,7 @@ pub enum Purpose {
 }
 
 /// What kind of key a device has, as its user's client says.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Encode, Decode)]
 #[cbor(index_only)]
 pub enum KeyType {
@@ -54,6 +57,7 @@ pub enum KeyType {
 }
 
 /// Whether only the device itself may change or remove the device.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Encode, Decode)]
 #[cbor(index_only)]
 pub enum DeviceProtection {
@@ -68,6 +72,7 @@ pub enum DeviceProtection {
 }
 
 /// A device as users write and read it. Alias and metadata values are private.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
 pub struct DeviceData {
     /// Public key, DER.
@@ -101,6 +106,7 @@ pub struct DeviceData {
 
 /// What everybody may know about a device: the public state that blocks carry and replay gives.
 /// No alias, no metadata value, no authenticator model.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
 pub struct PublicDevice {
     /// Public key, DER.
@@ -156,6 +162,7 @@ impl From<&DeviceData> for PublicDevice {
 }
 
 /// A device as its owner reads it, with the time of its last use.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct DeviceWithUsage {
     /// Public key, DER.

@@ -4,6 +4,7 @@
 use candid::{CandidType, Principal};
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
+use undocumented::undocumented_in_wasm;
 
 use crate::registry::ShardTip;
 use crate::{AnchorNumber, AnchorRange, DeviceData, DeviceWithUsage, SessionKey, TimestampNs};
@@ -13,6 +14,7 @@ mod stats;
 pub use stats::{ArchiveConfig, ArchiveInfo, InternetIdentityStats, UserNumberRange};
 
 /// A captcha to solve, valid for 5 minutes.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct Challenge {
     /// The picture, PNG in base64; empty if there is nothing to solve: then every solution is right.
@@ -22,6 +24,7 @@ pub struct Challenge {
 }
 
 /// A solution.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ChallengeResult {
     /// The challenge's key.
@@ -31,6 +34,7 @@ pub struct ChallengeResult {
 }
 
 /// Answer of `register`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum RegisterResponse {
     /// There is a new anchor.
@@ -48,6 +52,7 @@ pub enum RegisterResponse {
 }
 
 /// Answer of `get_anchor_info`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct IdentityAnchorInfo {
     /// The devices, in their order.
@@ -59,6 +64,7 @@ pub struct IdentityAnchorInfo {
 }
 
 /// An open registration of a device on another machine.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct DeviceRegistrationInfo {
     /// The device that waits to be verified.
@@ -68,6 +74,7 @@ pub struct DeviceRegistrationInfo {
 }
 
 /// Answer of `add_tentative_device`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum AddTentativeDeviceResponse {
     /// The device waits to be verified by another device of the anchor.
@@ -90,6 +97,7 @@ pub enum AddTentativeDeviceResponse {
 }
 
 /// Answer of `verify_tentative_device`.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum VerifyTentativeDeviceResponse {
     /// The device is one of the anchor's.
@@ -110,6 +118,7 @@ pub enum VerifyTentativeDeviceResponse {
 }
 
 /// Answer of `get_delegation`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum GetDelegationResponse {
     /// The delegation, signed.
@@ -121,6 +130,7 @@ pub enum GetDelegationResponse {
 }
 
 /// A delegation and front's canister signature over it.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct SignedDelegation {
     /// What is signed.
@@ -131,6 +141,7 @@ pub struct SignedDelegation {
 }
 
 /// A session key may act for a pseudonym until a time.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct Delegation {
     /// The session's public key, DER.
@@ -143,6 +154,7 @@ pub struct Delegation {
 
 /// Init and upgrade argument of front (`opt`), and answer of `config`. What is absent stays as it is, or takes its default
 /// at the first installation.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
 pub struct FrontInit {
     /// Whether registrations need a captcha; default yes. Off is for local use.
@@ -172,6 +184,7 @@ pub struct FrontInit {
 pub const LONGEST_RELATED_ORIGINS: usize = 10;
 
 /// Whether registrations need a captcha.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum CaptchaMode {
     /// They do.
@@ -187,6 +200,7 @@ pub enum CaptchaMode {
 
 /// When registrations need a captcha: while the rate of registrations over the current interval is above the one over the
 /// reference interval by more than the threshold. Named as in Internet Identity's `captcha_config`.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
 pub struct DynamicCaptcha {
     /// By how many percent.
@@ -201,6 +215,7 @@ pub struct DynamicCaptcha {
 }
 
 /// A token bucket.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct RateLimit {
     /// Nanoseconds until one more token is there.
@@ -210,6 +225,7 @@ pub struct RateLimit {
 }
 
 /// One row of the routing table: who owns these anchors.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ShardRoute {
     /// The anchors.
@@ -221,6 +237,7 @@ pub struct ShardRoute {
 }
 
 /// Answer of `routing`: the table, and the proof that it is front's.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct CertifiedRouting {
     /// The rows, sorted by range.
@@ -236,6 +253,7 @@ pub struct CertifiedRouting {
 }
 
 /// What front sends a shard. Each state sends less than the one before.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
 #[cbor(index_only)]
 pub enum ShardState {
@@ -258,6 +276,7 @@ pub enum ShardState {
 }
 
 /// What front expects of a shard.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ExpectedTip {
     /// The shard's canister.
@@ -269,6 +288,7 @@ pub struct ExpectedTip {
 }
 
 /// Why front goes on to expect what it did. Not worth a retry as it is.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
 pub enum ExpectTipError {
     /// Front never heard of such a shard, so it expects nothing of it.
@@ -285,6 +305,7 @@ pub enum ExpectTipError {
 }
 
 /// Why a routing table is refused. Change it and retry.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
 pub enum RoutingError {
     /// Two rows own the same number.

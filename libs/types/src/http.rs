@@ -3,8 +3,10 @@
 
 use candid::CandidType;
 use serde::Deserialize;
+use undocumented::undocumented_in_wasm;
 
 /// A request.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
 pub struct HttpRequest {
     /// `GET`, `HEAD`, ...
@@ -21,6 +23,7 @@ pub struct HttpRequest {
 }
 
 /// A response.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct HttpResponse {
     /// The HTTP status.

@@ -3,8 +3,10 @@
 
 use candid::{CandidType, Deserialize, Int, Nat, Principal};
 use serde_bytes::ByteBuf;
+use undocumented::undocumented_in_wasm;
 
 /// A generic value.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub enum Value {
     /// Bytes.
@@ -47,6 +49,7 @@ impl Value {
 }
 
 /// A run of block indices that is asked for.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct GetBlocksRequest {
     /// The first index.
@@ -56,6 +59,7 @@ pub struct GetBlocksRequest {
 }
 
 /// Answer of `icrc3_get_blocks`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct GetBlocksResult {
     /// Number of blocks in the whole log.
@@ -67,6 +71,7 @@ pub struct GetBlocksResult {
 }
 
 /// A block with its index.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct BlockWithId {
     /// Its index in the log.
@@ -89,6 +94,7 @@ mod callback {
 }
 
 /// Blocks that another canister has.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ArchivedBlocks {
     /// Which ones.
@@ -98,6 +104,7 @@ pub struct ArchivedBlocks {
 }
 
 /// Argument of `icrc3_get_archives`.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
 pub struct GetArchivesArgs {
     /// Only archives after this one, by canister id.
@@ -106,6 +113,7 @@ pub struct GetArchivesArgs {
 
 /// An archive and the run of blocks that it holds; an element of the answer of
 /// `icrc3_get_archives`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ArchiveInfo {
     /// Its canister.
@@ -117,6 +125,7 @@ pub struct ArchiveInfo {
 }
 
 /// Answer of `icrc3_get_tip_certificate` (`opt`).
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct TipCertificate {
     /// The subnet's certificate of the canister's certified data.
@@ -126,6 +135,7 @@ pub struct TipCertificate {
 }
 
 /// An element of the answer of `icrc3_supported_block_types`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct SupportedBlockType {
     /// The `btype`.

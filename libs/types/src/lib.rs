@@ -6,6 +6,11 @@
 //!
 //! Nothing here knows a rule about anchors, and nothing here depends on a canister's runtime.
 
+#![cfg_attr(
+    target_family = "wasm",
+    allow(missing_docs, reason = "undocumented_in_wasm takes them out")
+)]
+
 #[macro_use]
 mod bytes;
 

@@ -22,6 +22,7 @@ use super::{
     standard_headers,
 };
 use crate::certified::{CertifiedRoot, HTTP_EXPR, Hash, leaf};
+use crate::sorted::sorted_by_key;
 
 #[cfg(test)]
 mod tests;
@@ -255,14 +256,15 @@ fn response_hash(
     expression: &str,
     body_hash: Hash,
 ) -> Hash {
-    let mut fields: Vec<[Hash; 2]> = headers
+    let (status, length) = leb128fmt::encode_u64(status.into()).expect("ten bytes hold every u64");
+    let fields = headers
         .iter()
         .map(|(name, value)| field(&name.to_lowercase(), value.as_bytes()))
-        .collect();
-    fields.push(field("ic-certificateexpression", expression.as_bytes()));
-    let (status, length) = leb128fmt::encode_u64(status.into()).expect("ten bytes hold every u64");
-    fields.push(field(":ic-cert-status", &status[..length]));
-    fields.sort_unstable();
+        .chain([
+            field("ic-certificateexpression", expression.as_bytes()),
+            field(":ic-cert-status", &status[..length]),
+        ]);
+    let fields = sorted_by_key(fields, |field| *field);
     let headers = Sha256::digest(fields.concat().concat());
     let both = Sha256::new().chain_update(headers).chain_update(body_hash);
     both.finalize().into()

@@ -2,10 +2,12 @@
 
 use candid::{CandidType, Principal};
 use serde::Deserialize;
+use undocumented::undocumented_in_wasm;
 
 use crate::{AnchorNumber, TimestampNs};
 
 /// Totals over all shards, as a timer of front's last collected them.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct InternetIdentityStats {
     /// Anchors registered.
@@ -28,6 +30,7 @@ pub struct InternetIdentityStats {
 pub type UserNumberRange = (AnchorNumber, AnchorNumber);
 
 /// About the archive.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ArchiveInfo {
     /// Its canister.
@@ -37,6 +40,7 @@ pub struct ArchiveInfo {
 }
 
 /// How Internet Identity sets up its archive.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ArchiveConfig {
     /// Hash of the archive's module.

@@ -3,6 +3,7 @@
 use candid::CandidType;
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
+use undocumented::undocumented_in_wasm;
 
 use super::ShardTip;
 use crate::{BlockHash, BlockIndex, EncodedBlock};
@@ -75,6 +76,7 @@ pub enum FetchAnswer {
 }
 
 /// Why a shard does not serve an archive.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
 #[cbor(index_only)]
 pub enum NotServed {

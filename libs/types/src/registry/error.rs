@@ -4,6 +4,7 @@ use candid::{CandidType, Principal};
 use minicbor::{Decode, Encode};
 
 use serde::Deserialize;
+use undocumented::undocumented_in_wasm;
 
 use crate::{AnchorNumber, AnchorRange, DeviceError, RangeShrinks, TimestampNs};
 
@@ -137,6 +138,7 @@ impl RegistryError {
 }
 
 /// Why settings were not changed. Nothing is changed then; not worth a retry as it is.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
 pub enum ConfigureError {
     /// Only controllers may.
@@ -159,6 +161,7 @@ impl From<RangeShrinks> for SettingsError {
 }
 
 /// Settings that make no sense. Nothing was changed; not worth a retry.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
 pub enum SettingsError {
     /// At most one archive may be in service.

@@ -2,11 +2,13 @@
 
 use candid::{CandidType, Principal};
 use serde::Deserialize;
+use undocumented::undocumented_in_wasm;
 
 use super::ShardTip;
 use crate::{AnchorNumber, AnchorRange, BlockIndex, DeviceKey, PublicDevice, TimestampNs};
 
 /// Init argument of a shard.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct RegistryInit {
     /// The anchors it owns. Its end may be raised later.
@@ -19,6 +21,7 @@ pub struct RegistryInit {
 
 /// Settings of a shard; also its upgrade argument (`opt`). What is absent stays as it is, or
 /// takes its default at the first installation.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
 pub struct RegistrySettings {
     /// The archives that may fetch, with who is in service (at most one).
@@ -38,6 +41,7 @@ pub struct RegistrySettings {
 }
 
 /// An archive that may fetch from a shard.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ArchiveLink {
     /// Its canister.
@@ -47,6 +51,7 @@ pub struct ArchiveLink {
 }
 
 /// What a shard knows about one of its archives.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct ArchiveProgress {
     /// Its canister.
@@ -62,6 +67,7 @@ pub struct ArchiveProgress {
 }
 
 /// Answer of a shard's `status`.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct RegistryStatus {
     /// The anchors it owns.
@@ -96,6 +102,7 @@ pub struct RegistryStatus {
 }
 
 /// Answer of a shard's `lookup_device_key`: whose passkey it is.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct KnownPasskey {
     /// Its public key, DER.
@@ -107,6 +114,7 @@ pub struct KnownPasskey {
 }
 
 /// After an upgrade the index of passkeys is still being built. Retry in some minutes.
+#[undocumented_in_wasm]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
 #[error("the index of passkeys is being built, {unindexed} anchors are missing")]
 pub struct IndexIncomplete {
@@ -121,6 +129,7 @@ impl From<IndexIncomplete> for super::RegistryError {
 }
 
 /// One page of a shard's public state: exactly what replaying its log gives.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct PublicState {
     /// Every anchor from the one asked for, in order, none left out. An anchor whose last device
@@ -133,6 +142,7 @@ pub struct PublicState {
 }
 
 /// What everybody may know about an anchor.
+#[undocumented_in_wasm]
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
 pub struct PublicAnchor {
     /// Its number.
