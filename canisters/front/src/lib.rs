@@ -15,6 +15,7 @@ mod bench;
 mod bucket;
 mod captcha;
 mod challenge;
+mod crowd;
 mod devices;
 mod fleet;
 mod inspect;

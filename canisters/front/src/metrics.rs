@@ -3,7 +3,7 @@
 use crate::memory::LAYOUT_VERSION;
 use crate::services::SERVICES;
 use crate::state::State;
-use crate::{auth_cache, challenge, routing, shards, signatures};
+use crate::{auth_cache, challenge, crowd, routing, signatures};
 use canister_kit::build::BuildInfo;
 use canister_kit::counters::{Method, Slot};
 use canister_kit::metrics::{MeasuredMethod, Metrics, Resources, StoredCounter, float};
@@ -408,7 +408,7 @@ fn shard_gauges(metrics: &mut Metrics, state: &State) {
     per_shard(
         "anchorage_shard_open_calls",
         "Calls to a shard that wait for their answer.",
-        &|row| f64::from(state.open_calls(row.canister)),
+        &|row| f64::from(state.crowd.open_calls(row.canister)),
     );
     per_shard(
         "anchorage_shard_status_timestamp_seconds",
@@ -429,7 +429,7 @@ fn shard_gauges(metrics: &mut Metrics, state: &State) {
     metrics.gauge(
         "anchorage_shard_open_calls_limit",
         "Calls to one shard that can wait at once.",
-        f64::from(shards::OPEN_CALLS_LIMIT),
+        f64::from(crowd::LIMIT),
     );
 }
 

@@ -213,7 +213,7 @@ fn candidates(state: &State, order: OrderId, earlier: Option<Earlier>) -> Vec<Pr
     let turn = turn.map_or(0, |bytes| u32::from_be_bytes(*bytes));
     let count = open.len().max(1);
     open.rotate_left(usize::try_from(turn).unwrap_or(0) % count);
-    let open = sorted_by_key(open, |shard| state.open_calls(*shard));
+    let open = sorted_by_key(open, |shard| state.crowd.open_calls(*shard));
     first.into_iter().chain(open).collect()
 }
 
@@ -234,15 +234,17 @@ async fn create_anchor<R: Runtime>(
     registration: &Registration,
 ) -> Result<AnchorNumber, ShardFailure> {
     let below = below(&state.borrow(), shard);
-    shards::order(runtime, state, shard, |expected| CreateAnchor {
+    let order = shards::order(runtime, state, shard, |expected| CreateAnchor {
         order: claim.order,
         expected,
         caller: registration.caller,
         temporary_key: registration.temporary_key,
         device: registration.device.clone(),
         below: Some(below),
-    })
-    .await
+    });
+    let anchor = order.await?;
+    state.borrow_mut().saw(anchor, registration.caller);
+    Ok(anchor)
 }
 
 /// The shard surely did nothing, and may do it later.

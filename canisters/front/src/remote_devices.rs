@@ -90,8 +90,7 @@ async fn draw_and_add<R: Runtime>(
     };
     let code = draw_code(state).ok_or(Refusal::NoRandomness)?;
     let order = order_id::next_change(runtime, state, caller);
-    // Whoever has no device may send this: others keep their share of the open calls.
-    let answer = shards::anybodys_order(runtime, state, shard, |expected| AddTentativeDevice {
+    let answer = shards::order(runtime, state, shard, |expected| AddTentativeDevice {
         order,
         expected,
         anchor,

@@ -6,9 +6,10 @@
 //! delivered in the order they were sent or not at all (interface specification, "Ordering guarantees"), so the answer to
 //! the second says what became of the first.
 
+use crate::crowd::{OpenCall, Sender};
 use crate::metrics;
 use crate::runtime::{NoReply, Runtime};
-use crate::state::{OpenCall, Shared};
+use crate::state::Shared;
 use candid::Principal;
 use canister_kit::blob;
 use minicbor::Decode;
@@ -16,16 +17,9 @@ use types::AnchorNumber;
 use types::front::ShardState;
 use types::message::{self, Request};
 use types::registry::{
-    AddTentativeDevice, Answer, Apply, CreateAnchor, EnterRegistrationMode, ExitRegistrationMode,
-    RegistryError, ShardTip, VerifyTentativeDevice,
+    AddTentativeDevice, AnchorInfo, Answer, Apply, Authenticate, CreateAnchor,
+    EnterRegistrationMode, ExitRegistrationMode, RegistryError, ShardTip, VerifyTentativeDevice,
 };
-
-/// Open calls per shard. The system's queue holds 500; what is left is for the collector and for
-/// controllers.
-pub(crate) const OPEN_CALLS_LIMIT: u32 = 400;
-/// Open calls per shard up to which orders of people without a device are sent. The rest is for those who
-/// have one.
-const ANYBODYS_OPEN_CALLS_LIMIT: u32 = 200;
 
 /// Why there is no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,10 +38,22 @@ pub(crate) enum ShardFailure {
     Unknown,
 }
 
+/// A message to a shard.
+pub(crate) trait Message: Request {
+    /// On whose behalf it is sent.
+    fn sender(&self) -> Sender;
+}
+
 /// A message that changes something.
-pub(crate) trait Order: Request {
+pub(crate) trait Order: Message {
     /// The anchor whose devices it may change; none if it makes a new one.
     fn anchor(&self) -> Option<AnchorNumber>;
+}
+
+impl Message for CreateAnchor {
+    fn sender(&self) -> Sender {
+        Sender::Newcomer
+    }
 }
 
 impl Order for CreateAnchor {
@@ -55,6 +61,34 @@ impl Order for CreateAnchor {
         None
     }
 }
+
+impl Message for AddTentativeDevice {
+    fn sender(&self) -> Sender {
+        Sender::Anybody
+    }
+}
+
+macro_rules! messages_of_devices {
+    ($($message:ty),*) => {$(
+        impl Message for $message {
+            fn sender(&self) -> Sender {
+                Sender::Device {
+                    anchor: self.anchor,
+                    caller: self.caller,
+                }
+            }
+        }
+    )*};
+}
+
+messages_of_devices!(
+    AnchorInfo,
+    Apply,
+    Authenticate,
+    EnterRegistrationMode,
+    ExitRegistrationMode,
+    VerifyTentativeDevice
+);
 
 macro_rules! orders_about_an_anchor {
     ($($order:ty),*) => {$(
@@ -88,6 +122,7 @@ where
 {
     may_send(state, shard, Kind::Order)?;
     let request = make(expected(state, shard));
+    let open = begin(state, shard, &request)?;
     let begun = state
         .borrow_mut()
         .order_begins(shard, request.anchor(), runtime.now());
@@ -95,13 +130,14 @@ where
         count(state, metrics::CALLS_NOT_DONE);
         return Err(ShardFailure::NotDone);
     };
-    let mut result = send(runtime, state, shard, &request).await;
+    let mut result = send(runtime, state, shard, &request, open).await;
     if result.as_ref().err() == Some(&ShardFailure::Unknown) {
-        let again = may_send(state, shard, Kind::Order);
-        if again.is_ok() {
+        let again =
+            may_send(state, shard, Kind::Order).and_then(|()| begin(state, shard, &request));
+        if let Ok(open) = again {
             let now = runtime.now();
             state.borrow_mut().unsettled.sent_again(shard, number, now);
-            let second = send(runtime, state, shard, &request).await;
+            let second = send(runtime, state, shard, &request, open).await;
             // That the second was not executed says nothing about the first.
             if second.as_ref().err() != Some(&ShardFailure::NotDone) {
                 result = second;
@@ -114,25 +150,6 @@ where
     result
 }
 
-/// Sends an order for somebody who need not have a device, if enough calls are left for those who have one.
-pub(crate) async fn anybodys_order<R, Q, T>(
-    runtime: &R,
-    state: &Shared,
-    shard: Principal,
-    make: impl FnOnce(Option<ShardTip>) -> Q,
-) -> Result<T, ShardFailure>
-where
-    R: Runtime,
-    Q: Order + Request<Answer = Answer<T>>,
-    T: for<'b> Decode<'b, ()>,
-{
-    if state.borrow().open_calls(shard) >= ANYBODYS_OPEN_CALLS_LIMIT {
-        count(state, metrics::CALLS_NOT_DONE);
-        return Err(ShardFailure::NotDone);
-    }
-    order(runtime, state, shard, make).await
-}
-
 /// Asks a question: not repeated, and without an answer nothing is lost.
 pub(crate) async fn question<R, Q, T>(
     runtime: &R,
@@ -142,12 +159,13 @@ pub(crate) async fn question<R, Q, T>(
 ) -> Result<T, ShardFailure>
 where
     R: Runtime,
-    Q: Request<Answer = Answer<T>>,
+    Q: Message + Request<Answer = Answer<T>>,
     T: for<'b> Decode<'b, ()>,
 {
     may_send(state, shard, Kind::Question)?;
     let request = make(expected(state, shard));
-    match send(runtime, state, shard, &request).await {
+    let open = begin(state, shard, &request)?;
+    match send(runtime, state, shard, &request, open).await {
         Err(ShardFailure::Unknown) => Err(ShardFailure::NotDone),
         other => other,
     }
@@ -213,21 +231,30 @@ fn expected(state: &Shared, shard: Principal) -> Option<ShardTip> {
     state.borrow().tips.get(shard)
 }
 
+/// One of the open calls to the shard, if there is one for the sender.
+fn begin(
+    state: &Shared,
+    shard: Principal,
+    request: &impl Message,
+) -> Result<OpenCall, ShardFailure> {
+    OpenCall::begin(state, shard, request.sender()).ok_or_else(|| {
+        count(state, metrics::CALLS_NOT_DONE);
+        ShardFailure::NotDone
+    })
+}
+
 async fn send<R, Q, T>(
     runtime: &R,
     state: &Shared,
     shard: Principal,
     request: &Q,
+    _open: OpenCall,
 ) -> Result<T, ShardFailure>
 where
     R: Runtime,
-    Q: Request<Answer = Answer<T>>,
+    Q: Message + Request<Answer = Answer<T>>,
     T: for<'b> Decode<'b, ()>,
 {
-    let Some(_open) = OpenCall::begin(state, shard, OPEN_CALLS_LIMIT) else {
-        count(state, metrics::CALLS_NOT_DONE);
-        return Err(ShardFailure::NotDone);
-    };
     let reply = match runtime.call(shard, Q::METHOD, arguments(request)).await {
         Ok(reply) => reply,
         // A shard's methods await nothing (see the registry's door): one that failed wrote nothing.
@@ -257,6 +284,9 @@ where
         state.heard(shard, tip, runtime.now());
         if compares_tips(result.as_ref().err()) {
             state.tips.confirmed(shard);
+        }
+        if let (Ok(_), Sender::Device { anchor, caller }) = (&result, request.sender()) {
+            state.saw(anchor, caller);
         }
     }
     result.map_err(ShardFailure::Refused)

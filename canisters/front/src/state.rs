@@ -3,10 +3,12 @@
 use crate::auth_cache::AuthCache;
 use crate::bucket::TokenBucket;
 use crate::challenge::Challenges;
+use crate::crowd::Crowd;
 use crate::fleet::Fleet;
 use crate::memory::{Memories, Memory};
 use crate::metrics;
 use crate::page::{self, Home};
+use crate::randomness;
 use crate::rates::RegistrationRates;
 use crate::routing::stored::StoredRoute;
 use crate::routing::{self, RoutingTable};
@@ -25,7 +27,6 @@ use ic_stable_structures::StableCell;
 use minicbor::bytes::ByteArray;
 use rand_chacha::ChaCha20Rng;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use types::front::{CaptchaMode, FrontInit, RoutingError, ShardRoute};
 use types::registry::ShardTip;
@@ -72,7 +73,7 @@ pub(crate) struct State {
     pub(crate) unsettled: Unsettled,
     /// Orders since the last upgrade; with the time it makes order ids unique.
     orders: u64,
-    open_calls: BTreeMap<Principal, u32>,
+    pub(crate) crowd: Crowd,
 }
 
 impl State {
@@ -112,7 +113,7 @@ impl State {
             auth_cache: AuthCache::default(),
             unsettled: Unsettled::default(),
             orders: 0,
-            open_calls: BTreeMap::new(),
+            crowd: Crowd::default(),
         }
     }
 
@@ -252,9 +253,11 @@ impl State {
         root
     }
 
-    /// Calls to a shard that wait for their answer.
-    pub(crate) fn open_calls(&self, shard: Principal) -> u32 {
-        self.open_calls.get(&shard).copied().unwrap_or(0)
+    /// A shard let this caller act for the anchor.
+    pub(crate) fn saw(&mut self, anchor: AnchorNumber, caller: Principal) {
+        let known = self.randomness.as_mut();
+        let key = || known.map(|known| randomness::draw(&mut known.rng));
+        self.crowd.saw(anchor, caller, key);
     }
 }
 
@@ -269,41 +272,6 @@ fn rates(settings: &Settings, known: Option<RegistrationRates>) -> Option<Regist
 
 fn routing_hash(table: &RoutingTable) -> Hash {
     leaf_hash(&routing::certified_bytes(table))
-}
-
-/// One of the open calls to a shard. Ends when dropped, also by a trap after the await; every call is
-/// bounded in time, so none stays for ever.
-pub(crate) struct OpenCall {
-    state: Shared,
-    shard: Principal,
-}
-
-impl OpenCall {
-    /// `None` if there are `limit` already.
-    pub(crate) fn begin(state: &Shared, shard: Principal, limit: u32) -> Option<Self> {
-        let mut borrowed = state.borrow_mut();
-        let open = borrowed.open_calls.entry(shard).or_insert(0);
-        if *open >= limit {
-            return None;
-        }
-        *open += 1;
-        Some(Self {
-            state: Rc::clone(state),
-            shard,
-        })
-    }
-}
-
-impl Drop for OpenCall {
-    fn drop(&mut self) {
-        let mut state = self.state.borrow_mut();
-        if let Some(open) = state.open_calls.get_mut(&self.shard) {
-            *open = open.saturating_sub(1);
-            if *open == 0 {
-                state.open_calls.remove(&self.shard);
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 use super::*;
+use crate::crowd::{ANYBODYS_LIMIT, OpenCall, Sender};
 use crate::runtime::NoReply;
 use crate::runtime::mock::{Mock, run};
 use crate::shards::tests::device;
-use crate::state::OpenCall;
 use crate::state::tests::{shard, with_shards};
 use types::registry::RegistryError;
 
@@ -185,12 +185,12 @@ fn without_randomness_there_is_no_code() {
     assert!(mock.called().is_empty());
 }
 
-/// Whoever floods the only method that needs no device leaves half of the open calls to the others.
+/// Whoever floods the only method that needs no device leaves most of the open calls to the others.
 #[test]
 fn people_without_a_device_do_not_take_all_open_calls() {
     let (mock, state) = (Mock::new(), with_shards(&[1]));
-    let open: Vec<_> = (0..200)
-        .map(|_| OpenCall::begin(&state, shard(1), 200).expect("below the limit"))
+    let open: Vec<_> = (0..ANYBODYS_LIMIT)
+        .map(|_| OpenCall::begin(&state, shard(1), Sender::Anybody).expect("room"))
         .collect();
     let refused = tentatively(&mock, &state);
     assert!(matches!(refused, Err(Refusal::ShardBusy { .. })));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::crowd::STRANGERS_LIMIT;
 use crate::runtime::mock::{Mock, run, step, tip};
 use crate::state::tests::{shard, with_shards};
 use std::pin::pin;
@@ -134,8 +135,9 @@ fn a_question_is_asked_once() {
 #[test]
 fn open_calls_are_limited_and_end_with_their_answer_or_their_future() {
     let (mock, state) = (Mock::new(), with_shards(&[1]));
-    let held: Vec<OpenCall> = (1..OPEN_CALLS_LIMIT)
-        .map_while(|_| OpenCall::begin(&state, shard(1), OPEN_CALLS_LIMIT))
+    let stranger = ask(None).sender();
+    let held: Vec<OpenCall> = (1..STRANGERS_LIMIT)
+        .map_while(|_| OpenCall::begin(&state, shard(1), stranger))
         .collect();
     mock.will_answer(1, Ok(authenticated()));
     {
@@ -146,7 +148,10 @@ fn open_calls_are_limited_and_end_with_their_answer_or_their_future() {
         assert_eq!(mock.calls.borrow().len(), 1);
         // Here the waiting call is dropped without its answer, as after a trap.
     }
-    assert_eq!(state.borrow().open_calls(shard(1)), OPEN_CALLS_LIMIT - 1);
+    assert_eq!(
+        state.borrow().crowd.open_calls(shard(1)),
+        STRANGERS_LIMIT - 1
+    );
     drop(held);
-    assert_eq!(state.borrow().open_calls(shard(1)), 0);
+    assert_eq!(state.borrow().crowd.open_calls(shard(1)), 0);
 }

@@ -140,20 +140,6 @@ fn each_change_shows_in_the_certified_root() {
     assert_ne!(state.certified_root().hash(), routed);
 }
 
-#[test]
-fn open_calls_are_counted_per_shard_and_end_when_dropped() {
-    let state = with_shards(&[]);
-    let first = OpenCall::begin(&state, shard(1), 2).expect("below the limit");
-    let second = OpenCall::begin(&state, shard(1), 2).expect("below the limit");
-    assert!(OpenCall::begin(&state, shard(1), 2).is_none());
-    assert!(OpenCall::begin(&state, shard(2), 2).is_some());
-    drop(first);
-    assert_eq!(state.borrow().open_calls(shard(1)), 1);
-    assert!(OpenCall::begin(&state, shard(1), 2).is_some());
-    drop(second);
-    assert!(state.borrow().open_calls.is_empty());
-}
-
 /// Golden bytes: a change of these is a change of the stored layout and needs a migration.
 #[test]
 fn stored_values_keep_their_bytes() {

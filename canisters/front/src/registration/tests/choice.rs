@@ -1,7 +1,7 @@
 //! Which shard is asked for a number, and which one next.
 
 use super::*;
-use crate::state::OpenCall;
+use crate::crowd::{OpenCall, Sender};
 use std::collections::BTreeSet;
 
 const BACKLOG: Result<AnchorNumber, RegistryError> = Err(RegistryError::Backlog {
@@ -23,7 +23,8 @@ fn registrations_spread_over_the_open_shards() {
 #[test]
 fn the_shard_with_the_fewest_open_calls_comes_first() {
     let scene = scene(&[1, 2, 3]);
-    let begin = |number| OpenCall::begin(&scene.state, shard(number), 9).expect("room");
+    let begin =
+        |number| OpenCall::begin(&scene.state, shard(number), Sender::Newcomer).expect("room");
     let _open = [begin(1), begin(1), begin(3)];
     for key in 0..9 {
         assert_eq!(scene.tried(key), [shard(2), shard(3), shard(1)]);

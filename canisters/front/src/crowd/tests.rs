@@ -1,0 +1,148 @@
+use super::{ANCHORS_LIMIT, ANYBODYS_LIMIT, LIMIT, OpenCall, STRANGERS_LIMIT, Sender};
+
+use crate::state::Shared;
+use crate::state::tests::{shard, with_shards};
+use candid::Principal;
+use types::AnchorNumber;
+
+const HERE: u8 = 1;
+
+fn device(anchor: u64, caller: u8) -> Sender {
+    Sender::Device {
+        anchor: AnchorNumber::new(anchor),
+        caller: Principal::from_slice(&[caller, 2]),
+    }
+}
+
+fn saw(state: &Shared, sender: Sender) {
+    let Sender::Device { anchor, caller } = sender else {
+        panic!("only devices are seen");
+    };
+    let key = || Some([7; 16]);
+    state.borrow_mut().crowd.saw(anchor, caller, key);
+}
+
+fn begin(state: &Shared, sender: Sender) -> Option<OpenCall> {
+    OpenCall::begin(state, shard(HERE), sender)
+}
+
+/// As many calls as there is room for.
+fn fill(state: &Shared, sender: Sender) -> Vec<OpenCall> {
+    std::iter::from_fn(|| begin(state, sender)).collect()
+}
+
+fn count(open: &[OpenCall]) -> u32 {
+    u32::try_from(open.len()).expect("at most 400")
+}
+
+#[test]
+fn calls_are_counted_per_shard_and_end_when_dropped() {
+    let state = with_shards(&[]);
+    let first = begin(&state, Sender::Newcomer).expect("room");
+    let second = begin(&state, device(1, 1)).expect("room");
+    let _elsewhere = OpenCall::begin(&state, shard(2), Sender::Anybody).expect("room");
+    let open = |number| state.borrow().crowd.open_calls(shard(number));
+    assert_eq!((open(1), open(2), open(3)), (2, 1, 0));
+    drop(first);
+    assert_eq!(open(1), 1);
+    drop(second);
+    assert_eq!(open(1), 0);
+    assert_eq!(state.borrow().crowd.open.len(), 1);
+}
+
+#[test]
+fn all_together_there_are_so_many() {
+    let state = with_shards(&[]);
+    let open = fill(&state, Sender::Newcomer);
+    assert_eq!(count(&open), LIMIT);
+    assert!(begin(&state, Sender::Anybody).is_none());
+    assert!(begin(&state, device(1, 1)).is_none());
+    assert!(OpenCall::begin(&state, shard(2), Sender::Newcomer).is_some());
+}
+
+/// However many there are, and whatever they claim.
+#[test]
+fn strangers_leave_room_for_those_who_were_seen() {
+    let state = with_shards(&[]);
+    saw(&state, device(1, 1));
+    let anybodys = fill(&state, Sender::Anybody);
+    assert_eq!(count(&anybodys), ANYBODYS_LIMIT);
+    let mut strangers = Vec::new();
+    for caller in 0..=255 {
+        strangers.extend(begin(&state, device(1, caller)).filter(|_| caller != 1));
+        strangers.extend(begin(&state, device(2, caller)));
+    }
+    assert_eq!(count(&strangers), STRANGERS_LIMIT);
+    assert!(begin(&state, device(1, 1)).is_some());
+    assert!(begin(&state, Sender::Newcomer).is_some());
+    drop(strangers);
+    assert!(begin(&state, device(2, 2)).is_some());
+    assert!(begin(&state, Sender::Anybody).is_none());
+    drop(anybodys);
+    assert!(begin(&state, Sender::Anybody).is_some());
+}
+
+#[test]
+fn one_anchor_leaves_room_for_others() {
+    let state = with_shards(&[]);
+    for sender in [device(1, 1), device(1, 2), device(2, 3)] {
+        saw(&state, sender);
+    }
+    let mut of_one = fill(&state, device(1, 1));
+    assert_eq!(count(&of_one), ANCHORS_LIMIT);
+    assert!(begin(&state, device(1, 2)).is_none());
+    assert!(begin(&state, device(2, 3)).is_some());
+    of_one.pop();
+    assert!(begin(&state, device(1, 2)).is_some());
+    drop(of_one);
+    assert!(state.borrow().crowd.of_anchors.is_empty());
+}
+
+/// A call ends as what it began, also if its sender is seen meanwhile.
+#[test]
+fn whoever_is_seen_meanwhile_leaves_a_strangers_place() {
+    let state = with_shards(&[]);
+    let open = begin(&state, device(1, 1)).expect("room");
+    saw(&state, device(1, 1));
+    drop(open);
+    assert_eq!(count(&fill(&state, device(2, 2))), STRANGERS_LIMIT);
+}
+
+#[test]
+fn who_was_seen_at_one_anchor_is_a_stranger_at_another() {
+    let state = with_shards(&[]);
+    saw(&state, device(1, 1));
+    let strangers = fill(&state, device(1, 2));
+    assert_eq!(count(&strangers), STRANGERS_LIMIT);
+    assert!(begin(&state, device(2, 1)).is_none());
+    assert!(begin(&state, device(1, 1)).is_some());
+}
+
+#[test]
+fn without_a_key_nobody_is_noted() {
+    let state = with_shards(&[]);
+    let Sender::Device { anchor, caller } = device(1, 1) else {
+        panic!("a device");
+    };
+    state.borrow_mut().crowd.saw(anchor, caller, || None);
+    let strangers = fill(&state, device(1, 1));
+    assert_eq!(count(&strangers), STRANGERS_LIMIT);
+}
+
+/// Most of as many as there are places are still known, and nobody else is.
+#[test]
+fn the_table_is_used_in_full() {
+    let state = with_shards(&[]);
+    let sender = |number: u32| Sender::Device {
+        anchor: AnchorNumber::new(number.into()),
+        caller: Principal::from_slice(&number.to_be_bytes()),
+    };
+    for number in 0..100_000 {
+        saw(&state, sender(number));
+    }
+    let crowd = &state.borrow().crowd;
+    let seen = |number| crowd.standing(sender(number)) != super::Standing::Stranger;
+    let known = (0..100_000).filter(|number| seen(*number)).count();
+    assert!((65_000..80_000).contains(&known), "{known}");
+    assert!(!(100_000..200_000).any(seen));
+}
