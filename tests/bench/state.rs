@@ -112,9 +112,8 @@ impl Filled {
             ..ArchiveSettings::default()
         };
         let argument = candid::encode_one(Some(settings)).expect("plain data");
-        let module = anchorage_tests::built("archive");
         self.family
-            .tries_to_install(ARCHIVE, module, &argument)
+            .upgrades_with(ARCHIVE, &argument)
             .expect("the archive starts");
     }
 

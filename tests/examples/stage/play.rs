@@ -122,11 +122,7 @@ impl Play {
     /// Upgrades front with settings; those that are not given stay as they are.
     fn configures(&self, settings: FrontInit) -> Result<(), String> {
         let argument = candid::encode_one(Some(settings)).expect("plain data");
-        self.family.stops(Role::Front);
-        let upgraded = self
-            .family
-            .tries_to_install(Role::Front, built("front"), &argument);
-        self.family.starts(Role::Front);
+        let upgraded = self.family.upgrades_with(Role::Front, &argument);
         upgraded.map_err(|error| error.to_string())
     }
 

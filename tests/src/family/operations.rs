@@ -81,7 +81,16 @@ impl Family {
             .unwrap_or_else(|error| panic!("upgrade of {role:?}: {error}"));
     }
 
-    /// Replaces the code of a canister, if it starts with this argument.
+    /// Replaces the code of a canister, which is stopped meanwhile, if it starts with this argument.
+    pub fn upgrades_with(&self, role: Role, argument: &[u8]) -> Result<(), RejectResponse> {
+        self.stops(role);
+        let upgraded = self.tries_to_install(role, built(role.package()), argument);
+        self.starts(role);
+        upgraded
+    }
+
+    /// Replaces the code of a canister, if it starts with this argument. One that calls others must be stopped: what it
+    /// left on the heap for the answers to its open calls is gone, and the new code would take other things for it.
     pub fn tries_to_install(
         &self,
         role: Role,

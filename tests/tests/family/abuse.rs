@@ -1,7 +1,6 @@
 //! What front does when it is short of cycles, and when unusually many register.
 
 use super::flood::pictures;
-use anchorage_tests::built;
 use anchorage_tests::family::{Device, Family, Role, Setup, ask};
 use std::time::Duration;
 use types::front::{CaptchaMode, FrontInit, RegisterResponse};
@@ -18,9 +17,7 @@ fn has_percent_of_its_floor(family: &Family, percent: f64) {
         ..FrontInit::default()
     };
     let argument = candid::encode_one(Some(argument)).unwrap();
-    family
-        .tries_to_install(Role::Front, built("front"), &argument)
-        .unwrap();
+    family.upgrades_with(Role::Front, &argument).unwrap();
 }
 
 /// Which services are open, by the metrics.

@@ -192,23 +192,15 @@ fn on_another_subnet_updates_work_and_composite_queries_name_the_shard() {
 
 #[test]
 fn too_many_calls_at_once_are_told_to_retry_and_nobody_is_locked_out() {
-    const CALLS: usize = 600;
-    let family = setup(1).on_two_subnets().deploy();
-    let alice = family.register("alice");
-    let session = SessionKey::new(b"session");
-    let argument =
-        candid::encode_args((alice.anchor, DAPP, session, None::<u64>)).expect("plain data");
-    let open: Vec<_> = (0..CALLS)
-        .map(|_| {
-            let argument = argument.clone();
-            let call = family.network.submit_call(
-                family.front,
-                alice.caller,
-                "prepare_delegation",
-                argument,
-            );
-            call.expect("front lets it in")
-        })
+    const PEOPLE: usize = 60;
+    const CALLS: usize = 10 * PEOPLE;
+    let family = setup(PEOPLE as u64).on_two_subnets().deploy();
+    let people: Vec<Person> = (0..PEOPLE)
+        .map(|number| family.register(&format!("person {number}")))
+        .collect();
+    let everybody = people.iter().cycle().take(CALLS);
+    let open: Vec<_> = everybody
+        .map(|person| calls(&family, person, "prepare_delegation", &log_in(person)))
         .collect();
     let mut refused = 0;
     for call in open {
@@ -222,9 +214,44 @@ fn too_many_calls_at_once_are_told_to_retry_and_nobody_is_locked_out() {
     }
     println!("{refused} of {CALLS} log-ins at once were told to retry");
     assert!(refused < CALLS / 2);
+    let alice = &people[0];
     alice.logs_in_to(DAPP);
     alice.adds("phone");
     family.upgrades(FRONT);
     alice.logs_in_to(DAPP);
     family.audits(0);
+}
+
+/// Who asks without end about an anchor of his own takes no place that others need.
+#[test]
+fn one_user_does_not_take_all_the_calls_that_may_be_open() {
+    const CALLS: usize = 500;
+    let family = setup(2).on_two_subnets().deploy();
+    let [alice, bob] = ["alice", "bob"].map(|name| family.register(name));
+    let question = candid::encode_one(alice.anchor).expect("plain data");
+    let of_alice: Vec<_> = (0..CALLS)
+        .map(|_| calls(&family, &alice, "get_anchor_info", &question))
+        .collect();
+    let of_bob = calls(&family, &bob, "prepare_delegation", &log_in(&bob));
+    family
+        .network
+        .await_call(of_bob)
+        .expect("there is a place for others");
+    let answers = of_alice.into_iter();
+    let answered = answers
+        .filter(|call| family.network.await_call(call.clone()).is_ok())
+        .count();
+    assert!((1..=10).contains(&answered), "{answered}");
+    alice.asks_for_info().succeeds();
+}
+
+fn log_in(person: &Person<'_>) -> Vec<u8> {
+    let session = SessionKey::new(b"session");
+    candid::encode_args((person.anchor, DAPP, session, None::<u64>)).expect("plain data")
+}
+
+fn calls(family: &Family, caller: &Person<'_>, method: &str, argument: &[u8]) -> RawMessageId {
+    let (network, front) = (&family.network, family.front);
+    let call = network.submit_call(front, caller.caller, method, argument.to_vec());
+    call.expect("front lets it in")
 }

@@ -289,8 +289,9 @@ fn polls_cost_an_archive_what_it_counts() {
             charged: poll.charged - nothing.charged,
         };
         println!("{people} blocks: {blocks:?}, {nothing:?} without one");
+        // But for a few pages that one poll writes and another does not.
         assert!(
-            100 * blocks.lag().abs() <= blocks.charged,
+            100 * (blocks.lag().abs() - PAGES_MORE * PAGE) <= blocks.charged,
             "{people}: {blocks:?}"
         );
         assert!(blocks.counted >= 20_000 * people, "{people}: {blocks:?}");

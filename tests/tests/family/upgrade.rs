@@ -62,16 +62,14 @@ fn an_upgrade_needs_no_argument_in_whatever_form_it_is_not_given() {
     let nobody = candid::encode_one(None::<()>).expect("plain data");
     for argument in [&b""[..], b"DIDL\0\0", &nobody] {
         for role in family.roles() {
-            let upgraded = family.tries_to_install(role, built(role.package()), argument);
+            let upgraded = family.upgrades_with(role, argument);
             upgraded.unwrap_or_else(|error| panic!("{role:?}, {argument:?}: {error}"));
         }
         assert_eq!(settings(&family), before, "{argument:?}");
     }
     // Other bytes are refused with what to pass, and the old code goes on.
     for role in family.roles() {
-        let error = family
-            .tries_to_install(role, built(role.package()), b"{}")
-            .expect_err("no Candid");
+        let error = family.upgrades_with(role, b"{}").expect_err("no Candid");
         let text = error.reject_message;
         assert!(text.contains("pass (null)"), "{role:?}: {text}");
     }

@@ -193,7 +193,7 @@ impl Run {
         self.outcomes = vec![Vec::new(); self.calls.len()];
     }
 
-    /// Every canister gets another module while calls are open. Registries and archives are not even stopped first: a
+    /// Every canister gets another module while calls are open. Registries, which call nobody, are not even stopped first: a
     /// message of theirs is either before or after.
     pub(super) fn upgrades_between_rounds(&mut self) {
         for _ in 0..=self.random.below(4) {
@@ -207,7 +207,7 @@ impl Run {
                 self.family.network.tick();
                 self.measures();
             }
-            let at_once = role != Role::Front && self.random.below(2) == 0;
+            let at_once = matches!(role, Role::Registry(_)) && self.random.below(2) == 0;
             if at_once {
                 let module = anchorage_tests::family::same_code_as_another_module(role.package());
                 self.family.installs(role, module);

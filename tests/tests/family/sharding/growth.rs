@@ -67,13 +67,7 @@ fn widens_shard(family: &Family, end: u64) {
         ..Default::default()
     };
     let argument = candid::encode_one(Some(settings)).unwrap();
-    family
-        .tries_to_install(
-            Role::Archive(0),
-            anchorage_tests::built("archive"),
-            &argument,
-        )
-        .unwrap();
+    family.upgrades_with(Role::Archive(0), &argument).unwrap();
     let wish = RegistrySettings {
         range_end: Some(AnchorNumber::new(end)),
         ..RegistrySettings::default()
