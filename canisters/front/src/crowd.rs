@@ -8,10 +8,10 @@
 //! | all together | [`LIMIT`] |
 //! | callers who need no device | [`ANYBODYS_LIMIT`] |
 //! | callers who claim a device that front has not seen | [`STRANGERS_LIMIT`] |
-//! | the devices of one anchor that front has seen | [`ANCHORS_LIMIT`] |
+//! | a device that front has seen | [`DEVICES_LIMIT`] |
 //!
-//! A device was seen if its shard let it act for its anchor since front's last upgrade. That it was says nothing about
-//! whether it still may: the shard is asked all the same. What is kept of it is a hash of 64 bits in a table of fixed size,
+//! A device was seen if its shard let it act for its anchor since front's last upgrade, and has not refused it since. That it
+//! was says nothing about whether it still may: the shard is asked all the same. What is kept of it is a hash of 64 bits in a table of fixed size,
 //! where a newer one takes the place of an older one. The hash has a secret key, so nobody can choose whose place he takes.
 //!
 //! Heap only. Right after an upgrade everybody is a stranger.
@@ -30,8 +30,9 @@ pub(crate) const LIMIT: u32 = 400;
 pub(crate) const ANYBODYS_LIMIT: u32 = 100;
 /// Open calls per shard of callers who claim a device that front has not seen.
 pub(crate) const STRANGERS_LIMIT: u32 = 200;
-/// Open calls of one anchor's devices: as many as it may have devices.
-pub(crate) const ANCHORS_LIMIT: u32 = 10;
+/// Open calls of a device that front has seen, at all shards. Not of an anchor: a thief's device must not be able to keep the
+/// owner's from throwing it out.
+pub(crate) const DEVICES_LIMIT: u32 = 10;
 
 /// Parts of the table of seen devices, 4 KiB each, which are made when they are needed.
 const PARTS: usize = 256;
@@ -60,14 +61,14 @@ enum Standing {
     Newcomer,
     Anybody,
     Stranger,
-    Seen(AnchorNumber),
+    Seen(Principal),
 }
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
     open: BTreeMap<Principal, Open>,
-    of_anchors: BTreeMap<AnchorNumber, u32>,
+    of_devices: BTreeMap<Principal, u32>,
     seen: Option<Seen>,
 }
 
@@ -100,12 +101,19 @@ impl Crowd {
         }
     }
 
+    /// Notes that a shard did not let this caller act for the anchor.
+    pub(crate) fn turned_away(&mut self, anchor: AnchorNumber, caller: Principal) {
+        if let Some(seen) = &mut self.seen {
+            seen.remove(anchor, caller);
+        }
+    }
+
     fn standing(&self, sender: Sender) -> Standing {
         match sender {
             Sender::Newcomer => Standing::Newcomer,
             Sender::Anybody => Standing::Anybody,
             Sender::Device { anchor, caller } => match &self.seen {
-                Some(seen) if seen.has(anchor, caller) => Standing::Seen(anchor),
+                Some(seen) if seen.has(anchor, caller) => Standing::Seen(caller),
                 _ => Standing::Stranger,
             },
         }
@@ -120,9 +128,9 @@ impl Crowd {
                 Standing::Newcomer => true,
                 Standing::Anybody => open.anybodys < ANYBODYS_LIMIT,
                 Standing::Stranger => open.strangers < STRANGERS_LIMIT,
-                Standing::Seen(anchor) => {
-                    let of_anchor = self.of_anchors.get(&anchor);
-                    of_anchor.is_none_or(|open| *open < ANCHORS_LIMIT)
+                Standing::Seen(device) => {
+                    let of_device = self.of_devices.get(&device);
+                    of_device.is_none_or(|open| *open < DEVICES_LIMIT)
                 }
             };
         if !has_room {
@@ -134,7 +142,7 @@ impl Crowd {
             Standing::Newcomer => {}
             Standing::Anybody => open.anybodys += 1,
             Standing::Stranger => open.strangers += 1,
-            Standing::Seen(anchor) => *self.of_anchors.entry(anchor).or_default() += 1,
+            Standing::Seen(device) => *self.of_devices.entry(device).or_default() += 1,
         }
         Some(standing)
     }
@@ -151,12 +159,12 @@ impl Crowd {
                 self.open.remove(&shard);
             }
         }
-        if let Standing::Seen(anchor) = standing
-            && let Some(open) = self.of_anchors.get_mut(&anchor)
+        if let Standing::Seen(device) = standing
+            && let Some(open) = self.of_devices.get_mut(&device)
         {
             *open = open.saturating_sub(1);
             if *open == 0 {
-                self.of_anchors.remove(&anchor);
+                self.of_devices.remove(&device);
             }
         }
     }
@@ -200,6 +208,15 @@ impl Seen {
         // A page of the heap that is not written costs nothing.
         if part[place] != hash {
             part[place] = hash;
+        }
+    }
+
+    fn remove(&mut self, anchor: AnchorNumber, caller: Principal) {
+        let (hash, part, place) = self.place(anchor, caller);
+        if let Some(part) = &mut self.parts[part]
+            && part[place] == hash
+        {
+            part[place] = 0;
         }
     }
 }

@@ -285,8 +285,12 @@ where
         if compares_tips(result.as_ref().err()) {
             state.tips.confirmed(shard);
         }
-        if let (Ok(_), Sender::Device { anchor, caller }) = (&result, request.sender()) {
-            state.saw(anchor, caller);
+        if let Sender::Device { anchor, caller } = request.sender() {
+            match &result {
+                Ok(_) => state.saw(anchor, caller),
+                Err(RegistryError::Unauthorized) => state.crowd.turned_away(anchor, caller),
+                Err(_) => {}
+            }
         }
     }
     result.map_err(ShardFailure::Refused)

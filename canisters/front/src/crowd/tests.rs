@@ -1,5 +1,4 @@
-use super::{ANCHORS_LIMIT, ANYBODYS_LIMIT, LIMIT, OpenCall, STRANGERS_LIMIT, Sender};
-
+use super::{ANYBODYS_LIMIT, DEVICES_LIMIT, LIMIT, OpenCall, STRANGERS_LIMIT, Sender};
 use crate::state::Shared;
 use crate::state::tests::{shard, with_shards};
 use candid::Principal;
@@ -82,20 +81,37 @@ fn strangers_leave_room_for_those_who_were_seen() {
     assert!(begin(&state, Sender::Anybody).is_some());
 }
 
+/// Whatever a thief does with his device, the owner can throw it out.
 #[test]
-fn one_anchor_leaves_room_for_others() {
+fn one_device_leaves_room_for_others_also_of_its_anchor() {
     let state = with_shards(&[]);
-    for sender in [device(1, 1), device(1, 2), device(2, 3)] {
+    for sender in [device(1, 1), device(2, 1), device(1, 2), device(2, 3)] {
         saw(&state, sender);
     }
     let mut of_one = fill(&state, device(1, 1));
-    assert_eq!(count(&of_one), ANCHORS_LIMIT);
-    assert!(begin(&state, device(1, 2)).is_none());
+    assert_eq!(count(&of_one), DEVICES_LIMIT);
+    // The same key at another anchor.
+    assert!(begin(&state, device(2, 1)).is_none());
+    assert!(begin(&state, device(1, 2)).is_some());
     assert!(begin(&state, device(2, 3)).is_some());
     of_one.pop();
-    assert!(begin(&state, device(1, 2)).is_some());
+    assert!(begin(&state, device(1, 1)).is_some());
     drop(of_one);
-    assert!(state.borrow().crowd.of_anchors.is_empty());
+    assert!(state.borrow().crowd.of_devices.is_empty());
+}
+
+#[test]
+fn whoever_is_turned_away_is_a_stranger_again() {
+    let state = with_shards(&[]);
+    saw(&state, device(1, 1));
+    saw(&state, device(2, 2));
+    let Sender::Device { anchor, caller } = device(1, 1) else {
+        panic!("a device");
+    };
+    state.borrow_mut().crowd.turned_away(anchor, caller);
+    let strangers = fill(&state, device(1, 1));
+    assert_eq!(count(&strangers), STRANGERS_LIMIT);
+    assert!(begin(&state, device(2, 2)).is_some());
 }
 
 /// A call ends as what it began, also if its sender is seen meanwhile.

@@ -1,5 +1,6 @@
 use super::*;
-use crate::crowd::STRANGERS_LIMIT;
+use crate::crowd::{DEVICES_LIMIT, STRANGERS_LIMIT};
+use crate::randomness;
 use crate::runtime::mock::{Mock, run, step, tip};
 use crate::state::tests::{shard, with_shards};
 use std::pin::pin;
@@ -154,4 +155,28 @@ fn open_calls_are_limited_and_end_with_their_answer_or_their_future() {
     );
     drop(held);
     assert_eq!(state.borrow().crowd.open_calls(shard(1)), 0);
+}
+
+#[test]
+fn whoever_a_shard_lets_in_is_no_stranger_until_it_refuses() {
+    let (mock, state) = (Mock::new(), with_shards(&[1]));
+    run(randomness::ensure(&mock, &state)).expect("the mock has randomness");
+    let places = || {
+        let begin = || OpenCall::begin(&state, shard(1), ask(None).sender());
+        std::iter::from_fn(begin).collect::<Vec<_>>().len()
+    };
+    assert_eq!(places(), STRANGERS_LIMIT as usize);
+    mock.will_answer(1, Ok(authenticated()));
+    run(question::<_, Authenticate, _>(&mock, &state, shard(1), ask)).expect("let in");
+    assert_eq!(places(), DEVICES_LIMIT as usize);
+    // What does not concern the device changes nothing.
+    for (error, left) in [
+        (RegistryError::Maintenance, DEVICES_LIMIT),
+        (RegistryError::Unauthorized, STRANGERS_LIMIT),
+    ] {
+        mock.will_answer::<Authenticated>(1, Err(error));
+        let refused: Result<Authenticated, _> = run(question(&mock, &state, shard(1), ask));
+        refused.expect_err("refused");
+        assert_eq!(places(), left as usize);
+    }
 }
