@@ -11,6 +11,7 @@ use crate::runtime::Runtime;
 use crate::state::{Shared, State};
 use crate::{metrics, routing};
 use candid::Principal;
+use canister_kit::sorted::sorted_by_key;
 use std::collections::BTreeMap;
 use types::TimestampNs;
 use types::front::{ArchiveInfo, InternetIdentityStats, ShardState};
@@ -99,13 +100,8 @@ pub(crate) async fn ask<R: Runtime>(runtime: &R, shard: Principal) -> Option<Reg
 }
 
 fn archives(status: &RegistryStatus) -> Vec<Principal> {
-    let those = |in_service| {
-        let archives = status.archives.iter();
-        archives
-            .filter(move |archive| archive.in_service == in_service)
-            .map(|archive| archive.canister)
-    };
-    those(true).chain(those(false)).collect()
+    let archives = sorted_by_key(&status.archives, |archive| !archive.in_service);
+    archives.iter().map(|archive| archive.canister).collect()
 }
 
 /// Totals over all shards. Numbers come from the stored tips, so they are there right after an upgrade.

@@ -21,6 +21,7 @@ impl Tips {
     /// Opens the memory.
     pub(crate) fn open(memory: Memory) -> Self {
         let stored = StableBTreeMap::init(memory);
+        // Not collected, which would sort: see `canister_kit::sorted`.
         let mut known = BTreeMap::new();
         for entry in stored.iter() {
             let (shard, Stored(tip)) = entry.into_pair();

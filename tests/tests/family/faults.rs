@@ -5,7 +5,7 @@ use anchorage_tests::family::{Device, Family, Person, Role, Setup, ask, operator
 use pocket_ic::common::rest::RawMessageId;
 use std::time::Duration;
 use types::front::{Challenge, RegisterResponse};
-use types::{AnchorNumber, SessionKey};
+use types::{AnchorNumber, Principal, SessionKey};
 
 const DAPP: &str = "https://dapp.example";
 const FRONT: Role = Role::Front;
@@ -82,13 +82,7 @@ fn a_shard_without_code_refuses_and_its_snapshot_brings_everything_back() {
 
 /// Front and shard on two subnets: after so many rounds a registration is half done.
 fn submits(family: &Family, device: &Device, argument: &[u8]) -> RawMessageId {
-    let call = family.network.submit_call(
-        family.front,
-        device.principal(),
-        "register",
-        argument.to_vec(),
-    );
-    call.expect("front lets it in")
+    calls(family, device.principal(), "register", argument)
 }
 
 /// The very same call, as often as one likes, gives the number; there is one block, and no hole.
@@ -200,7 +194,14 @@ fn too_many_calls_at_once_are_told_to_retry_and_nobody_is_locked_out() {
         .collect();
     let everybody = people.iter().cycle().take(CALLS);
     let open: Vec<_> = everybody
-        .map(|person| calls(&family, person, "prepare_delegation", &log_in(person)))
+        .map(|person| {
+            calls(
+                &family,
+                person.caller,
+                "prepare_delegation",
+                &log_in(person),
+            )
+        })
         .collect();
     let mut refused = 0;
     for call in open {
@@ -230,9 +231,9 @@ fn one_user_does_not_take_all_the_calls_that_may_be_open() {
     let [alice, bob] = ["alice", "bob"].map(|name| family.register(name));
     let question = candid::encode_one(alice.anchor).expect("plain data");
     let of_alice: Vec<_> = (0..CALLS)
-        .map(|_| calls(&family, &alice, "get_anchor_info", &question))
+        .map(|_| calls(&family, alice.caller, "get_anchor_info", &question))
         .collect();
-    let of_bob = calls(&family, &bob, "prepare_delegation", &log_in(&bob));
+    let of_bob = calls(&family, bob.caller, "prepare_delegation", &log_in(&bob));
     family
         .network
         .await_call(of_bob)
@@ -250,8 +251,8 @@ fn log_in(person: &Person<'_>) -> Vec<u8> {
     candid::encode_args((person.anchor, DAPP, session, None::<u64>)).expect("plain data")
 }
 
-fn calls(family: &Family, caller: &Person<'_>, method: &str, argument: &[u8]) -> RawMessageId {
+fn calls(family: &Family, caller: Principal, method: &str, argument: &[u8]) -> RawMessageId {
     let (network, front) = (&family.network, family.front);
-    let call = network.submit_call(front, caller.caller, method, argument.to_vec());
+    let call = network.submit_call(front, caller, method, argument.to_vec());
     call.expect("front lets it in")
 }

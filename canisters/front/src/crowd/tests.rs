@@ -6,19 +6,21 @@ use types::AnchorNumber;
 
 const HERE: u8 = 1;
 
-fn device(anchor: u64, caller: u8) -> Sender {
+fn key(number: u8) -> Principal {
+    Principal::from_slice(&[number, 2])
+}
+
+fn device(anchor: u64, number: u8) -> Sender {
     Sender::Device {
         anchor: AnchorNumber::new(anchor),
-        caller: Principal::from_slice(&[caller, 2]),
+        caller: key(number),
     }
 }
 
-fn saw(state: &Shared, sender: Sender) {
-    let Sender::Device { anchor, caller } = sender else {
-        panic!("only devices are seen");
-    };
-    let key = || Some([7; 16]);
-    state.borrow_mut().crowd.saw(anchor, caller, key);
+fn saw(state: &Shared, anchor: u64, caller: Principal) {
+    let secret = || Some([7; 16]);
+    let crowd = &mut state.borrow_mut().crowd;
+    crowd.saw(AnchorNumber::new(anchor), caller, secret);
 }
 
 fn begin(state: &Shared, sender: Sender) -> Option<OpenCall> {
@@ -63,7 +65,7 @@ fn all_together_there_are_so_many() {
 #[test]
 fn strangers_leave_room_for_those_who_were_seen() {
     let state = with_shards(&[]);
-    saw(&state, device(1, 1));
+    saw(&state, 1, key(1));
     let anybodys = fill(&state, Sender::Anybody);
     assert_eq!(count(&anybodys), ANYBODYS_LIMIT);
     let mut strangers = Vec::new();
@@ -85,8 +87,8 @@ fn strangers_leave_room_for_those_who_were_seen() {
 #[test]
 fn one_device_leaves_room_for_others_also_of_its_anchor() {
     let state = with_shards(&[]);
-    for sender in [device(1, 1), device(2, 1), device(1, 2), device(2, 3)] {
-        saw(&state, sender);
+    for (anchor, number) in [(1, 1), (2, 1), (1, 2), (2, 3)] {
+        saw(&state, anchor, key(number));
     }
     let mut of_one = fill(&state, device(1, 1));
     assert_eq!(count(&of_one), DEVICES_LIMIT);
@@ -103,12 +105,10 @@ fn one_device_leaves_room_for_others_also_of_its_anchor() {
 #[test]
 fn whoever_is_turned_away_is_a_stranger_again() {
     let state = with_shards(&[]);
-    saw(&state, device(1, 1));
-    saw(&state, device(2, 2));
-    let Sender::Device { anchor, caller } = device(1, 1) else {
-        panic!("a device");
-    };
-    state.borrow_mut().crowd.turned_away(anchor, caller);
+    saw(&state, 1, key(1));
+    saw(&state, 2, key(2));
+    let one = AnchorNumber::new(1);
+    state.borrow_mut().crowd.turned_away(one, key(1));
     let strangers = fill(&state, device(1, 1));
     assert_eq!(count(&strangers), STRANGERS_LIMIT);
     assert!(begin(&state, device(2, 2)).is_some());
@@ -119,7 +119,7 @@ fn whoever_is_turned_away_is_a_stranger_again() {
 fn whoever_is_seen_meanwhile_leaves_a_strangers_place() {
     let state = with_shards(&[]);
     let open = begin(&state, device(1, 1)).expect("room");
-    saw(&state, device(1, 1));
+    saw(&state, 1, key(1));
     drop(open);
     assert_eq!(count(&fill(&state, device(2, 2))), STRANGERS_LIMIT);
 }
@@ -127,7 +127,7 @@ fn whoever_is_seen_meanwhile_leaves_a_strangers_place() {
 #[test]
 fn who_was_seen_at_one_anchor_is_a_stranger_at_another() {
     let state = with_shards(&[]);
-    saw(&state, device(1, 1));
+    saw(&state, 1, key(1));
     let strangers = fill(&state, device(1, 2));
     assert_eq!(count(&strangers), STRANGERS_LIMIT);
     assert!(begin(&state, device(2, 1)).is_none());
@@ -137,10 +137,8 @@ fn who_was_seen_at_one_anchor_is_a_stranger_at_another() {
 #[test]
 fn without_a_key_nobody_is_noted() {
     let state = with_shards(&[]);
-    let Sender::Device { anchor, caller } = device(1, 1) else {
-        panic!("a device");
-    };
-    state.borrow_mut().crowd.saw(anchor, caller, || None);
+    let one = AnchorNumber::new(1);
+    state.borrow_mut().crowd.saw(one, key(1), || None);
     let strangers = fill(&state, device(1, 1));
     assert_eq!(count(&strangers), STRANGERS_LIMIT);
 }
@@ -149,12 +147,13 @@ fn without_a_key_nobody_is_noted() {
 #[test]
 fn the_table_is_used_in_full() {
     let state = with_shards(&[]);
+    let key = |number: u32| Principal::from_slice(&number.to_be_bytes());
     let sender = |number: u32| Sender::Device {
         anchor: AnchorNumber::new(number.into()),
-        caller: Principal::from_slice(&number.to_be_bytes()),
+        caller: key(number),
     };
     for number in 0..100_000 {
-        saw(&state, sender(number));
+        saw(&state, number.into(), key(number));
     }
     let crowd = &state.borrow().crowd;
     let seen = |number| crowd.standing(sender(number)) != super::Standing::Stranger;
