@@ -14,7 +14,9 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
+use candid::candid_method;
 use canister_kit::argument;
+use canister_kit::arguments;
 use canister_kit::blob;
 use canister_kit::build::BuildInfo;
 use canister_kit::certified::{CertifiedRoot, tip_witness};
@@ -29,7 +31,7 @@ use types::icrc3::{
     ArchiveInfo, GetArchivesArgs, GetBlocksRequest, GetBlocksResult, SupportedBlockType,
     TipCertificate,
 };
-use types::{AnchorNumber, BlockIndex, Principal, TimestampNs};
+use types::{AnchorNumber, BlockIndex, Principal, TimestampNs, lean};
 
 use crate::runtime::{CALL_TIMEOUT_SECONDS, CallFailure, Runtime};
 use crate::state::{StartError, State};
@@ -65,7 +67,8 @@ fn state() -> Rc<RefCell<State<Stable>>> {
     STATE.with_borrow(|state| state.clone().expect("init and post_upgrade set the state"))
 }
 
-#[ic_cdk::init]
+#[ic_cdk::init(hidden = true, decode_with = "init_argument")]
+#[candid_method(init)]
 fn init(argument: ArchiveInit) {
     start(State::install(Stable::default(), &argument));
 }
@@ -73,6 +76,10 @@ fn init(argument: ArchiveInit) {
 #[ic_cdk::post_upgrade(decode_with = "upgrade_argument")]
 fn post_upgrade(settings: Option<ArchiveSettings>) {
     start(State::upgrade(Stable::default(), settings));
+}
+
+fn init_argument(bytes: Vec<u8>) -> ArchiveInit {
+    argument::of_this_message(&bytes, "ArchiveInit")
 }
 
 fn upgrade_argument(bytes: Vec<u8>) -> Option<ArchiveSettings> {
@@ -101,7 +108,8 @@ fn inspect_message() {
     }
 }
 
-#[ic_cdk::query(manual_reply = true)]
+#[ic_cdk::query(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(query)]
 fn get_entries(index: Option<BlockIndex>, limit: Option<u16>) -> PhantomData<Entries> {
     let state = state();
     let state = state.borrow();
@@ -110,7 +118,8 @@ fn get_entries(index: Option<BlockIndex>, limit: Option<u16>) -> PhantomData<Ent
     PhantomData
 }
 
-#[ic_cdk::query(manual_reply = true)]
+#[ic_cdk::query(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(query)]
 fn get_anchor_entries(
     anchor: AnchorNumber,
     cursor: Option<Cursor>,
@@ -125,20 +134,31 @@ fn get_anchor_entries(
     PhantomData
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(
+    hidden = true,
+    decode_with = "arguments::one",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn icrc3_get_blocks(runs: Vec<GetBlocksRequest>) -> GetBlocksResult {
     let state = state();
     let state = state.borrow();
     query::blocks(&state.store, &runs, state.config.max_entries_per_call)
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(
+    hidden = true,
+    decode_with = "arguments::one",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn icrc3_get_archives(from: GetArchivesArgs) -> Vec<ArchiveInfo> {
     let GetArchivesArgs { from: _ } = from;
     Vec::new()
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn icrc3_get_tip_certificate() -> Option<TipCertificate> {
     let tip = state().borrow().tip()?;
     Some(TipCertificate {
@@ -147,17 +167,24 @@ fn icrc3_get_tip_certificate() -> Option<TipCertificate> {
     })
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn icrc3_supported_block_types() -> Vec<SupportedBlockType> {
     icrc3::block_types()
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn status() -> ArchiveStatus {
     query::status(&state().borrow(), BUILD)
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(
+    hidden = true,
+    decode_with = "arguments::one",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn http_request(request: HttpRequest) -> HttpResponse {
     let state = state();
     let state = state.borrow();

@@ -4,9 +4,9 @@ use candid::Nat;
 use ic_stable_structures::Memory;
 use oplog::{Block, EntryRef};
 use thiserror::Error;
-use types::archive::{ArchiveStatus, Cursor, FailureCount};
+use types::archive::{AnchorEntries, ArchiveStatus, Cursor, Entries, FailureCount};
 use types::icrc3::{BlockWithId, GetBlocksRequest, GetBlocksResult};
-use types::lean::{self, Lean};
+use types::lean::{self, Lean, Typed};
 use types::{AnchorNumber, BlockIndex, TimestampNs};
 
 use canister_kit::build::BuildInfo;
@@ -17,7 +17,6 @@ use crate::memory::LAYOUT_VERSION;
 use crate::state::State;
 use crate::store::Store;
 
-mod answer_types;
 #[cfg(test)]
 mod tests;
 
@@ -68,13 +67,14 @@ struct Written {
 }
 
 impl Written {
-    /// Nothing yet, after the types of an answer.
-    fn after(types: &[u8], page: &Page) -> Self {
-        let mut bytes = Vec::with_capacity(types.len() + BYTES_PER_ENTRY * page.entries_left);
-        bytes.extend_from_slice(types);
+    /// Nothing yet, of an answer of this type.
+    fn of<T: Typed>(page: &Page) -> Self {
+        let mut bytes = lean::types::<T>();
+        let types = bytes.len();
+        bytes.reserve(BYTES_PER_ENTRY * page.entries_left);
         Self {
             bytes,
-            types: types.len(),
+            types,
             count: 0,
         }
     }
@@ -96,7 +96,7 @@ impl Written {
     }
 }
 
-/// The entries from `index` on, or the latest ones: an answer of the type [`types::archive::Entries`] in Candid.
+/// The entries from `index` on, or the latest ones: an answer of the type [`Entries`] in Candid.
 pub fn entries<M: Memory>(
     store: &Store<M>,
     index: Option<BlockIndex>,
@@ -109,7 +109,7 @@ pub fn entries<M: Memory>(
         .map_or(latest, BlockIndex::get)
         .max(store.first_index().get());
     let mut page = Page::new(limit.map(usize::from), most);
-    let mut written = Written::after(answer_types::ENTRIES, &page);
+    let mut written = Written::of::<Entries>(&page);
     for index in (start..store.next_index().get()).map(BlockIndex::new) {
         let Some(bytes) = store.get(index) else { break };
         if !page.takes(bytes.len()) {
@@ -120,7 +120,7 @@ pub fn entries<M: Memory>(
     written.finish()
 }
 
-/// The entries of one anchor, in the log's order: an answer of the type [`types::archive::AnchorEntries`] in Candid.
+/// The entries of one anchor, in the log's order: an answer of the type [`AnchorEntries`] in Candid.
 pub fn anchor_entries<M: Memory>(
     store: &Store<M>,
     anchor: AnchorNumber,
@@ -142,7 +142,7 @@ pub fn anchor_entries<M: Memory>(
     };
     // A page without entries could not say where the next one starts.
     let mut page = Page::new(limit.map(|limit| usize::from(limit.max(1))), most);
-    let mut written = Written::after(answer_types::ANCHOR_ENTRIES, &page);
+    let mut written = Written::of::<AnchorEntries>(&page);
     let mut next_token = None;
     for index in store.of_anchor(anchor, start) {
         let bytes = store.get(index).unwrap_or_default();

@@ -5,11 +5,11 @@
 
 use crate::refusal::Refusal;
 use crate::state::Shared;
-use candid::CandidType;
 use canister_kit::counters::Method;
 use ic_cdk::api::{msg_reject, msg_reply, performance_counter};
 use std::marker::PhantomData;
 use types::lean::answers::Answer;
+use types::lean::{self, Lean, Typed};
 
 /// Answers `() -> ()`.
 pub(crate) fn unit(result: Result<(), Refusal>) {
@@ -17,14 +17,13 @@ pub(crate) fn unit(result: Result<(), Refusal>) {
 }
 
 /// Answers with one value.
-pub(crate) fn one<T: CandidType>(result: Result<T, Refusal>) -> PhantomData<T> {
-    let encode = |value| candid::encode_one(value).expect("plain data, which Candid can encode");
-    send(result.map(encode));
+pub(crate) fn one<T: Lean + Typed>(result: Result<T, Refusal>) -> PhantomData<T> {
+    send(result.map(|value| lean::message(&value)));
     PhantomData
 }
 
-/// Answers with one value that knows its bytes, which costs a tenth.
-pub(crate) fn lean<T: CandidType + Answer>(result: Result<T, Refusal>) -> PhantomData<T> {
+/// Answers with one value whose types stand written in the module: for what is asked most.
+pub(crate) fn lean<T: Answer>(result: Result<T, Refusal>) -> PhantomData<T> {
     send(result.map(|value| value.message()));
     PhantomData
 }

@@ -15,6 +15,7 @@ use canister_kit::sorted::sorted_by_key;
 use std::collections::BTreeMap;
 use types::TimestampNs;
 use types::front::{ArchiveInfo, InternetIdentityStats, ShardState};
+use types::lean::{self, reader};
 use types::registry::RegistryStatus;
 
 /// Seconds between two collections.
@@ -94,9 +95,8 @@ pub(crate) async fn collect<R: Runtime>(runtime: &R, state: &Shared) {
 
 /// The status of a shard, if it tells it.
 pub(crate) async fn ask<R: Runtime>(runtime: &R, shard: Principal) -> Option<RegistryStatus> {
-    let no_arguments = candid::encode_args(()).ok()?;
-    let reply = runtime.call(shard, "status", no_arguments).await.ok()?;
-    candid::decode_one(&reply).ok()
+    let reply = runtime.call(shard, "status", lean::NOTHING.to_vec());
+    reader::value(&reply.await.ok()?).ok()
 }
 
 fn archives(status: &RegistryStatus) -> Vec<Principal> {

@@ -70,7 +70,7 @@ use types::front::{
 use types::registry::{DeviceOperation, ShardTip};
 use types::{
     AnchorCredentials, AnchorNumber, CredentialId, DeviceData, DeviceKey, DeviceKeyWithAnchor,
-    Principal, SessionKey, TimestampNs, UserKey,
+    Principal, SessionKey, TimestampNs, UserKey, lean,
 };
 
 const BUILD: BuildInfo = canister_kit::build_info!();
@@ -89,17 +89,18 @@ fn state() -> Shared {
     STATE.with_borrow(|state| state.clone().expect("init and post_upgrade set the state"))
 }
 
-#[ic_cdk::init]
+#[ic_cdk::init(hidden = true, decode_with = "start_argument")]
+#[candid_method(init)]
 fn init(argument: Option<FrontInit>) {
     start(argument);
 }
 
-#[ic_cdk::post_upgrade(decode_with = "upgrade_argument")]
+#[ic_cdk::post_upgrade(decode_with = "start_argument")]
 fn post_upgrade(argument: Option<FrontInit>) {
     start(argument);
 }
 
-fn upgrade_argument(bytes: Vec<u8>) -> Option<FrontInit> {
+fn start_argument(bytes: Vec<u8>) -> Option<FrontInit> {
     argument::optional_of_this_message(&bytes, "opt FrontInit")
 }
 
@@ -375,7 +376,12 @@ fn bench_fill(wish: bench::Fill) {
     bench::fill(&mut state().borrow_mut(), Caller::of_this_message(), wish);
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(
+    manual_reply = true,
+    hidden = true,
+    decode_with = "arguments::of_a_controller"
+)]
+#[candid_method(update)]
 async fn set_routing(routes: Vec<ShardRoute>) -> PhantomData<Result<(), RoutingError>> {
     let state = state();
     let result = match Caller::of_this_message().controller() {
@@ -387,7 +393,8 @@ async fn set_routing(routes: Vec<ShardRoute>) -> PhantomData<Result<(), RoutingE
     answered
 }
 
-#[ic_cdk::update(manual_reply = true)]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::all")]
+#[candid_method(update)]
 fn expect_tip(shard: Principal, tip: ShardTip) -> PhantomData<Result<(), ExpectTipError>> {
     let state = state();
     let answered = answer::one(
@@ -402,39 +409,49 @@ fn expect_tip(shard: Principal, tip: ShardTip) -> PhantomData<Result<(), ExpectT
     answered
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn expected_tips() -> Vec<ExpectedTip> {
     rollback::expected_tips(&state().borrow())
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn routing() -> CertifiedRouting {
     routing::certified(&state().borrow(), data_certificate())
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn stats() -> InternetIdentityStats {
     fleet::stats(&state().borrow())
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn config() -> FrontInit {
     let state = state();
     let state = state.borrow();
     state.settings().to_argument(state.routing().rows())
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn whoami() -> Principal {
     msg_caller()
 }
 
-#[ic_cdk::query]
+#[ic_cdk::query(
+    hidden = true,
+    decode_with = "arguments::one",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn http_request(request: HttpRequest) -> HttpResponse {
     http_answer(&request)
 }
 
-#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::seldom")]
+#[ic_cdk::update(manual_reply = true, hidden = true, decode_with = "arguments::one")]
 #[candid_method(update)]
 fn http_request_update(request: HttpRequest) -> PhantomData<HttpResponse> {
     let checked = services::check(&Ic, &state(), Service::LogIn);

@@ -9,12 +9,12 @@ use crate::refusal::Refusal;
 use crate::runtime::Runtime;
 use crate::shards::{self, owner};
 use crate::state::Shared;
-use candid::{CandidType, Principal};
+use candid::Principal;
 use delegation::Seed;
 use futures_util::future::join_all;
-use serde::de::DeserializeOwned;
+use types::lean::reader::{self, Read};
 use types::registry::{Identify, IndexIncomplete, KnownPasskey};
-use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceData, DeviceKeyWithAnchor};
+use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceData, DeviceKeyWithAnchor, lean};
 
 /// Shards that one query asks. The Internet Computer charges a composite query 50 M instructions for each call and
 /// allows 5 G in all, so 100 would be too many.
@@ -53,15 +53,15 @@ async fn of_owner<R, T>(
 ) -> Result<T, Refusal>
 where
     R: Runtime,
-    T: CandidType + DeserializeOwned + Default,
+    T: Read + Default,
 {
     let Some(shard) = owner(state, anchor) else {
         return Ok(T::default());
     };
     may_ask(state, shard)?;
-    let arguments = candid::encode_one(anchor).expect("a number, which Candid can encode");
-    let reply = runtime.call(shard, method, arguments).await.ok();
-    let answer = reply.and_then(|reply| candid::decode_one(&reply).ok());
+    let reply = runtime.call(shard, method, lean::message(&anchor));
+    let reply = reply.await.ok();
+    let answer = reply.and_then(|reply| reader::value(&reply).ok());
     answer.ok_or(Refusal::AskTheShard { anchor, shard })
 }
 
@@ -119,12 +119,12 @@ async fn whose_passkey<R: Runtime>(
     credential_id: &CredentialId,
 ) -> Result<Option<KnownPasskey>, Refusal> {
     may_ask(state, shard)?;
-    let arguments = candid::encode_one(credential_id).expect("a blob, which Candid can encode");
+    let arguments = lean::message(credential_id);
     let silent = Refusal::ShardSilent { shard };
     let reply = runtime.call(shard, "lookup_device_key", arguments).await;
     let reply = reply.map_err(|_| silent.clone())?;
     let answer: Result<Option<KnownPasskey>, IndexIncomplete> =
-        candid::decode_one(&reply).map_err(|_| silent)?;
+        reader::value(&reply).map_err(|_| silent)?;
     answer.map_err(|error| Refusal::ShardBusy {
         shard,
         reason: Some(error.into()),

@@ -17,7 +17,7 @@ use canister_kit::sorted::sorted_by_key;
 use serde::Serialize;
 use types::front::{CertifiedRouting, RoutingError, ShardRoute, ShardState};
 use types::registry::RegistryStatus;
-use types::{AnchorNumber, AnchorRange};
+use types::{AnchorNumber, AnchorRange, lean};
 
 /// A valid table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,7 +108,7 @@ fn used_range(route: &ShardRoute, first_free: AnchorNumber) -> Option<AnchorRang
 
 /// The bytes below the certified label `routing`.
 pub(crate) fn certified_bytes(table: &RoutingTable) -> Vec<u8> {
-    candid::encode_one(table.rows()).expect("rows are plain data, which Candid can encode")
+    lean::message(&table.rows())
 }
 
 /// The page of the table: a JSON list of its rows, anchor numbers as texts (they may have more than 53 bits).

@@ -3,6 +3,8 @@
 //! A trait, so that the flows over several messages can be tested with answers that are lost, late or wrong.
 
 use candid::Principal;
+use canister_kit::blob;
+use ic_cdk::call::{Call, CallErrorExt, CallFailed, RejectCode};
 use std::future::Future;
 use types::TimestampNs;
 
@@ -77,9 +79,10 @@ impl Runtime for Ic {
     }
 
     async fn random(&self) -> Result<[u8; 32], NoRandomness> {
-        let bytes = ic_cdk_management_canister::raw_rand()
+        let reply = Call::bounded_wait(Principal::management_canister(), "raw_rand")
             .await
             .map_err(|_| NoRandomness)?;
+        let bytes = blob::decode(reply.into_bytes()).map_err(|_| NoRandomness)?;
         bytes.try_into().map_err(|_| NoRandomness)
     }
 
@@ -89,7 +92,6 @@ impl Runtime for Ic {
         method: &'static str,
         arguments: Vec<u8>,
     ) -> Result<Vec<u8>, NoReply> {
-        use ic_cdk::call::{Call, CallErrorExt, CallFailed, RejectCode};
         let reply = Call::bounded_wait(canister, method)
             .take_raw_args(arguments)
             .change_timeout(TIMEOUT_SECONDS)

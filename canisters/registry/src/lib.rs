@@ -41,7 +41,9 @@ pub mod temporary_keys;
 #[cfg(test)]
 mod fixtures;
 
+use candid::candid_method;
 use canister_kit::argument;
+use canister_kit::arguments;
 use canister_kit::blob;
 use canister_kit::build::BuildInfo;
 use canister_kit::certified::{CertifiedRoot, log_root};
@@ -67,7 +69,7 @@ use types::registry::{
     ArchiveLink, ConfigureError, IndexIncomplete, KnownPasskey, Loss, PublicState, RegistryInit,
     RegistrySettings, RegistryStatus, Repair, RepairError, ShardTip,
 };
-use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceData, TimestampNs};
+use types::{AnchorCredentials, AnchorNumber, CredentialId, DeviceData, TimestampNs, lean};
 
 const BUILD: BuildInfo = canister_kit::build_info!();
 
@@ -84,7 +86,8 @@ thread_local! {
     static INDEXING: Cell<Option<TimerId>> = const { Cell::new(None) };
 }
 
-#[init]
+#[init(hidden = true, decode_with = "init_argument")]
+#[candid_method(init)]
 fn init(argument: RegistryInit) {
     start(|memories| Shard::create(memories, &argument));
 }
@@ -179,7 +182,12 @@ fn fetch_blocks(message: ByteBuf) -> ByteBuf {
     })
 }
 
-#[update]
+#[update(
+    hidden = true,
+    decode_with = "arguments::of_a_controller",
+    encode_with = "lean::answer"
+)]
+#[candid_method(update)]
 fn set_archives(archives: Vec<ArchiveLink>) -> Result<(), ConfigureError> {
     configure(RegistrySettings {
         archives: Some(archives),
@@ -187,19 +195,34 @@ fn set_archives(archives: Vec<ArchiveLink>) -> Result<(), ConfigureError> {
     })
 }
 
-#[update]
+#[update(
+    hidden = true,
+    decode_with = "arguments::of_a_controller",
+    encode_with = "lean::answer"
+)]
+#[candid_method(update)]
 fn configure(wish: RegistrySettings) -> Result<(), ConfigureError> {
     with_mut(|shard| configure::configure(shard, caller(), &wish))
 }
 
-#[update]
+#[update(
+    hidden = true,
+    decode_with = "arguments::of_a_controller",
+    encode_with = "lean::answer"
+)]
+#[candid_method(update)]
 fn repair(request: Repair) -> Result<ShardTip, RepairError> {
     measured(counters::REPAIR, |shard| {
         repair::repair(shard, caller(), &request)
     })
 }
 
-#[update]
+#[update(
+    hidden = true,
+    decode_with = "arguments::of_a_controller",
+    encode_with = "lean::answer"
+)]
+#[candid_method(update)]
 fn declare_lost(loss: Loss) -> Result<ShardTip, RepairError> {
     measured(counters::DECLARE_LOST, |shard| {
         repair::declare_lost(shard, caller(), loss, now())
@@ -230,19 +253,30 @@ fn bench_storage(wish: bench::storage::Wish) -> bench::storage::Measured {
     bench::storage::measure(caller(), wish)
 }
 
-#[query(manual_reply = true)]
+#[query(manual_reply = true, hidden = true, decode_with = "arguments::one")]
+#[candid_method(query)]
 fn lookup(anchor: AnchorNumber) -> PhantomData<Vec<DeviceData>> {
     let devices = with(|shard| reads::lookup(shard, anchor));
-    msg_reply(types::lean::devices(&devices));
+    msg_reply(lean::devices(&devices));
     PhantomData
 }
 
-#[query]
+#[query(
+    hidden = true,
+    decode_with = "arguments::one",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn get_anchor_credentials(anchor: AnchorNumber) -> AnchorCredentials {
     with(|shard| reads::credentials(shard, anchor))
 }
 
-#[query]
+#[query(
+    hidden = true,
+    decode_with = "arguments::one",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn lookup_device_key(credential_id: CredentialId) -> Result<Option<KnownPasskey>, IndexIncomplete> {
     with(|shard| passkeys::lookup_device_key(shard, &credential_id))
 }
@@ -255,37 +289,60 @@ fn identify(message: ByteBuf) -> ByteBuf {
     ByteBuf::from(answer)
 }
 
-#[query]
+#[query(
+    hidden = true,
+    decode_with = "arguments::all",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn public_state(from: AnchorNumber, limit: u32) -> PublicState {
     with(|shard| reads::public_state(shard, from, limit))
 }
 
-#[query]
+#[query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn status() -> RegistryStatus {
     with(|shard| reads::status(shard, BUILD))
 }
 
-#[query]
+#[query(
+    hidden = true,
+    decode_with = "arguments::one",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn icrc3_get_blocks(requests: Vec<GetBlocksRequest>) -> GetBlocksResult {
     with(|shard| icrc3::get_blocks(shard, &requests))
 }
 
-#[query]
+#[query(
+    hidden = true,
+    decode_with = "arguments::one",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn icrc3_get_archives(args: GetArchivesArgs) -> Vec<ArchiveInfo> {
     with(|shard| icrc3::get_archives(shard, args))
 }
 
-#[query]
+#[query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn icrc3_get_tip_certificate() -> Option<TipCertificate> {
     with(|shard| icrc3::tip_certificate(shard, data_certificate()))
 }
 
-#[query]
+#[query(hidden = true, encode_with = "lean::answer")]
+#[candid_method(query)]
 fn icrc3_supported_block_types() -> Vec<SupportedBlockType> {
     icrc3::supported_block_types()
 }
 
-#[query]
+#[query(
+    hidden = true,
+    decode_with = "arguments::one",
+    encode_with = "lean::answer"
+)]
+#[candid_method(query)]
 fn http_request(request: HttpRequest) -> HttpResponse {
     with(|shard| {
         let metrics = || {
@@ -303,6 +360,10 @@ fn http_request(request: HttpRequest) -> HttpResponse {
         let response = http::serve(&request, &[route]);
         http::skip_certification(response, data_certificate().as_deref(), &root(shard))
     })
+}
+
+fn init_argument(bytes: Vec<u8>) -> RegistryInit {
+    argument::of_this_message(&bytes, "RegistryInit")
 }
 
 fn upgrade_argument(bytes: Vec<u8>) -> Option<RegistrySettings> {

@@ -1,13 +1,11 @@
-//! The arguments of users' calls: read by [`types::lean::reader`], and where that one does not know an encoding by
-//! Candid's library, with the limits that the system's macros set. For the door, as `decode_with`.
+//! The arguments of calls, read by [`types::lean::reader`]. For the door, as `decode_with`.
 //!
 //! The macros take a method that decodes by itself for one of `(blob)`: such a method says `hidden`, and what it takes
 //! with candid's own attribute.
 
-use candid::utils::{ArgumentDecoder, decode_args_with_config};
-use candid::{CandidType, DecoderConfig};
-use serde::Deserialize;
-use types::lean::reader::{self, Arguments, Read};
+use thiserror::Error;
+use types::lean::NOTHING;
+use types::lean::reader::{self, Arguments, NotTheArguments, Read};
 
 #[cfg(test)]
 mod tests;
@@ -19,20 +17,49 @@ mod tests;
 /// calls do not pass `inspect_message`. A query keeps nothing of the heap and answers whatever it is asked.
 pub const LIMIT: usize = 16 * 1_024;
 
-/// What of a message's values nobody asks for may cost Candid's library, as in the system's macros.
-const SKIPPING_QUOTA: usize = 10_000;
+/// Arguments that the method does not take. Not worth a retry with the same bytes.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// More bytes than are read.
+    #[error("the arguments have {length} bytes; at most {limit} are read")]
+    TooLong {
+        /// How many there are.
+        length: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// Not the types that the method takes, or no Candid.
+    #[error("the arguments are not those that the method takes: {0}")]
+    Other(#[from] NotTheArguments),
+}
 
 /// The arguments of the message being executed; traps if they are other ones.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the form that the system's macros ask for"
 )]
-pub fn all<T>(bytes: Vec<u8>) -> T
-where
-    T: Arguments + for<'a> ArgumentDecoder<'a>,
-{
-    // Refused in the words of the system's macros.
-    decode(&bytes, limit(&bytes)).unwrap()
+pub fn all<T: Arguments>(bytes: Vec<u8>) -> T {
+    or_trap(within(&bytes, limit(&bytes)))
+}
+
+/// The only argument of the message being executed; traps if it is another one.
+pub fn one<T: Read>(bytes: Vec<u8>) -> T {
+    let (argument,) = all(bytes);
+    argument
+}
+
+/// The same for what only controllers send, of any size.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form that the system's macros ask for"
+)]
+pub fn of_a_controller<T: Read>(bytes: Vec<u8>) -> T {
+    let (argument,) = or_trap(within(&bytes, usize::MAX));
+    argument
+}
+
+fn or_trap<T>(read: Result<T, Refused>) -> T {
+    read.unwrap_or_else(|refused| ic_cdk::trap(refused.to_string()))
 }
 
 /// How many bytes of these arguments are read.
@@ -45,49 +72,12 @@ fn limit(bytes: &[u8]) -> usize {
     }
 }
 
-/// The only argument of the message being executed; traps if it is another one.
-pub fn one<T>(bytes: Vec<u8>) -> T
-where
-    T: Read + CandidType + for<'a> Deserialize<'a>,
-{
-    let (argument,) = all(bytes);
-    argument
-}
-
-/// The same for an argument that the quick reader does not know.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the form that the system's macros ask for"
-)]
-pub fn seldom<T>(bytes: Vec<u8>) -> T
-where
-    T: CandidType + for<'a> Deserialize<'a>,
-{
-    let (argument,) = within(&bytes, limit(&bytes)).and_then(library).unwrap();
-    argument
-}
-
-fn decode<T>(bytes: &[u8], limit: usize) -> candid::Result<T>
-where
-    T: Arguments + for<'a> ArgumentDecoder<'a>,
-{
-    let bytes = within(bytes, limit)?;
-    reader::arguments(bytes).or_else(|_| library(bytes))
-}
-
-fn within(bytes: &[u8], limit: usize) -> candid::Result<&[u8]> {
-    if bytes.len() <= limit {
-        return Ok(bytes);
-    }
+fn within<T: Arguments>(bytes: &[u8], limit: usize) -> Result<T, Refused> {
     let length = bytes.len();
-    let words = format!("the arguments have {length} bytes; at most {limit} are read");
-    Err(candid::Error::msg(words))
-}
-
-fn library<T: for<'a> ArgumentDecoder<'a>>(bytes: &[u8]) -> candid::Result<T> {
+    if length > limit {
+        return Err(Refused::TooLong { length, limit });
+    }
     // No bytes stand for no values.
-    let bytes = if bytes.is_empty() { b"DIDL\0\0" } else { bytes };
-    let mut limits = DecoderConfig::new();
-    limits.set_skipping_quota(SKIPPING_QUOTA);
-    decode_args_with_config(bytes, &limits)
+    let bytes = if bytes.is_empty() { NOTHING } else { bytes };
+    Ok(reader::arguments(bytes)?)
 }

@@ -4,10 +4,11 @@
 //! "DIDL" | 1 type: vec (6d) of nat8 (7b) | 1 value, of type 0 | length (LEB128) | bytes
 //! ```
 //!
-//! Every encoder writes one blob so; reading it any other way costs more than most messages do. What is encoded in another
-//! way, which Candid allows, is read by its own library.
+//! Every encoder writes one blob so, and reading it any other way costs more. What is encoded in another way, which Candid allows, is
+//! read as any other argument.
 
 use serde_bytes::ByteBuf;
+use types::lean::reader::{self, NotTheArguments};
 
 #[cfg(test)]
 mod tests;
@@ -25,13 +26,13 @@ pub fn encode(blob: &[u8]) -> Vec<u8> {
 }
 
 /// The only value of an argument or answer, if it is a blob.
-pub fn decode(mut bytes: Vec<u8>) -> candid::Result<Vec<u8>> {
+pub fn decode(mut bytes: Vec<u8>) -> Result<Vec<u8>, NotTheArguments> {
     match start(&bytes) {
         Some(start) => {
             bytes.drain(..start);
             Ok(bytes)
         }
-        None => candid::decode_one(&bytes).map(ByteBuf::into_vec),
+        None => reader::value(&bytes),
     }
 }
 

@@ -3,16 +3,15 @@
 
 use candid::{CandidType, Principal};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
+use crate::lean::{Lean, Read};
 use crate::registry::{NotServed, ShardTip};
 use crate::{
     AnchorNumber, AnchorRange, BlockHash, BlockIndex, DeviceKey, PublicDevice, TimestampNs,
 };
 
 /// Init argument of an archive.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct ArchiveInit {
     /// The shard whose blocks it keeps.
     pub registry: Principal,
@@ -28,8 +27,7 @@ pub struct ArchiveInit {
 
 /// Settings of an archive; also its upgrade argument (`opt`). What is absent stays as it is, or
 /// takes its default at the first installation.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct ArchiveSettings {
     /// Nanoseconds between two polls.
     pub poll_interval_ns: Option<u64>,
@@ -42,8 +40,7 @@ pub struct ArchiveSettings {
 }
 
 /// One block, in words.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct Entry {
     /// Whose devices.
     pub anchor: AnchorNumber,
@@ -58,8 +55,7 @@ pub struct Entry {
 }
 
 /// What an entry says.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub enum EntryOperation {
     /// The anchor began to exist.
     #[serde(rename = "register_anchor")]
@@ -109,16 +105,14 @@ pub enum EntryOperation {
 }
 
 /// Answer of `get_entries`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct Entries {
     /// In the log's order. `None` stands for a block that this module cannot read.
     pub entries: Vec<Option<Entry>>,
 }
 
 /// Answer of `get_anchor_entries`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct AnchorEntries {
     /// In the log's order. `None` stands for a block that this module cannot read.
     pub entries: Vec<Option<Entry>>,
@@ -127,8 +121,7 @@ pub struct AnchorEntries {
 }
 
 /// Where a page of an anchor's entries starts.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub enum Cursor {
     /// At the first entry not before this time.
     #[serde(rename = "timestamp")]
@@ -139,8 +132,7 @@ pub enum Cursor {
 }
 
 /// Answer of an archive's `status`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct ArchiveStatus {
     /// The shard whose blocks it keeps.
     pub registry: Principal,
@@ -175,8 +167,7 @@ pub struct ArchiveStatus {
 }
 
 /// How often one kind of failure happened.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct FailureCount {
     /// The kind, as the metric's label names it.
     pub reason: String,
@@ -186,8 +177,7 @@ pub struct FailureCount {
 
 /// Why a poll brought nothing. The archive retries all of them with back-off; those that
 /// [`FetchFailure::retryable`] denies end only when somebody repairs something.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub enum FetchFailure {
     /// The call was rejected or its outcome is unknown.
     #[serde(rename = "call_failed")]

@@ -64,6 +64,15 @@ macro_rules! byte_string {
             }
         }
 
+        impl $crate::lean::reader::Read for $name {
+            fn read(
+                from: &mut $crate::lean::reader::Reader<'_>,
+                of: $crate::lean::reader::Type,
+            ) -> $crate::lean::reader::Reading<Self> {
+                from.blob(of).map(Self::from)
+            }
+        }
+
         bytes_out!($name);
     };
 }
@@ -122,6 +131,16 @@ macro_rules! byte_array {
             }
         }
 
+        impl $crate::lean::reader::Read for $name {
+            fn read(
+                from: &mut $crate::lean::reader::Reader<'_>,
+                of: $crate::lean::reader::Type,
+            ) -> $crate::lean::reader::Reading<Self> {
+                Self::try_from(from.blob(of)?)
+                    .map_err(|_| $crate::lean::reader::ReadError::Invalid("expected 32 bytes"))
+            }
+        }
+
         bytes_out!($name);
     };
 }
@@ -146,6 +165,20 @@ macro_rules! bytes_out {
                 S: candid::types::Serializer,
             {
                 serializer.serialize_blob(&self.0)
+            }
+        }
+
+        impl $crate::lean::Typed for $name {
+            const KEY: u64 = <Vec<u8> as $crate::lean::Typed>::KEY;
+
+            fn place(table: &mut $crate::lean::Table) -> u8 {
+                <Vec<u8> as $crate::lean::Typed>::place(table)
+            }
+        }
+
+        impl $crate::lean::Lean for $name {
+            fn write(&self, to: &mut Vec<u8>) {
+                $crate::lean::blob(&self.0, to);
             }
         }
 
@@ -218,6 +251,29 @@ macro_rules! number {
             #[must_use]
             pub const fn saturating_add(self, more: u64) -> Self {
                 Self(self.0.saturating_add(more))
+            }
+        }
+
+        impl $crate::lean::Typed for $name {
+            const KEY: u64 = <u64 as $crate::lean::Typed>::KEY;
+
+            fn place(table: &mut $crate::lean::Table) -> u8 {
+                <u64 as $crate::lean::Typed>::place(table)
+            }
+        }
+
+        impl $crate::lean::Lean for $name {
+            fn write(&self, to: &mut Vec<u8>) {
+                $crate::lean::Lean::write(&self.0, to);
+            }
+        }
+
+        impl $crate::lean::reader::Read for $name {
+            fn read(
+                from: &mut $crate::lean::reader::Reader<'_>,
+                of: $crate::lean::reader::Type,
+            ) -> $crate::lean::reader::Reading<Self> {
+                from.value(of).map(Self)
             }
         }
 

@@ -5,16 +5,15 @@
 
 use candid::CandidType;
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
+use crate::lean::{Lean, Read};
 use crate::{AnchorNumber, CredentialId, DeviceData, DeviceKey, KeyType, Purpose};
 
 #[cfg(test)]
 mod tests;
 
 /// How somebody may authenticate as an anchor, by purpose. Empty for an anchor that does not exist.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct AnchorCredentials {
     /// Passkeys for everyday log-ins.
     pub credentials: Vec<WebAuthnCredential>,
@@ -25,8 +24,7 @@ pub struct AnchorCredentials {
 }
 
 /// A passkey, public part.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct WebAuthnCredential {
     /// What the authenticator calls it.
     pub credential_id: CredentialId,
@@ -35,8 +33,7 @@ pub struct WebAuthnCredential {
 }
 
 /// Answer of front's `lookup_device_key`: whose passkey it is.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct DeviceKeyWithAnchor {
     /// Its public key, DER.
     pub pubkey: DeviceKey,

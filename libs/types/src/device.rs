@@ -6,8 +6,8 @@
 use candid::CandidType;
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
+use crate::lean::{Lean, Read};
 use crate::{Aaguid, CredentialId, DeviceKey, Metadata, TimestampNs};
 
 mod error;
@@ -15,8 +15,9 @@ mod error;
 pub use error::{DeviceError, DeviceField};
 
 /// What a device is for.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Encode, Decode)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Lean, Read, Encode, Decode,
+)]
 #[cbor(index_only)]
 pub enum Purpose {
     /// Getting back in when the other devices are lost.
@@ -30,8 +31,9 @@ pub enum Purpose {
 }
 
 /// What kind of key a device has, as its user's client says.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Encode, Decode)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Lean, Read, Encode, Decode,
+)]
 #[cbor(index_only)]
 pub enum KeyType {
     /// Nobody said.
@@ -57,8 +59,9 @@ pub enum KeyType {
 }
 
 /// Whether only the device itself may change or remove the device.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Encode, Decode)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Lean, Read, Encode, Decode,
+)]
 #[cbor(index_only)]
 pub enum DeviceProtection {
     /// Only a caller who authenticated with this very device may.
@@ -72,8 +75,7 @@ pub enum DeviceProtection {
 }
 
 /// A device as users write and read it. Alias and metadata values are private.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read, Encode, Decode)]
 pub struct DeviceData {
     /// Public key, DER.
     #[n(0)]
@@ -106,8 +108,7 @@ pub struct DeviceData {
 
 /// What everybody may know about a device: the public state that blocks carry and replay gives.
 /// No alias, no metadata value, no authenticator model.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Encode, Decode)]
 pub struct PublicDevice {
     /// Public key, DER.
     #[n(0)]
@@ -162,8 +163,7 @@ impl From<&DeviceData> for PublicDevice {
 }
 
 /// A device as its owner reads it, with the time of its last use.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct DeviceWithUsage {
     /// Public key, DER.
     pub pubkey: DeviceKey,

@@ -4,8 +4,8 @@
 use candid::{CandidType, Principal};
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
+use crate::lean::{Lean, Read};
 use crate::registry::ShardTip;
 use crate::{AnchorNumber, AnchorRange, DeviceData, DeviceWithUsage, SessionKey, TimestampNs};
 
@@ -14,8 +14,7 @@ mod stats;
 pub use stats::{ArchiveConfig, ArchiveInfo, InternetIdentityStats, UserNumberRange};
 
 /// A captcha to solve, valid for 5 minutes.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct Challenge {
     /// The picture, PNG in base64; empty if there is nothing to solve: then every solution is right.
     pub png_base64: String,
@@ -24,8 +23,7 @@ pub struct Challenge {
 }
 
 /// A solution.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct ChallengeResult {
     /// The challenge's key.
     pub key: String,
@@ -34,8 +32,7 @@ pub struct ChallengeResult {
 }
 
 /// Answer of `register`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub enum RegisterResponse {
     /// There is a new anchor.
     #[serde(rename = "registered")]
@@ -52,8 +49,7 @@ pub enum RegisterResponse {
 }
 
 /// Answer of `get_anchor_info`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct IdentityAnchorInfo {
     /// The devices, in their order.
     pub devices: Vec<DeviceWithUsage>,
@@ -64,8 +60,7 @@ pub struct IdentityAnchorInfo {
 }
 
 /// An open registration of a device on another machine.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct DeviceRegistrationInfo {
     /// The device that waits to be verified.
     pub tentative_device: Option<DeviceData>,
@@ -74,8 +69,7 @@ pub struct DeviceRegistrationInfo {
 }
 
 /// Answer of `add_tentative_device`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub enum AddTentativeDeviceResponse {
     /// The device waits to be verified by another device of the anchor.
     #[serde(rename = "added_tentatively")]
@@ -97,8 +91,7 @@ pub enum AddTentativeDeviceResponse {
 }
 
 /// Answer of `verify_tentative_device`.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub enum VerifyTentativeDeviceResponse {
     /// The device is one of the anchor's.
     #[serde(rename = "verified")]
@@ -118,8 +111,7 @@ pub enum VerifyTentativeDeviceResponse {
 }
 
 /// Answer of `get_delegation`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub enum GetDelegationResponse {
     /// The delegation, signed.
     #[serde(rename = "signed_delegation")]
@@ -130,8 +122,7 @@ pub enum GetDelegationResponse {
 }
 
 /// A delegation and front's canister signature over it.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct SignedDelegation {
     /// What is signed.
     pub delegation: Delegation,
@@ -141,8 +132,7 @@ pub struct SignedDelegation {
 }
 
 /// A session key may act for a pseudonym until a time.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct Delegation {
     /// The session's public key, DER.
     pub pubkey: SessionKey,
@@ -154,8 +144,7 @@ pub struct Delegation {
 
 /// Init and upgrade argument of front (`opt`), and answer of `config`. What is absent stays as it is, or takes its default
 /// at the first installation.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct FrontInit {
     /// Whether registrations need a captcha; default yes. Off is for local use.
     pub captcha: Option<CaptchaMode>,
@@ -184,8 +173,7 @@ pub struct FrontInit {
 pub const LONGEST_RELATED_ORIGINS: usize = 10;
 
 /// Whether registrations need a captcha.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub enum CaptchaMode {
     /// They do.
     #[serde(rename = "enabled")]
@@ -200,8 +188,9 @@ pub enum CaptchaMode {
 
 /// When registrations need a captcha: while the rate of registrations over the current interval is above the one over the
 /// reference interval by more than the threshold. Named as in Internet Identity's `captcha_config`.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read, Encode, Decode,
+)]
 pub struct DynamicCaptcha {
     /// By how many percent.
     #[n(0)]
@@ -215,8 +204,7 @@ pub struct DynamicCaptcha {
 }
 
 /// A token bucket.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct RateLimit {
     /// Nanoseconds until one more token is there.
     pub time_per_token_ns: u64,
@@ -225,8 +213,7 @@ pub struct RateLimit {
 }
 
 /// One row of the routing table: who owns these anchors.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct ShardRoute {
     /// The anchors.
     pub range: AnchorRange,
@@ -237,8 +224,7 @@ pub struct ShardRoute {
 }
 
 /// Answer of `routing`: the table, and the proof that it is front's.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct CertifiedRouting {
     /// The rows, sorted by range.
     pub routes: Vec<ShardRoute>,
@@ -253,8 +239,9 @@ pub struct CertifiedRouting {
 }
 
 /// What front sends a shard. Each state sends less than the one before.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read, Encode, Decode,
+)]
 #[cbor(index_only)]
 pub enum ShardState {
     /// Everything.
@@ -276,8 +263,7 @@ pub enum ShardState {
 }
 
 /// What front expects of a shard.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct ExpectedTip {
     /// The shard's canister.
     pub canister: Principal,
@@ -288,8 +274,7 @@ pub struct ExpectedTip {
 }
 
 /// Why front goes on to expect what it did. Not worth a retry as it is.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize, Lean)]
 pub enum ExpectTipError {
     /// Front never heard of such a shard, so it expects nothing of it.
     #[error("front expects nothing of this shard")]
@@ -305,8 +290,7 @@ pub enum ExpectTipError {
 }
 
 /// Why a routing table is refused. Change it and retry.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize, Lean)]
 pub enum RoutingError {
     /// Two rows own the same number.
     #[error("ranges {first} and {second} overlap")]

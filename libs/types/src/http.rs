@@ -3,11 +3,11 @@
 
 use candid::CandidType;
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
+
+use crate::lean::{Lean, Read};
 
 /// A request.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct HttpRequest {
     /// `GET`, `HEAD`, ...
     pub method: String,
@@ -23,8 +23,7 @@ pub struct HttpRequest {
 }
 
 /// A response.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct HttpResponse {
     /// The HTTP status.
     pub status_code: u16,

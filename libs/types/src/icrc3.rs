@@ -3,11 +3,12 @@
 
 use candid::{CandidType, Deserialize, Int, Nat, Principal};
 use serde_bytes::ByteBuf;
-use undocumented::undocumented_in_wasm;
+
+use crate::lean::{Lean, Read};
 
 /// A generic value.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
+#[lean(holds_itself)]
 pub enum Value {
     /// Bytes.
     Blob(ByteBuf),
@@ -49,8 +50,7 @@ impl Value {
 }
 
 /// A run of block indices that is asked for.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct GetBlocksRequest {
     /// The first index.
     pub start: Nat,
@@ -59,8 +59,7 @@ pub struct GetBlocksRequest {
 }
 
 /// Answer of `icrc3_get_blocks`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct GetBlocksResult {
     /// Number of blocks in the whole log.
     pub log_length: Nat,
@@ -71,8 +70,7 @@ pub struct GetBlocksResult {
 }
 
 /// A block with its index.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct BlockWithId {
     /// Its index in the log.
     pub id: Nat,
@@ -94,8 +92,7 @@ mod callback {
 }
 
 /// Blocks that another canister has.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct ArchivedBlocks {
     /// Which ones.
     pub args: Vec<GetBlocksRequest>,
@@ -104,8 +101,7 @@ pub struct ArchivedBlocks {
 }
 
 /// Argument of `icrc3_get_archives`.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct GetArchivesArgs {
     /// Only archives after this one, by canister id.
     pub from: Option<Principal>,
@@ -113,8 +109,7 @@ pub struct GetArchivesArgs {
 
 /// An archive and the run of blocks that it holds; an element of the answer of
 /// `icrc3_get_archives`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct ArchiveInfo {
     /// Its canister.
     pub canister_id: Principal,
@@ -125,8 +120,7 @@ pub struct ArchiveInfo {
 }
 
 /// Answer of `icrc3_get_tip_certificate` (`opt`).
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct TipCertificate {
     /// The subnet's certificate of the canister's certified data.
     pub certificate: ByteBuf,
@@ -135,8 +129,7 @@ pub struct TipCertificate {
 }
 
 /// An element of the answer of `icrc3_supported_block_types`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct SupportedBlockType {
     /// The `btype`.
     pub block_type: String,

@@ -2,14 +2,10 @@
 //!
 //! Two doors, two encodings. What a user or an auditor sees is Candid ([`front`], [`archive`],
 //! the public queries in [`registry`], [`icrc3`]). What travels between our own canisters is a
-//! versioned blob ([`message`]), because generic Candid costs ten times the instructions.
+//! versioned blob ([`message`]), because generic Candid costs ten times the instructions. Canisters write and read Candid
+//! without its library ([`lean`]); clients, tools and tests use it.
 //!
 //! Nothing here knows a rule about anchors, and nothing here depends on a canister's runtime.
-
-#![cfg_attr(
-    target_family = "wasm",
-    allow(missing_docs, reason = "undocumented_in_wasm takes them out")
-)]
 
 #[macro_use]
 mod bytes;

@@ -6,19 +6,18 @@ use candid::CandidType;
 use minicbor::data::Type;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
+
+use crate::lean::Lean;
 
 /// Metadata by key. Kept sorted, so that it is handed back in a stable order.
 ///
 /// Candid: `vec record { text; variant { map; string; bytes } }`. Of several entries with one key
 /// the last one stays.
-#[undocumented_in_wasm]
 #[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
 pub struct Metadata(pub BTreeMap<String, MetadataValue>);
 
 /// One value of a metadata map.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub enum MetadataValue {
     /// A map inside the map.
     #[serde(rename = "map")]

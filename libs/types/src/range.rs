@@ -3,13 +3,12 @@
 use candid::CandidType;
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
 use crate::AnchorNumber;
+use crate::lean::Lean;
 
 /// A half-open range of anchor numbers, `[lo, hi)`; never empty.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Encode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Lean, Encode)]
 #[serde(try_from = "Unchecked")]
 pub struct AnchorRange {
     #[n(0)]

@@ -4,8 +4,8 @@
 use candid::{CandidType, Principal};
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
+use crate::lean::{Lean, Read};
 use crate::message::Request;
 use crate::{AnchorNumber, BlockHash, DeviceData, DeviceKey, OrderId, TimestampNs};
 
@@ -29,8 +29,9 @@ pub use repair::{Loss, Repair, RepairError};
 
 /// Where a shard's log ends and which number it gives next. Front keeps the highest it saw and
 /// sends it along, so that a shard that was rolled back notices.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read, Encode, Decode,
+)]
 pub struct ShardTip {
     /// Number of blocks, which is also the index of the next one.
     #[n(0)]

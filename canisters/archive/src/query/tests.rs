@@ -286,24 +286,9 @@ fn answers_are_the_bytes_of_candids_library() {
 #[test]
 fn many_entries_are_counted_and_what_cannot_be_read_is_none() {
     let page = Page::new(None, 200);
-    let mut written = Written::after(answer_types::ENTRIES, &page);
+    let mut written = Written::of::<Entries>(&page);
     for index in 0..200 {
         written.push(BlockIndex::new(index), b"no block");
     }
     assert_eq!(entries_of(&written.finish()), vec![None; 200]);
-}
-
-#[test]
-fn the_types_of_answers_are_those_of_candids_library() {
-    let nothing = Entries {
-        entries: Vec::new(),
-    };
-    // Its types and the length of the list.
-    assert_eq!(answer_types::ENTRIES, lean::types_of(&nothing, 1));
-    let nothing = AnchorEntries {
-        entries: Vec::new(),
-        next_token: None,
-    };
-    // And the byte that says that there is no token.
-    assert_eq!(answer_types::ANCHOR_ENTRIES, lean::types_of(&nothing, 2));
 }

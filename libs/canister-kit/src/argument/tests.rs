@@ -1,12 +1,15 @@
 use super::*;
-
-#[derive(Debug, PartialEq, CandidType, Deserialize)]
-struct Settings {
-    limit: Option<u64>,
-}
+use types::archive::ArchiveSettings as Settings;
 
 fn read(bytes: &[u8]) -> Option<Settings> {
     optional(bytes, "opt Settings").unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn limit(fetch_limit: Option<u32>) -> Settings {
+    Settings {
+        fetch_limit,
+        ..Settings::default()
+    }
 }
 
 #[test]
@@ -18,11 +21,11 @@ fn nothing_has_three_forms() {
 
 #[test]
 fn something_is_read_with_and_without_opt() {
-    let settings = Settings { limit: Some(7) };
-    let bare = candid::encode_one(&settings).unwrap();
+    let settings = limit(Some(7));
+    let bare = candid::encode_one(settings).unwrap();
     assert_eq!(read(&bare), Some(settings));
-    let settings = Some(Settings { limit: None });
-    assert_eq!(read(&candid::encode_one(&settings).unwrap()), settings);
+    let settings = Some(limit(None));
+    assert_eq!(read(&candid::encode_one(settings).unwrap()), settings);
 }
 
 #[test]

@@ -48,8 +48,7 @@ fn entry(index: BlockIndex, block: &Block) -> Entry {
 
 /// A page of one entry as the archive writes it.
 fn page(read: &EntryRef) -> Vec<u8> {
-    let entries = Vec::new();
-    let mut bytes = lean::types_of(&Entries { entries }, 1);
+    let mut bytes = lean::types::<Entries>();
     lean::length(1, &mut bytes);
     lean::opt(Some(read), &mut bytes, EntryRef::write);
     bytes

@@ -2,13 +2,12 @@
 
 use candid::{CandidType, Principal};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
+use crate::lean::Lean;
 use crate::{AnchorNumber, TimestampNs};
 
 /// Totals over all shards, as a timer of front's last collected them.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct InternetIdentityStats {
     /// Anchors registered.
     pub users_registered: u64,
@@ -30,8 +29,7 @@ pub struct InternetIdentityStats {
 pub type UserNumberRange = (AnchorNumber, AnchorNumber);
 
 /// About the archive.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct ArchiveInfo {
     /// Its canister.
     pub archive_canister: Option<Principal>,
@@ -40,8 +38,7 @@ pub struct ArchiveInfo {
 }
 
 /// How Internet Identity sets up its archive.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct ArchiveConfig {
     /// Hash of the archive's module.
     #[serde(with = "serde_bytes")]

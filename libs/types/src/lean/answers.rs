@@ -1,11 +1,8 @@
 //! What users are answered, as [`lean`](super) writes it: types as Candid's library writes them (the tests compare), and values.
 
-use super::{Lean, blob, length, opt};
-use crate::front::{
-    Delegation, DeviceRegistrationInfo, GetDelegationResponse, IdentityAnchorInfo,
-    RegisterResponse, SignedDelegation,
-};
-use crate::{DeviceWithUsage, TimestampNs, UserKey};
+use super::{Lean, NOTHING, blob};
+use crate::front::{GetDelegationResponse, IdentityAnchorInfo, RegisterResponse};
+use crate::{TimestampNs, UserKey};
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +13,6 @@ pub trait Answer {
     fn message(&self) -> Vec<u8>;
 }
 
-const NOTHING: &[u8] = b"DIDL\0\0";
 const TIMESTAMP: &[u8] = b"DIDL\0\x01\x78";
 const PREPARED: &[u8] = b"DIDL\x01m{\x02\x00x";
 const REGISTERED: &[u8] = b"\
@@ -68,56 +64,28 @@ impl Answer for (UserKey, TimestampNs) {
 /// Of `register`.
 impl Answer for RegisterResponse {
     fn message(&self) -> Vec<u8> {
-        let mut message = room(REGISTERED, 16);
-        match self {
-            Self::BadChallenge => message.push(0),
-            Self::CanisterFull => message.push(1),
-            Self::Registered { user_number } => {
-                message.push(2);
-                message.extend_from_slice(&user_number.get().to_le_bytes());
-            }
-        }
-        message
+        written(REGISTERED, self, 16)
     }
 }
 
 /// Of `get_delegation`.
 impl Answer for GetDelegationResponse {
     fn message(&self) -> Vec<u8> {
-        let mut message = room(DELEGATION, 4_096);
-        match self {
-            Self::NoSuchDelegation => message.push(0),
-            Self::SignedDelegation(SignedDelegation {
-                delegation,
-                signature,
-            }) => {
-                message.push(1);
-                blob(signature, &mut message);
-                delegation.write(&mut message);
-            }
-        }
-        message
+        written(DELEGATION, self, 4_096)
     }
 }
 
 /// Of `get_anchor_info`.
 impl Answer for IdentityAnchorInfo {
     fn message(&self) -> Vec<u8> {
-        let Self {
-            devices,
-            device_registration,
-            created_at,
-        } = self;
-        let mut message = room(ANCHOR_INFO, 64 + 300 * devices.len());
-        opt(created_at.as_ref(), &mut message, TimestampNs::write);
-        length(devices.len(), &mut message);
-        for device in devices {
-            device.write(&mut message);
-        }
-        let open = device_registration.as_ref();
-        opt(open, &mut message, DeviceRegistrationInfo::write);
-        message
+        written(ANCHOR_INFO, self, 64 + 300 * self.devices.len())
     }
+}
+
+fn written(types: &[u8], value: &impl Lean, bytes: usize) -> Vec<u8> {
+    let mut message = room(types, bytes);
+    value.write(&mut message);
+    message
 }
 
 /// The types, and room for so many bytes of values.
@@ -125,66 +93,4 @@ fn room(types: &[u8], values: usize) -> Vec<u8> {
     let mut message = Vec::with_capacity(types.len() + values);
     message.extend_from_slice(types);
     message
-}
-
-impl Lean for TimestampNs {
-    fn write(&self, to: &mut Vec<u8>) {
-        to.extend_from_slice(&self.get().to_le_bytes());
-    }
-}
-
-impl Lean for Delegation {
-    fn write(&self, to: &mut Vec<u8>) {
-        let Self {
-            pubkey,
-            expiration,
-            targets,
-        } = self;
-        blob(pubkey, to);
-        opt(targets.as_ref(), to, |targets, to| {
-            length(targets.len(), to);
-            for target in targets {
-                target.write(to);
-            }
-        });
-        expiration.write(to);
-    }
-}
-
-impl Lean for DeviceRegistrationInfo {
-    fn write(&self, to: &mut Vec<u8>) {
-        let Self {
-            tentative_device,
-            expiration,
-        } = self;
-        opt(tentative_device.as_ref(), to, Lean::write);
-        expiration.write(to);
-    }
-}
-
-impl Lean for DeviceWithUsage {
-    fn write(&self, to: &mut Vec<u8>) {
-        let Self {
-            pubkey,
-            alias,
-            credential_id,
-            aaguid,
-            purpose,
-            key_type,
-            protection,
-            origin,
-            last_usage,
-            metadata,
-        } = self;
-        blob(alias, to);
-        opt(last_usage.as_ref(), to, Lean::write);
-        opt(metadata.as_ref(), to, Lean::write);
-        opt(origin.as_ref(), to, blob);
-        protection.write(to);
-        blob(pubkey, to);
-        key_type.write(to);
-        opt(aaguid.as_ref(), to, blob);
-        purpose.write(to);
-        opt(credential_id.as_ref(), to, blob);
-    }
 }

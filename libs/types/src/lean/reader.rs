@@ -1,4 +1,4 @@
-//! Candid values read without Candid's library, for the arguments of users' calls.
+//! Candid values read without Candid's library, for arguments of calls and answers of shards.
 //!
 //! The library spends its instructions on types: a map of them, a counted reference for each, a memory of what it has
 //! compared. Here the types of a message become two flat lists, and a value is read beside its type:
@@ -7,12 +7,13 @@
 //! "DIDL" | types: count, then opt (6e), vec (6d), record (6c) or variant (6b) | arguments: count, a type each | values
 //! ```
 //!
-//! What is read is what the library reads: fields by their hashes, unknown ones skipped, missing optional ones `None`, a
-//! value where an optional one is expected is that one. **Anything else is [`Unfamiliar`], which is no verdict**: then the
-//! library decides. So this reader may know little, but what it accepts the library must read in the same way; the tests
-//! compare the two over messages of strangers.
+//! What is read is what the library reads: fields by their hashes, unknown ones and further arguments skipped, missing optional
+//! ones `None`, a value where an optional one is expected is that one, and `None` if it has another type. The tests compare
+//! the two over messages of strangers.
 //!
-//! Lists and recursion are bounded by [`TYPES`], [`FIELDS`] and [`SKIPPED_VALUES`], which honest messages are far below.
+//! What no argument of ours has is refused: functions and services among the types, more than [`TYPES`] types or
+//! [`FIELDS`] fields. Nobody can make the reader work longer than a
+//! constant times the message's length: each loop takes a byte, or is counted ([`SKIPPED_VALUES`]).
 //! Candid specification, "Serialisation" and "Coercion" (dfinity/candid, `spec/Candid.md`).
 
 use std::str;
@@ -26,48 +27,90 @@ mod tests;
 const TYPES: usize = 64;
 /// Fields and tags of all types together.
 const FIELDS: usize = 256;
-/// Values that are skipped in a message, those inside of others included. With [`SKIPPED_BYTES`] it is far from where the
-/// library stops (a cost of 10,000, of which a byte makes 1 and a value less than 60).
-const SKIPPED_VALUES: u32 = 64;
+/// Values that are skipped in a message, those inside of others included: what bounds recursion, and lists of values without bytes.
+const SKIPPED_VALUES: u32 = 500;
 /// Bytes of the values that are skipped in a message.
-const SKIPPED_BYTES: usize = 1_024;
+const SKIPPED_BYTES: usize = 10_000;
 
-/// Not encoded as this reader knows, or no Candid at all: the library says which.
+/// Why a message is not the one that is expected. Not worth a retry with the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not encoded in a familiar way")]
-pub struct Unfamiliar;
+pub enum ReadError {
+    /// It does not begin as Candid does.
+    #[error("no Candid")]
+    NotCandid,
+    /// It ends in the middle of something.
+    #[error("ends too early")]
+    TooShort,
+    /// It goes on behind the last value.
+    #[error("goes on behind the last value")]
+    TooLong,
+    /// Its types are not written as Candid has them, or are more or other ones than are read here.
+    #[error("a table of types that cannot be read")]
+    Types,
+    /// A value has another type than this.
+    #[error("expected {0}")]
+    OtherType(&'static str),
+    /// A record lacks this field, which is not optional.
+    #[error("the field {0} is missing")]
+    MissingField(&'static str),
+    /// A variant has a tag that nobody knows.
+    #[error("a tag of a variant that is not known")]
+    UnknownTag,
+    /// Fewer arguments than those that are not optional.
+    #[error("is missing")]
+    MissingArgument,
+    /// Too much that nobody asked for.
+    #[error("more unknown fields than are skipped")]
+    SkippedTooMuch,
+    /// A value that its type does not allow.
+    #[error("{0}")]
+    Invalid(&'static str),
+}
+
+impl ReadError {
+    /// Whether the value's type is another one, so that for who expects an optional value it is absent.
+    const fn is_about_types(self) -> bool {
+        matches!(
+            self,
+            Self::OtherType(_) | Self::MissingField(_) | Self::UnknownTag
+        )
+    }
+}
 
 /// What reading gives.
-pub type Familiar<T> = Result<T, Unfamiliar>;
+pub type Reading<T> = Result<T, ReadError>;
 
 /// A type in one byte: a primitive one's code, or the place of another one in the message's list (below 64).
 ///
-/// Both are signed LEB128 in Candid, so one byte is the shortest form of all that fits; longer forms are unfamiliar.
+/// Both are signed LEB128 in Candid, so one byte is the shortest form of all that fits; longer forms are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Type(u8);
 
 impl Type {
-    const NULL: Self = Self(0x7f);
-    const BOOL: Self = Self(0x7e);
-    const NAT: Self = Self(0x7d);
+    pub(super) const NULL: Self = Self(0x7f);
+    pub(super) const BOOL: Self = Self(0x7e);
+    pub(super) const NAT: Self = Self(0x7d);
     const INT: Self = Self(0x7c);
-    const NAT8: Self = Self(0x7b);
-    const NAT16: Self = Self(0x7a);
-    const NAT32: Self = Self(0x79);
-    const NAT64: Self = Self(0x78);
+    pub(super) const NAT8: Self = Self(0x7b);
+    pub(super) const NAT16: Self = Self(0x7a);
+    pub(super) const NAT32: Self = Self(0x79);
+    pub(super) const NAT64: Self = Self(0x78);
     const INT8: Self = Self(0x77);
     const INT16: Self = Self(0x76);
     const INT32: Self = Self(0x75);
     const INT64: Self = Self(0x74);
     const FLOAT32: Self = Self(0x73);
     const FLOAT64: Self = Self(0x72);
-    const TEXT: Self = Self(0x71);
+    pub(super) const TEXT: Self = Self(0x71);
     const RESERVED: Self = Self(0x70);
-    const PRINCIPAL: Self = Self(0x68);
+    pub(super) const PRINCIPAL: Self = Self(0x68);
 
-    /// Whether it is `text`.
-    pub fn is_text(self) -> bool {
-        self == Self::TEXT
+    /// Nothing, if it is the expected type, which has this name.
+    pub(super) fn is(self, expected: Self, name: &'static str) -> Reading<()> {
+        if self == expected {
+            return Ok(());
+        }
+        Err(ReadError::OtherType(name))
     }
 }
 
@@ -107,37 +150,90 @@ struct Types {
 /// A value that can be read.
 pub trait Read: Sized {
     /// Reads a value that the sender calls `of`.
-    fn read(from: &mut Reader<'_>, of: Type) -> Familiar<Self>;
+    fn read(from: &mut Reader<'_>, of: Type) -> Reading<Self>;
 
-    /// What it means that the sender left it out.
-    fn left_out() -> Familiar<Self> {
-        Err(Unfamiliar)
+    /// Reads the values of a list. Nobody has checked yet that there are so many.
+    fn read_all(from: &mut Reader<'_>, of: Type, count: u32) -> Reading<Vec<Self>> {
+        let mut values = Vec::new();
+        for _ in 0..count {
+            let before = from.bytes.0.len();
+            values.push(from.value(of)?);
+            if from.bytes.0.len() == before {
+                from.count_skipped()?;
+            }
+        }
+        Ok(values)
+    }
+
+    /// What it means that the sender left it out, if that is allowed.
+    fn left_out() -> Option<Self> {
+        None
     }
 }
 
 /// All arguments of a call.
 pub trait Arguments: Sized {
     /// Reads the arguments that are left.
-    fn read(from: &mut Reader<'_>) -> Familiar<Self>;
+    fn read(from: &mut Reader<'_>) -> Reading<Self>;
+}
+
+macro_rules! tuples {
+    ($(($($name:ident)*))+) => {$(
+        impl<$($name: Read),*> Arguments for ($($name,)*) {
+            fn read(from: &mut Reader<'_>) -> Reading<Self> {
+                Ok(($(from.argument::<$name>()?,)*))
+            }
+        }
+    )+};
+}
+
+tuples! { (A) (A B) (A B C) (A B C D) }
+
+/// A message that is not the expected one, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("argument {argument}: {reason}")]
+pub struct NotTheArguments {
+    /// Which argument, from 1; 0 for what comes before the first.
+    pub argument: usize,
+    /// Why.
+    pub reason: ReadError,
 }
 
 /// The arguments in a message, with nothing before, between or behind them.
-pub fn arguments<T: Arguments>(message: &[u8]) -> Familiar<T> {
+pub fn arguments<T: Arguments>(message: &[u8]) -> Result<T, NotTheArguments> {
     let mut bytes = Bytes(message);
-    let types = Types::read(&mut bytes)?;
+    let types = Types::read(&mut bytes).map_err(|reason| NotTheArguments {
+        argument: 0,
+        reason,
+    })?;
     let mut reader = Reader {
         types: &types,
         arguments: &types.arguments,
         bytes,
+        argument: 0,
         skipped_values: 0,
         skipped_bytes: 0,
     };
-    let arguments = T::read(&mut reader)?;
-    if reader.arguments.is_empty() && reader.bytes.0.is_empty() {
+    let read = T::read(&mut reader).and_then(|arguments| {
+        reader.end()?;
         Ok(arguments)
-    } else {
-        Err(Unfamiliar)
-    }
+    });
+    read.map_err(|reason| NotTheArguments {
+        argument: reader.argument,
+        reason,
+    })
+}
+
+/// The only value of a message.
+pub fn value<T: Read>(message: &[u8]) -> Result<T, NotTheArguments> {
+    arguments(message).map(|(value,)| value)
+}
+
+/// A field that was found, or what it means that it was left out.
+pub fn found<T: Read>(value: Option<T>, name: &'static str) -> Reading<T> {
+    value
+        .or_else(T::left_out)
+        .ok_or(ReadError::MissingField(name))
 }
 
 /// The hash of a field's or tag's name.
@@ -150,59 +246,65 @@ pub const fn hash(name: &str) -> u32 {
     hash
 }
 
+const TOO_LARGE: ReadError = ReadError::Invalid("a number that is too large or too long");
+
 /// What is left of a message.
 #[derive(Clone, Copy)]
 struct Bytes<'m>(&'m [u8]);
 
 impl<'m> Bytes<'m> {
-    fn take(&mut self, count: usize) -> Familiar<&'m [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or(Unfamiliar)?;
+    fn take(&mut self, count: usize) -> Reading<&'m [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or(ReadError::TooShort)?;
         self.0 = rest;
         Ok(taken)
     }
 
-    fn byte(&mut self) -> Familiar<u8> {
-        let (first, rest) = self.0.split_first().ok_or(Unfamiliar)?;
+    fn byte(&mut self) -> Reading<u8> {
+        let (first, rest) = self.0.split_first().ok_or(ReadError::TooShort)?;
         self.0 = rest;
         Ok(*first)
     }
 
-    /// LEB128 of at most 32 bits in at most five bytes.
-    fn number(&mut self) -> Familiar<u32> {
+    /// LEB128 of at most 32 bits, in at most nine bytes if it is longer than it need be.
+    fn number(&mut self) -> Reading<u32> {
         let mut number = 0;
-        for (at, byte) in self.0.iter().take(5).enumerate() {
+        for (at, byte) in self.0.iter().take(9).enumerate() {
             number |= u64::from(byte & 0x7f) << (7 * at);
             if *byte < 0x80 {
                 self.0 = &self.0[at + 1..];
-                return u32::try_from(number).map_err(|_| Unfamiliar);
+                return u32::try_from(number).map_err(|_| TOO_LARGE);
             }
         }
-        Err(Unfamiliar)
+        Err(if self.0.len() < 9 {
+            ReadError::TooShort
+        } else {
+            TOO_LARGE
+        })
     }
 
-    /// A number below 128 in one byte.
-    fn small(&mut self) -> Familiar<usize> {
-        match self.byte()? {
-            byte @ ..0x80 => Ok(usize::from(byte)),
-            _ => Err(Unfamiliar),
+    /// A number below 128.
+    fn small(&mut self) -> Reading<usize> {
+        match self.number()? {
+            number @ ..0x80 => Ok(number as usize),
+            _ => Err(TOO_LARGE),
         }
     }
 
     /// Length and so many bytes.
-    fn blob(&mut self) -> Familiar<&'m [u8]> {
+    fn blob(&mut self) -> Reading<&'m [u8]> {
         let length = self.number()?;
-        self.take(usize::try_from(length).map_err(|_| Unfamiliar)?)
+        self.take(usize::try_from(length).map_err(|_| TOO_LARGE)?)
     }
 }
 
 impl Types {
-    fn read(from: &mut Bytes<'_>) -> Familiar<Self> {
-        if from.take(4)? != b"DIDL" {
-            return Err(Unfamiliar);
+    fn read(from: &mut Bytes<'_>) -> Reading<Self> {
+        if !matches!(from.take(4), Ok(b"DIDL")) {
+            return Err(ReadError::NotCandid);
         }
         let count = from.small()?;
         if count > TYPES {
-            return Err(Unfamiliar);
+            return Err(ReadError::Types);
         }
         let mut composites = Vec::with_capacity(count);
         let mut fields = Vec::with_capacity(FIELDS / 4);
@@ -212,37 +314,37 @@ impl Types {
                 0x6d => Composite::Vec(Self::one(from, count)?),
                 0x6c => Composite::Record(Self::fields(from, count, &mut fields)?),
                 0x6b => Composite::Variant(Self::fields(from, count, &mut fields)?),
-                _ => return Err(Unfamiliar),
+                _ => return Err(ReadError::Types),
             });
         }
         let arguments = (0..from.small()?).map(|_| Self::one(from, count));
         Ok(Self {
-            arguments: arguments.collect::<Familiar<_>>()?,
+            arguments: arguments.collect::<Reading<_>>()?,
             composites,
             fields,
         })
     }
 
-    fn one(from: &mut Bytes<'_>, count: usize) -> Familiar<Type> {
+    fn one(from: &mut Bytes<'_>, count: usize) -> Reading<Type> {
         match from.byte()? {
             place @ ..0x40 if usize::from(place) < count => Ok(Type(place)),
             code @ (0x68 | 0x6f..=0x7f) => Ok(Type(code)),
-            _ => Err(Unfamiliar),
+            _ => Err(ReadError::Types),
         }
     }
 
     /// Each hash must be above the one before, as the specification asks.
-    fn fields(from: &mut Bytes<'_>, count: usize, fields: &mut Vec<Field>) -> Familiar<Place> {
+    fn fields(from: &mut Bytes<'_>, count: usize, fields: &mut Vec<Field>) -> Reading<Place> {
         let start = fields.len();
         let end = start + from.small()?;
         if end > FIELDS {
-            return Err(Unfamiliar);
+            return Err(ReadError::Types);
         }
         let mut least = 0;
         for _ in start..end {
             let id = from.number()?;
             if u64::from(id) < least {
-                return Err(Unfamiliar);
+                return Err(ReadError::Types);
             }
             least = u64::from(id) + 1;
             let of = Self::one(from, count)?;
@@ -251,9 +353,8 @@ impl Types {
         Ok(Place { start, end })
     }
 
-    fn composite(&self, of: Type) -> Familiar<Composite> {
-        let place = usize::from(of.0);
-        self.composites.get(place).copied().ok_or(Unfamiliar)
+    fn composite(&self, of: Type) -> Option<Composite> {
+        self.composites.get(usize::from(of.0)).copied()
     }
 
     fn fields_at(&self, place: Place) -> &[Field] {
@@ -267,131 +368,159 @@ pub struct Reader<'m> {
     /// Of the arguments that are left.
     arguments: &'m [Type],
     bytes: Bytes<'m>,
+    /// Which argument is read, from 1.
+    argument: usize,
     skipped_values: u32,
     skipped_bytes: usize,
 }
 
 impl<'m> Reader<'m> {
     /// Reads the next argument.
-    pub fn argument<T: Read>(&mut self) -> Familiar<T> {
+    pub fn argument<T: Read>(&mut self) -> Reading<T> {
+        self.argument += 1;
         let Some((of, left)) = self.arguments.split_first() else {
-            return T::left_out();
+            return T::left_out().ok_or(ReadError::MissingArgument);
         };
         self.arguments = left;
         self.value(*of)
     }
 
+    /// Skips the arguments that nobody asked for. Nothing may follow.
+    fn end(&mut self) -> Reading<()> {
+        for of in self.arguments {
+            self.argument += 1;
+            self.skip(*of)?;
+        }
+        if self.bytes.0.is_empty() {
+            Ok(())
+        } else {
+            Err(ReadError::TooLong)
+        }
+    }
+
     /// Reads a value, as [`Read`] does.
-    pub fn value<T: Read>(&mut self, of: Type) -> Familiar<T> {
+    pub fn value<T: Read>(&mut self, of: Type) -> Reading<T> {
         T::read(self, of)
     }
 
     /// The fields of a record, in the order in which their values follow.
-    pub fn record(&self, of: Type) -> Familiar<&'m [Field]> {
+    pub fn record(&self, of: Type) -> Reading<&'m [Field]> {
         let types = self.types;
-        match types.composite(of)? {
-            Composite::Record(place) => Ok(types.fields_at(place)),
-            _ => Err(Unfamiliar),
+        match types.composite(of) {
+            Some(Composite::Record(place)) => Ok(types.fields_at(place)),
+            _ => Err(ReadError::OtherType("a record")),
         }
     }
 
     /// Whether a type is a variant.
     pub fn is_variant(&self, of: Type) -> bool {
-        matches!(self.types.composite(of), Ok(Composite::Variant(_)))
+        matches!(self.types.composite(of), Some(Composite::Variant(_)))
     }
 
     /// The tag of a variant whose value follows.
-    pub fn variant(&mut self, of: Type) -> Familiar<Field> {
+    pub fn variant(&mut self, of: Type) -> Reading<Field> {
         let types = self.types;
-        let Composite::Variant(place) = types.composite(of)? else {
-            return Err(Unfamiliar);
+        let Some(Composite::Variant(place)) = types.composite(of) else {
+            return Err(ReadError::OtherType("a variant"));
         };
         let tag = self.bytes.small()?;
         let tags = types.fields_at(place);
-        tags.get(tag).copied().ok_or(Unfamiliar)
-    }
-
-    /// The tag of a variant that holds nothing.
-    pub fn bare_variant(&mut self, of: Type) -> Familiar<u32> {
-        match self.variant(of)? {
-            Field { id, of: Type::NULL } => Ok(id),
-            _ => Err(Unfamiliar),
-        }
+        let no_such_tag = ReadError::Invalid("a tag that the sender's variant does not have");
+        tags.get(tag).copied().ok_or(no_such_tag)
     }
 
     /// The type of a list's elements, which follow, and their number. Nobody has checked yet that there are so many.
-    pub fn list(&mut self, of: Type) -> Familiar<(Type, u32)> {
-        let Composite::Vec(element) = self.types.composite(of)? else {
-            return Err(Unfamiliar);
+    pub fn list(&mut self, of: Type) -> Reading<(Type, u32)> {
+        let Some(Composite::Vec(element)) = self.types.composite(of) else {
+            return Err(ReadError::OtherType("a list"));
         };
         Ok((element, self.bytes.number()?))
     }
 
+    /// So many bytes.
+    pub(super) fn bytes(&mut self, count: u32) -> Reading<&'m [u8]> {
+        self.bytes
+            .take(usize::try_from(count).map_err(|_| TOO_LARGE)?)
+    }
+
     /// A list of bytes.
-    pub fn blob(&mut self, of: Type) -> Familiar<&'m [u8]> {
-        match self.types.composite(of)? {
-            Composite::Vec(Type::NAT8) => self.bytes.blob(),
-            _ => Err(Unfamiliar),
+    pub fn blob(&mut self, of: Type) -> Reading<&'m [u8]> {
+        match self.types.composite(of) {
+            Some(Composite::Vec(Type::NAT8)) => self.bytes.blob(),
+            _ => Err(ReadError::OtherType("a blob")),
         }
     }
 
-    /// A text.
-    pub fn text(&mut self, of: Type) -> Familiar<&'m str> {
-        match of {
-            Type::TEXT => str::from_utf8(self.bytes.blob()?).map_err(|_| Unfamiliar),
-            _ => Err(Unfamiliar),
-        }
-    }
-
-    /// A number of 64 bits.
-    pub fn nat64(&mut self, of: Type) -> Familiar<u64> {
-        match of {
-            Type::NAT64 => Ok(u64::from_le_bytes(*self.array()?)),
-            _ => Err(Unfamiliar),
-        }
+    /// The characters of a text.
+    pub(super) fn text(&mut self) -> Reading<&'m str> {
+        str::from_utf8(self.bytes.blob()?)
+            .map_err(|_| ReadError::Invalid("a text that is not UTF-8"))
     }
 
     /// The bytes of a principal, at most 29.
-    pub fn principal(&mut self, of: Type) -> Familiar<&'m [u8]> {
-        match of {
-            Type::PRINCIPAL if self.flag()? => match self.bytes.small()? {
-                length @ ..=29 => self.bytes.take(length),
-                _ => Err(Unfamiliar),
-            },
-            _ => Err(Unfamiliar),
+    pub(super) fn principal(&mut self) -> Reading<&'m [u8]> {
+        const NOT_A_PRINCIPAL: ReadError = ReadError::Invalid("not a principal");
+        if !self.flag()? {
+            return Err(NOT_A_PRINCIPAL);
+        }
+        match self.bytes.small()? {
+            length @ ..=29 => self.bytes.take(length),
+            _ => Err(NOT_A_PRINCIPAL),
         }
     }
 
-    /// An optional value. What is not optional for the sender stands for itself.
-    pub fn opt<T: Read>(&mut self, of: Type) -> Familiar<Option<T>> {
-        match of {
-            Type::NULL | Type::RESERVED => return Ok(None),
-            _ => {}
-        }
-        match self.types.composite(of) {
-            Ok(Composite::Opt(inner)) if self.flag()? => self.value(inner).map(Some),
-            Ok(Composite::Opt(_)) => Ok(None),
-            _ => self.value(of).map(Some),
+    /// The digits of a number of any size.
+    pub(super) fn leb128(&mut self) -> Reading<&'m [u8]> {
+        let last = self.bytes.0.iter().position(|byte| *byte < 0x80);
+        self.bytes.take(last.ok_or(ReadError::TooShort)? + 1)
+    }
+
+    /// An optional value. What is not optional for the sender stands for itself; what has another type is absent.
+    pub fn opt<T: Read>(&mut self, of: Type) -> Reading<Option<T>> {
+        let of = match (of, self.types.composite(of)) {
+            (Type::NULL | Type::RESERVED, _) => return Ok(None),
+            (_, Some(Composite::Opt(inner))) => {
+                if !self.flag()? {
+                    return Ok(None);
+                }
+                inner
+            }
+            (of, _) => of,
+        };
+        let start = self.bytes;
+        match self.value(of) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_about_types() => {
+                self.bytes = start;
+                self.skip(of)?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
         }
     }
 
     /// Skips a value that nobody asks for.
-    pub fn skip(&mut self, of: Type) -> Familiar<()> {
+    pub fn skip(&mut self, of: Type) -> Reading<()> {
         let before = self.bytes.0.len();
         self.skip_value(of)?;
         self.skipped_bytes += before - self.bytes.0.len();
         if self.skipped_bytes > SKIPPED_BYTES {
-            return Err(Unfamiliar);
+            return Err(ReadError::SkippedTooMuch);
+        }
+        Ok(())
+    }
+
+    fn count_skipped(&mut self) -> Reading<()> {
+        self.skipped_values += 1;
+        if self.skipped_values > SKIPPED_VALUES {
+            return Err(ReadError::SkippedTooMuch);
         }
         Ok(())
     }
 
     /// Each value counts, so no recursion is deeper than the limit and no list of nothings longer.
-    fn skip_value(&mut self, of: Type) -> Familiar<()> {
-        self.skipped_values += 1;
-        if self.skipped_values > SKIPPED_VALUES {
-            return Err(Unfamiliar);
-        }
+    fn skip_value(&mut self, of: Type) -> Reading<()> {
+        self.count_skipped()?;
         let count = match of {
             Type::NULL | Type::RESERVED => 0,
             Type::NAT8 | Type::INT8 => 1,
@@ -399,17 +528,18 @@ impl<'m> Reader<'m> {
             Type::NAT32 | Type::INT32 | Type::FLOAT32 => 4,
             Type::NAT64 | Type::INT64 | Type::FLOAT64 => 8,
             Type::BOOL => return self.flag().map(|_| ()),
-            Type::NAT | Type::INT => return self.skip_leb128(),
-            Type::TEXT => return self.text(of).map(|_| ()),
-            Type::PRINCIPAL => return self.principal(of).map(|_| ()),
+            Type::NAT | Type::INT => return self.leb128().map(|_| ()),
+            Type::TEXT => return self.text().map(|_| ()),
+            Type::PRINCIPAL => return self.principal().map(|_| ()),
             // Also for `empty`, which is in no list and has no value.
             _ => return self.skip_composite(of),
         };
         self.bytes.take(count).map(|_| ())
     }
 
-    fn skip_composite(&mut self, of: Type) -> Familiar<()> {
-        match self.types.composite(of)? {
+    fn skip_composite(&mut self, of: Type) -> Reading<()> {
+        let nothing = ReadError::Invalid("a value of a type that has none");
+        match self.types.composite(of).ok_or(nothing)? {
             Composite::Opt(inner) => {
                 if self.flag()? {
                     self.skip_value(inner)?;
@@ -436,25 +566,19 @@ impl<'m> Reader<'m> {
         Ok(())
     }
 
-    /// Numbers of any size; longer than 63 bits are unfamiliar.
-    fn skip_leb128(&mut self) -> Familiar<()> {
-        for _ in 0..9 {
-            if self.bytes.byte()? < 0x80 {
-                return Ok(());
-            }
-        }
-        Err(Unfamiliar)
-    }
-
-    fn flag(&mut self) -> Familiar<bool> {
+    /// Whether something follows.
+    pub(super) fn flag(&mut self) -> Reading<bool> {
         match self.bytes.byte()? {
             0 => Ok(false),
             1 => Ok(true),
-            _ => Err(Unfamiliar),
+            _ => Err(ReadError::Invalid("neither 0 nor 1")),
         }
     }
 
-    fn array<const N: usize>(&mut self) -> Familiar<&'m [u8; N]> {
-        self.bytes.take(N)?.try_into().map_err(|_| Unfamiliar)
+    pub(super) fn array<const N: usize>(&mut self) -> Reading<[u8; N]> {
+        self.bytes
+            .take(N)?
+            .try_into()
+            .map_err(|_| ReadError::TooShort)
     }
 }

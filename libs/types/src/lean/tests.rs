@@ -1,12 +1,33 @@
+use super::reader::strangers::{Dice, encoded, ours};
 use super::*;
+use crate::archive::{AnchorEntries, ArchiveInit, ArchiveSettings, ArchiveStatus, Cursor, Entries};
+use crate::front::{
+    AddTentativeDeviceResponse, CertifiedRouting, Challenge, ExpectTipError, ExpectedTip,
+    FrontInit, GetDelegationResponse, IdentityAnchorInfo, InternetIdentityStats, RegisterResponse,
+    RoutingError, ShardRoute, VerifyTentativeDeviceResponse,
+};
+use crate::http::{HttpRequest, HttpResponse};
+use crate::icrc3::{
+    ArchiveInfo, ArchivedBlocks, BlockWithId, GetBlocksCallback, GetBlocksRequest, GetBlocksResult,
+    SupportedBlockType, TipCertificate, Value,
+};
+use crate::registry::{
+    ConfigureError, IndexIncomplete, KnownPasskey, Loss, PublicState, RegistryInit,
+    RegistrySettings, RegistryStatus, Repair, RepairError, ShardTip,
+};
 use crate::strategies::device;
+use crate::{
+    AnchorCredentials, AnchorNumber, BlockHash, CredentialId, DeviceData, DeviceKeyWithAnchor,
+    Metadata, Principal, TimestampNs,
+};
+use candid::{CandidType, Deserialize};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 #[test]
 fn the_types_of_devices_are_those_of_candids_library() {
-    let types = types_of(&Vec::<DeviceData>::new(), 1);
-    assert_eq!(DEVICES, types, "{}", types.escape_ascii());
+    let types = candid::encode_one(Vec::<DeviceData>::new()).unwrap();
+    assert_eq!([DEVICES, &[0]].concat(), types, "{}", types.escape_ascii());
 }
 
 #[test]
@@ -23,14 +44,151 @@ fn lengths_are_leb128() {
     }
 }
 
+/// Types and values are the bytes of Candid's library.
+#[track_caller]
+fn is_theirs<T: Lean + Typed + CandidType>(value: &T) {
+    let (ours, theirs) = (message(value), candid::encode_one(value).unwrap());
+    assert_eq!(ours, theirs, "{}", theirs.escape_ascii());
+}
+
+/// A value as somebody might have sent it, if the library reads it: not all lists of 32 bytes have 32, for example.
+fn is_theirs_of_strangers<T>(decisions: &[u8]) -> bool
+where
+    T: Lean + Typed + CandidType + for<'a> Deserialize<'a>,
+{
+    let message = encoded(&[ours(&T::ty())], &mut Dice::new(decisions));
+    candid::decode_one::<T>(&message)
+        .map(|value| is_theirs(&value))
+        .is_ok()
+}
+
+macro_rules! answers {
+    ($($of:ty),+ $(,)?) => {
+        /// How many of the types had a value.
+        fn all_are_theirs(decisions: &[u8]) -> usize {
+            [$(is_theirs_of_strangers::<$of>(decisions)),+].map(usize::from).iter().sum()
+        }
+
+        const ANSWERS: usize = [$(stringify!($of)),+].len();
+    };
+}
+
+answers! {
+    Challenge,
+    RegisterResponse,
+    TimestampNs,
+    AddTentativeDeviceResponse,
+    VerifyTentativeDeviceResponse,
+    Vec<DeviceData>,
+    AnchorCredentials,
+    Option<DeviceKeyWithAnchor>,
+    Principal,
+    IdentityAnchorInfo,
+    GetDelegationResponse,
+    Result<(), RoutingError>,
+    Result<(), ExpectTipError>,
+    Vec<ExpectedTip>,
+    CertifiedRouting,
+    Vec<ShardRoute>,
+    InternetIdentityStats,
+    FrontInit,
+    HttpRequest,
+    HttpResponse,
+    RegistryInit,
+    RegistrySettings,
+    Result<(), ConfigureError>,
+    Repair,
+    Result<ShardTip, RepairError>,
+    Loss,
+    Result<Option<KnownPasskey>, IndexIncomplete>,
+    PublicState,
+    RegistryStatus,
+    Vec<GetBlocksRequest>,
+    Vec<ArchiveInfo>,
+    Option<TipCertificate>,
+    Vec<SupportedBlockType>,
+    Value,
+    Vec<BlockWithId>,
+    ArchiveInit,
+    ArchiveSettings,
+    Cursor,
+    Entries,
+    AnchorEntries,
+    ArchiveStatus,
+    AnchorNumber,
+    CredentialId,
+    Option<BlockHash>,
+    Metadata,
+    crate::front::ArchiveInfo,
+}
+
 proptest! {
     #[test]
     fn devices_are_the_bytes_of_candids_library(given in vec(device(), 0..4)) {
         prop_assert_eq!(devices(&given), candid::encode_one(&given).unwrap());
+        is_theirs(&given);
         let public: Vec<_> = given
             .into_iter()
             .map(|device| DeviceData { metadata: None, ..device })
             .collect();
         prop_assert_eq!(devices(&public), candid::encode_one(&public).unwrap());
     }
+
+    #[test]
+    fn answers_are_the_bytes_of_candids_library(decisions in vec(any::<u8>(), 0..1_000)) {
+        all_are_theirs(&decisions);
+    }
+}
+
+/// Otherwise the comparison would say nothing. Without decisions every list is empty and every number 0, so 32 bytes have none and a
+/// range is empty.
+#[test]
+fn most_answers_have_values_to_compare() {
+    assert!(all_are_theirs(&[]) > ANSWERS / 2);
+    let mut with_a_value = 0;
+    for seed in 0..40_u8 {
+        let decisions: Vec<u8> = (0..900_u32)
+            .map(|at| (at * 7 + u32::from(seed) * 31).to_le_bytes()[0])
+            .collect();
+        with_a_value += all_are_theirs(&decisions);
+    }
+    assert!(with_a_value > 40 * ANSWERS / 2, "{with_a_value}");
+}
+
+/// The one type with a function in it.
+#[test]
+fn blocks_and_where_others_are_are_the_bytes_of_candids_library() {
+    let run = GetBlocksRequest {
+        start: 300_u32.into(),
+        length: u64::MAX.into(),
+    };
+    let callback = GetBlocksCallback::new(Principal::management_canister(), "get".to_owned());
+    let archived = ArchivedBlocks {
+        args: vec![run.clone(), run],
+        callback,
+    };
+    let map = Value::Map(vec![
+        ("phash".to_owned(), Value::blob([7; 32])),
+        (
+            "numbers".to_owned(),
+            Value::Array(vec![Value::nat(7), Value::Int((-300).into())]),
+        ),
+        ("text".to_owned(), Value::text("text")),
+    ]);
+    for archived_blocks in [vec![], vec![archived]] {
+        is_theirs(&GetBlocksResult {
+            log_length: 1_000_000_u32.into(),
+            blocks: vec![BlockWithId {
+                id: 128_u32.into(),
+                block: map.clone(),
+            }],
+            archived_blocks,
+        });
+    }
+}
+
+/// A message of no values is also what an answer without any is.
+#[test]
+fn nothing_is_the_bytes_of_candids_library() {
+    assert_eq!(NOTHING, candid::encode_args(()).unwrap());
 }

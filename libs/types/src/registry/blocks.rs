@@ -3,9 +3,9 @@
 use candid::CandidType;
 use minicbor::{Decode, Encode};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
 use super::ShardTip;
+use crate::lean::Lean;
 use crate::{BlockHash, BlockIndex, EncodedBlock};
 
 /// An archive asks for the blocks that follow what it has; by that it acknowledges what it has.
@@ -76,8 +76,7 @@ pub enum FetchAnswer {
 }
 
 /// Why a shard does not serve an archive.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Encode, Decode)]
 #[cbor(index_only)]
 pub enum NotServed {
     /// Its controllers never named this archive.

@@ -4,8 +4,8 @@ use candid::{CandidType, Principal};
 use minicbor::{Decode, Encode};
 
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
+use crate::lean::Lean;
 use crate::{AnchorNumber, AnchorRange, DeviceError, RangeShrinks, TimestampNs};
 
 /// A shard's refusal. Nothing was changed.
@@ -138,8 +138,7 @@ impl RegistryError {
 }
 
 /// Why settings were not changed. Nothing is changed then; not worth a retry as it is.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize, Lean)]
 pub enum ConfigureError {
     /// Only controllers may.
     #[error("{caller} is not a controller of this canister")]
@@ -161,8 +160,7 @@ impl From<RangeShrinks> for SettingsError {
 }
 
 /// Settings that make no sense. Nothing was changed; not worth a retry.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize, Lean)]
 pub enum SettingsError {
     /// At most one archive may be in service.
     #[error("{count} archives in service, at most one may be")]

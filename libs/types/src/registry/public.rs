@@ -2,14 +2,13 @@
 
 use candid::{CandidType, Principal};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
 use super::ShardTip;
+use crate::lean::{Lean, Read};
 use crate::{AnchorNumber, AnchorRange, BlockIndex, DeviceKey, PublicDevice, TimestampNs};
 
 /// Init argument of a shard.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct RegistryInit {
     /// The anchors it owns. Its end may be raised later.
     pub range: AnchorRange,
@@ -21,8 +20,7 @@ pub struct RegistryInit {
 
 /// Settings of a shard; also its upgrade argument (`opt`). What is absent stays as it is, or
 /// takes its default at the first installation.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct RegistrySettings {
     /// The archives that may fetch, with who is in service (at most one).
     pub archives: Option<Vec<ArchiveLink>>,
@@ -41,8 +39,7 @@ pub struct RegistrySettings {
 }
 
 /// An archive that may fetch from a shard.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct ArchiveLink {
     /// Its canister.
     pub canister: Principal,
@@ -51,8 +48,7 @@ pub struct ArchiveLink {
 }
 
 /// What a shard knows about one of its archives.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct ArchiveProgress {
     /// Its canister.
     pub canister: Principal,
@@ -67,8 +63,7 @@ pub struct ArchiveProgress {
 }
 
 /// Answer of a shard's `status`.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct RegistryStatus {
     /// The anchors it owns.
     pub range: AnchorRange,
@@ -102,8 +97,7 @@ pub struct RegistryStatus {
 }
 
 /// Answer of a shard's `lookup_device_key`: whose passkey it is.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct KnownPasskey {
     /// Its public key, DER.
     pub pubkey: DeviceKey,
@@ -114,8 +108,9 @@ pub struct KnownPasskey {
 }
 
 /// After an upgrade the index of passkeys is still being built. Retry in some minutes.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize, Lean, Read,
+)]
 #[error("the index of passkeys is being built, {unindexed} anchors are missing")]
 pub struct IndexIncomplete {
     /// Anchors that are not in it yet.
@@ -129,8 +124,7 @@ impl From<IndexIncomplete> for super::RegistryError {
 }
 
 /// One page of a shard's public state: exactly what replaying its log gives.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct PublicState {
     /// Every anchor from the one asked for, in order, none left out. An anchor whose last device
     /// is gone is there with no devices.
@@ -142,8 +136,7 @@ pub struct PublicState {
 }
 
 /// What everybody may know about an anchor.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub struct PublicAnchor {
     /// Its number.
     pub anchor: AnchorNumber,

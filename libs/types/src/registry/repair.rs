@@ -2,13 +2,12 @@
 
 use candid::{CandidType, Principal};
 use serde::Deserialize;
-use undocumented::undocumented_in_wasm;
 
+use crate::lean::{Lean, Read};
 use crate::{AnchorNumber, BlockHash, BlockIndex, EncodedBlock};
 
 /// Blocks of the shard's own log, as an archive keeps them.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct Repair {
     /// Index of the first of them.
     pub first_index: BlockIndex,
@@ -17,8 +16,7 @@ pub struct Repair {
 }
 
 /// What nobody has any more, as controllers declare it.
-#[undocumented_in_wasm]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, CandidType, Deserialize, Lean, Read)]
 pub struct Loss {
     /// Index of the first block that is lost: the length of the shard's log.
     pub first_missing: BlockIndex,
@@ -27,8 +25,7 @@ pub struct Loss {
 }
 
 /// Why a log was not continued. What came before the block in question was taken and stays.
-#[undocumented_in_wasm]
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, CandidType, Deserialize, Lean)]
 pub enum RepairError {
     /// Only controllers may. No retry.
     #[error("{caller} is not a controller of this canister")]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::front::{Delegation, DeviceRegistrationInfo, SignedDelegation};
 use crate::strategies::{device, principal};
 use crate::{AnchorNumber, DeviceData, SessionKey};
 use candid::encode_args;

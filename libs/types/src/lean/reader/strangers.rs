@@ -83,6 +83,11 @@ fn shape(of: &Type, above: &mut Vec<Option<TypeId>>) -> Shape {
             }
         }
         TypeInner::Null => Shape::Primitive(0x7f),
+        TypeInner::Bool => Shape::Primitive(0x7e),
+        TypeInner::Nat => Shape::Primitive(0x7d),
+        TypeInner::Int => Shape::Primitive(0x7c),
+        TypeInner::Nat16 => Shape::Primitive(0x7a),
+        TypeInner::Nat32 => Shape::Primitive(0x79),
         TypeInner::Nat8 => Shape::Primitive(0x7b),
         TypeInner::Nat64 => Shape::Primitive(0x78),
         TypeInner::Text => Shape::Primitive(0x71),
@@ -169,7 +174,7 @@ pub(crate) fn message(arguments: &[Shape], dice: &mut Dice<'_>) -> Vec<u8> {
 }
 
 /// A message with arguments of exactly these types.
-fn encoded(sent: &[Shape], dice: &mut Dice<'_>) -> Vec<u8> {
+pub(crate) fn encoded(sent: &[Shape], dice: &mut Dice<'_>) -> Vec<u8> {
     let mut table = Vec::new();
     let mut of = Vec::new();
     for shape in sent {

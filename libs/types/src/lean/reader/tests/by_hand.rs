@@ -43,7 +43,7 @@ fn a_field_that_nobody_asks_for_may_hold_anything() {
         (0x70, &[]),
         (0x7e, &[1]),
         (0x7d, &[0x80, 0x80, 1]),
-        (0x7d, b"\xff\xff\xff\xff\xff\xff\xff\xff\x7f"),
+        (0x7d, b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
         (0x7c, &[0x7f]),
         (0x7c, &[0x80, 0x7f]),
         (0x7b, &[1; 1]),
@@ -84,25 +84,28 @@ fn what_is_skipped_is_checked_and_bounded() {
         values.resize(values.len() + bytes, 0);
         with_an_extra_field(1, &[b"\x6d\x7b"], &values)
     };
-    // With the two bytes of their length.
-    assert!(agree::<Solution>(&blob(1_022)));
-    is_unfamiliar::<Solution>(&blob(1_023));
-    let texts = |count: u8| {
-        let values = [&[count][..], &vec![0; usize::from(count)]].concat();
+    // With the two bytes of their length. The library adds some for each value, and stops before.
+    assert!(agree::<Solution>(&blob(9_000)));
+    assert!(read::<Solution>(&blob(9_998)).is_ok());
+    is_refused::<Solution>(&blob(9_999));
+    let texts = |count: usize| {
+        let mut values = Vec::new();
+        length(count, &mut values);
+        values.resize(values.len() + count, 0);
         with_an_extra_field(1, &[b"\x6d\x71"], &values)
     };
     // The list is a value too.
-    assert!(agree::<Solution>(&texts(63)));
-    is_unfamiliar::<Solution>(&texts(64));
+    assert!(agree::<Solution>(&texts(499)));
+    is_refused::<Solution>(&texts(500));
     for (of, values) in [
         (0x71, &b"\x01\xff"[..]),
         (0x7e, &[2]),
         (0x68, &[0]),
         (0x68, &[&[1, 30][..], &[0; 30]].concat()),
-        (0x7d, b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
+        (0x7d, b"\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
         (0x6f, &[]),
     ] {
-        is_unfamiliar::<Solution>(&with_an_extra_field(of, &[], values));
+        is_refused::<Solution>(&with_an_extra_field(of, &[], values));
     }
 }
 
@@ -118,24 +121,24 @@ fn types_that_nobody_asks_for_are_checked() {
         let message = beside(&[&[0x6e, code]]);
         match code {
             0x68 | 0x6f..=0x7f => assert!(agree::<(u64,)>(&message), "{code:x}"),
-            _ => is_unfamiliar::<(u64,)>(&message),
+            _ => is_refused::<(u64,)>(&message),
         }
     }
     // Beyond the list, twice the same hash, hashes that fall.
-    is_unfamiliar::<(u64,)>(&beside(&[&[0x6e, 1]]));
-    is_unfamiliar::<(u64,)>(&beside(&[&record(&[(5, 0x7f), (5, 0x7f)])]));
-    is_unfamiliar::<(u64,)>(&beside(&[&record(&[(5, 0x7f), (4, 0x7f)])]));
+    is_refused::<(u64,)>(&beside(&[&[0x6e, 1]]));
+    is_refused::<(u64,)>(&beside(&[&record(&[(5, 0x7f), (5, 0x7f)])]));
+    is_refused::<(u64,)>(&beside(&[&record(&[(5, 0x7f), (4, 0x7f)])]));
 }
 
 #[test]
 fn types_and_fields_are_bounded() {
     let types = [&b"\x6e\x3f"[..]; 65];
     assert!(agree::<(u64,)>(&beside(&types[..64])));
-    is_unfamiliar::<(u64,)>(&beside(&types));
+    is_refused::<(u64,)>(&beside(&types));
     let fields = |count: u32| record(&(0..count).map(|id| (id, 0x7f)).collect::<Vec<_>>());
     let three = |last| beside(&[&fields(127), &fields(127), &fields(last)]);
     assert!(agree::<(u64,)>(&three(2)));
-    is_unfamiliar::<(u64,)>(&three(3));
+    is_refused::<(u64,)>(&three(3));
 }
 
 #[test]
@@ -149,25 +152,82 @@ fn where_nothing_can_be_it_is_absent() {
 #[test]
 fn endless_types_and_lists_of_nothing_end_soon() {
     // A record that holds itself, and four billion nulls.
-    is_unfamiliar::<Solution>(&with_an_extra_field(0, &[], &[]));
+    is_refused::<Solution>(&with_an_extra_field(0, &[], &[]));
     let nulls = with_an_extra_field(1, &[b"\x6d\x7f"], &HUGE);
-    is_unfamiliar::<Solution>(&nulls);
+    is_refused::<Solution>(&nulls);
     // As many pairs of metadata, of which none is there.
     let metadata: [&[u8]; 3] = [b"\x6d\x01", b"\x6c\x02\x00\x71\x01\x02", b"\x6b\x00"];
     let pairs = by_hand(&metadata, &[0], &HUGE);
-    is_unfamiliar::<(Metadata,)>(&pairs);
+    is_refused::<(Metadata,)>(&pairs);
     let many = [&b"DIDL\xb0\x09"[..], &b"\x6e\x7f".repeat(1_200), &[0]].concat();
-    is_unfamiliar::<(Option<u64>,)>(&many);
+    is_refused::<(Option<u64>,)>(&many);
 }
 
-/// The pairs hold themselves, as value or as key, so there are none, and the library takes the map for absent.
+/// The pairs hold themselves, as value or as key, so there are none, and the library takes the map for absent. An empty map of
+/// pairs that can be it takes for empty.
 #[test]
-fn an_empty_map_of_pairs_that_cannot_be_is_unfamiliar() {
+fn an_empty_map_of_something_else_is_refused() {
     for pair in [b"\x6c\x02\x00\x71\x01\x02", b"\x6c\x02\x00\x02\x01\x03"] {
         let types: [&[u8]; 4] = [b"\x6e\x01", b"\x6d\x02", pair, b"\x6b\x00"];
         let message = by_hand(&types, &[0], &[1, 0]);
-        let read = of_their_library::<(Option<Metadata>,)>(&message).unwrap();
-        assert_eq!(read, (None,));
-        is_unfamiliar::<(Option<Metadata>,)>(&message);
+        let refused = read::<(Option<Metadata>,)>(&message).unwrap_err();
+        assert_eq!(refused.reason, EMPTY_OF_OTHERS);
+    }
+}
+
+#[test]
+fn a_value_of_another_type_is_absent_where_it_is_optional() {
+    for (of, value) in [
+        (0x71, &b"\x04text"[..]),
+        (0x7e, &[1]),
+        (0x7d, &[0x80, 1]),
+        (0x7b, &[7]),
+    ] {
+        let bare = by_hand(&[], &[of], value);
+        let optional = by_hand(&[&[0x6e, of]], &[0], &[&[1], value].concat());
+        for message in [bare, optional] {
+            assert_eq!(read::<(Option<u64>,)>(&message), Ok((None,)));
+            assert!(agree::<(Option<u64>,)>(&message));
+        }
+    }
+    // It must be one, though.
+    let message = by_hand(&[&b"\x6e\x71"[..]], &[0], b"\x01\x04tex");
+    assert!(read::<(Option<u64>,)>(&message).is_err());
+}
+
+#[test]
+fn arguments_that_nobody_asks_for_are_skipped() {
+    let more = by_hand(
+        &[b"\x6d\x71"],
+        &[0x78, 0x71, 0],
+        b"\0\0\0\0\0\0\0\x01\x04text\x01\x01x",
+    );
+    assert_eq!(read(&more), Ok((1_u64 << 56,)));
+    assert!(agree::<(u64,)>(&more));
+    is_refused::<(u64,)>(&more[..more.len() - 1]);
+}
+
+#[test]
+fn a_refusal_says_which_argument_and_why() {
+    let words = |message: &[u8]| arguments::<Add>(message).unwrap_err().to_string();
+    let number = [7; 8];
+    for (message, expected) in [
+        (b"{}".to_vec(), "argument 0: no Candid"),
+        (by_hand(&[], &[], &[]), "argument 1: is missing"),
+        (by_hand(&[], &[0x78], &number), "argument 2: is missing"),
+        (
+            by_hand(&[], &[0x78], &number[1..]),
+            "argument 1: ends too early",
+        ),
+        (
+            by_hand(&[], &[0x71], b"\x04text"),
+            "argument 1: expected nat64",
+        ),
+        (
+            by_hand(&[&record(&[])], &[0x78, 0], &number),
+            "argument 2: the field alias is missing",
+        ),
+    ] {
+        assert_eq!(words(&message), expected);
     }
 }
