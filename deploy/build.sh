@@ -135,7 +135,7 @@ place() {
     [[ -f $built ]] || fail "package $1 built no module (is its crate-type cdylib?)"
     if ! cmp -s "$built" "$WASM_DIR/$1.wasm" || [[ ! -f $gz ]]; then
         # Under another name first: who reads the folder meanwhile never sees half a module.
-        gzip -9 -n -c "$built" >"$gz.new"
+        "$GZIP" <"$built" >"$gz.new"
         cp "$built" "$WASM_DIR/$1.wasm.new"
         mv "$gz.new" "$gz"
         mv "$WASM_DIR/$1.wasm.new" "$WASM_DIR/$1.wasm"
@@ -143,12 +143,16 @@ place() {
     printf '%-10s %9d %9d %s\n' "$1" "$(wc -c <"$built")" "$(wc -c <"$gz")" "$("${SHA256[@]}" <"$gz" | cut -d ' ' -f 1)"
 }
 
+# The same bytes on every machine, where gzip's own depend on its version.
+GZIP=$PWD/target/release/anchorage-gzip
+
 # SHA256 FILE...: a line for each: SHA-256 in hex, and its name.
 SHA256=(sha256sum)
 command -v sha256sum >/dev/null || SHA256=(shasum -a 256)
 
 ensure_rust
 ensure_wasm_target
+timed "the compressor of modules" cargo build --quiet --locked --release --target-dir target -p anchorage-gzip
 mkdir -p "$WASM_DIR"
 if wants "${FAMILY[@]}"; then
     pages "${FAMILY[@]}" >&2
