@@ -68,6 +68,9 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// A length, a tag or a number beyond what is read.
+    pub(super) const LARGE_NUMBER: Self = Self::Invalid("a number that is too large or too long");
+
     /// Whether the value's type is another one, so that for who expects an optional value it is absent.
     const fn is_about_types(self) -> bool {
         matches!(
@@ -246,8 +249,6 @@ pub const fn hash(name: &str) -> u32 {
     hash
 }
 
-const TOO_LARGE: ReadError = ReadError::Invalid("a number that is too large or too long");
-
 /// What is left of a message.
 #[derive(Clone, Copy)]
 struct Bytes<'m>(&'m [u8]);
@@ -272,13 +273,13 @@ impl<'m> Bytes<'m> {
             number |= u64::from(byte & 0x7f) << (7 * at);
             if *byte < 0x80 {
                 self.0 = &self.0[at + 1..];
-                return u32::try_from(number).map_err(|_| TOO_LARGE);
+                return u32::try_from(number).map_err(|_| ReadError::LARGE_NUMBER);
             }
         }
         Err(if self.0.len() < 9 {
             ReadError::TooShort
         } else {
-            TOO_LARGE
+            ReadError::LARGE_NUMBER
         })
     }
 
@@ -286,14 +287,14 @@ impl<'m> Bytes<'m> {
     fn small(&mut self) -> Reading<usize> {
         match self.number()? {
             number @ ..0x80 => Ok(number as usize),
-            _ => Err(TOO_LARGE),
+            _ => Err(ReadError::LARGE_NUMBER),
         }
     }
 
     /// Length and so many bytes.
     fn blob(&mut self) -> Reading<&'m [u8]> {
         let length = self.number()?;
-        self.take(usize::try_from(length).map_err(|_| TOO_LARGE)?)
+        self.take(usize::try_from(length).map_err(|_| ReadError::LARGE_NUMBER)?)
     }
 }
 
@@ -440,7 +441,7 @@ impl<'m> Reader<'m> {
     /// So many bytes.
     pub(super) fn bytes(&mut self, count: u32) -> Reading<&'m [u8]> {
         self.bytes
-            .take(usize::try_from(count).map_err(|_| TOO_LARGE)?)
+            .take(usize::try_from(count).map_err(|_| ReadError::LARGE_NUMBER)?)
     }
 
     /// A list of bytes.

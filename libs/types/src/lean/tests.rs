@@ -140,6 +140,36 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn numbers_of_any_size_are_the_bytes_of_candids_library(
+        [first, second] in any::<[i128; 2]>(),
+        shift in 0..128_u32,
+    ) {
+        let first = first >> shift;
+        is_theirs(&candid::Int::from(first));
+        is_theirs(&(candid::Int::from(first) * candid::Int::from(second)));
+        let (first, second) = (first.unsigned_abs(), second.unsigned_abs());
+        is_theirs(&candid::Nat::from(first));
+        is_theirs(&(candid::Nat::from(first) * candid::Nat::from(second)));
+    }
+}
+
+/// Where a digit more is needed.
+#[test]
+fn numbers_at_their_borders_are_the_bytes_of_candids_library() {
+    for bits in 0..70 {
+        for near in -2..=2 {
+            let number = (1_i128 << bits) + near;
+            is_theirs(&candid::Int::from(number));
+            is_theirs(&candid::Int::from(-number));
+            is_theirs(&candid::Nat::from(number.unsigned_abs()));
+        }
+    }
+}
+
 /// Otherwise the comparison would say nothing. Without decisions every list is empty and every number 0, so 32 bytes have none and a
 /// range is empty.
 #[test]

@@ -57,23 +57,53 @@ impl Read for bool {
     }
 }
 
+// Not by the library's `encode` and `decode`: their errors can show a backtrace, and what prints one is 30 kB of Wasm.
+
 impl Lean for Nat {
     fn write(&self, to: &mut Vec<u8>) {
-        self.encode(to).expect("a list of bytes takes all");
+        leb128(&self.0.to_bytes_le(), false, to);
     }
 }
 
 impl Read for Nat {
     fn read(from: &mut Reader<'_>, of: Type) -> Result<Self, ReadError> {
         of.is(Type::NAT, "nat")?;
-        let mut digits = from.leb128()?;
-        Self::decode(&mut digits).map_err(|_| ReadError::Invalid("not a nat"))
+        let digits = from.leb128()?;
+        if digits.len() > 18 {
+            return Err(ReadError::LARGE_NUMBER);
+        }
+        let number = digits.iter().rev().fold(0_u128, |number, digit| {
+            number << 7 | u128::from(digit & 0x7f)
+        });
+        Ok(Self::from(number))
     }
 }
 
 impl Lean for Int {
     fn write(&self, to: &mut Vec<u8>) {
-        self.encode(to).expect("a list of bytes takes all");
+        leb128(&self.0.to_signed_bytes_le(), true, to);
+    }
+}
+
+/// Appends a number of any size: 7 bits of it in each byte, the lowest ones first, and no byte more than it needs.
+fn leb128(bytes: &[u8], is_signed: bool, to: &mut Vec<u8>) {
+    let is_negative = is_signed && bytes.last().is_some_and(|last| last & 0x80 > 0);
+    let sign = if is_negative { 0xff } else { 0 };
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(sign);
+    let start = to.len();
+    for bit in (0..8 * bytes.len()).step_by(7) {
+        let bits = u16::from_le_bytes([byte(bit / 8), byte(bit / 8 + 1)]) >> (bit % 8);
+        to.push(bits.to_le_bytes()[0] | 0x80);
+    }
+    // A digit that the sign says anyway.
+    while let [.., before, last] = to[start..]
+        && last == sign | 0x80
+        && (!is_signed || before & 0x40 == sign & 0x40)
+    {
+        to.pop();
+    }
+    if let Some(last) = to[start..].last_mut() {
+        *last &= 0x7f;
     }
 }
 

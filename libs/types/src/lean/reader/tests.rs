@@ -101,7 +101,7 @@ fn is_out_of_bounds(refused: NotTheArguments) -> bool {
     match refused.reason {
         // The library may take three values for the first two.
         ReadError::Types | ReadError::SkippedTooMuch | ReadError::OtherType("a pair") => true,
-        reason => [TOO_LARGE, TOO_DEEP, EMPTY_OF_OTHERS].contains(&reason),
+        reason => [ReadError::LARGE_NUMBER, TOO_DEEP, EMPTY_OF_OTHERS].contains(&reason),
     }
 }
 
