@@ -3,6 +3,7 @@
 //! The macros take a method that decodes by itself for one of `(blob)`: such a method says `hidden`, and what it takes
 //! with candid's own attribute.
 
+use crate::guards::Caller;
 use thiserror::Error;
 use types::lean::NOTHING;
 use types::lean::reader::{self, Arguments, NotTheArguments, Read};
@@ -48,13 +49,17 @@ pub fn one<T: Read>(bytes: Vec<u8>) -> T {
     argument
 }
 
-/// The same for what only controllers send, of any size.
+/// The same for a method that is for controllers, of whom any size is read.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the form that the system's macros ask for"
 )]
 pub fn of_a_controller<T: Read>(bytes: Vec<u8>) -> T {
-    let (argument,) = or_trap(within(&bytes, usize::MAX));
+    let limit = match Caller::of_this_message().controller() {
+        Ok(_) => usize::MAX,
+        Err(_) => limit(&bytes),
+    };
+    let (argument,) = or_trap(within(&bytes, limit));
     argument
 }
 

@@ -10,6 +10,7 @@ use candid::types::FuncMode;
 use candid_parser::utils::{CandidSource, instantiate_candid};
 use std::collections::BTreeMap;
 use types::Principal;
+use types::registry::{ArchiveLink, ConfigureError};
 
 const TABLE: &str = include_str!("../../../docs/access.md");
 const CANISTERS: [(Which, &str); 3] = [
@@ -184,4 +185,35 @@ fn every_method_answers_every_caller_as_the_table_says() {
         wrong.join("\n")
     );
     assert!(documented.is_empty(), "no such methods: {documented:?}");
+}
+
+type Configured = Result<(), ConfigureError>;
+
+/// What is read of it would stay in the heap, and no inspection sees the calls of canisters.
+#[test]
+fn large_arguments_for_controllers_are_read_from_controllers_only() {
+    let family = Setup::default().deploy();
+    let relay = Relay::install(&family);
+    let shard = family.shards[0].registry;
+    let link = ArchiveLink {
+        canister: family.shards[0].archive,
+        in_service: true,
+    };
+    let links = candid::encode_one(vec![link; 2_000]).expect("plain data");
+    assert!(links.len() > 16_384);
+    let (code, words) = relay.calls(shard, "set_archives", &links).unwrap_err();
+    assert_eq!(code, 5, "{words}");
+    assert!(words.contains("at most 16384 are read"), "{words}");
+    let few = candid::encode_one(vec![link]).expect("plain data");
+    let refused = relay
+        .calls(shard, "set_archives", &few)
+        .expect("a typed error");
+    let refused: Configured = candid::decode_one(&refused).expect("the method's answer");
+    assert!(matches!(refused, Err(ConfigureError::NotController { .. })));
+    // The same archive 2,000 times, which the shard says.
+    let network = &family.network;
+    let answer = network.update_call(shard, operator(), "set_archives", links);
+    let answer: Configured =
+        candid::decode_one(&answer.expect("read")).expect("the method's answer");
+    assert!(answer.is_err(), "{answer:?}");
 }

@@ -208,7 +208,8 @@ impl<'a> Relay<'a> {
         self.id
     }
 
-    fn calls(
+    /// The reply, or the reject code and its message.
+    pub(super) fn calls(
         &self,
         callee: Principal,
         method: &str,
