@@ -133,9 +133,9 @@ place() {
     [[ $profile == dev ]] && folder=debug
     built=$CANISTER_TARGET_DIR/$WASM_TARGET/$folder/${1//-/_}.wasm
     [[ -f $built ]] || fail "package $1 built no module (is its crate-type cdylib?)"
-    if ! cmp -s "$built" "$WASM_DIR/$1.wasm" || [[ ! -f $gz ]]; then
+    if ! cmp -s "$built" "$WASM_DIR/$1.wasm" || [[ ! -f $gz || $COMPRESSOR -nt $gz ]]; then
         # Under another name first: who reads the folder meanwhile never sees half a module.
-        "$GZIP" <"$built" >"$gz.new"
+        "$COMPRESSOR" <"$built" >"$gz.new"
         cp "$built" "$WASM_DIR/$1.wasm.new"
         mv "$gz.new" "$gz"
         mv "$WASM_DIR/$1.wasm.new" "$WASM_DIR/$1.wasm"
@@ -144,7 +144,7 @@ place() {
 }
 
 # The same bytes on every machine, where gzip's own depend on its version.
-GZIP=$PWD/target/release/anchorage-gzip
+COMPRESSOR=$PWD/target/release/anchorage-gzip
 
 # SHA256 FILE...: a line for each: SHA-256 in hex, and its name.
 SHA256=(sha256sum)

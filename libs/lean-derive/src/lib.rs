@@ -18,7 +18,17 @@ pub fn lean(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// Reading a value: `lean::reader::Read`.
 #[proc_macro_derive(Read, attributes(serde))]
 pub fn read(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    derive(item, reading)
+    derive(item, |item, shape| {
+        // Such as `try_from`, which checks what is read.
+        match item.attrs.iter().find(|one| one.path().is_ident("serde")) {
+            Some(attribute) => {
+                let words =
+                    "what serde does with a whole type is not done here: write Read by hand";
+                Error::new(attribute.span(), words).into_compile_error()
+            }
+            None => reading(item, shape),
+        }
+    })
 }
 
 fn derive(
@@ -85,11 +95,23 @@ impl Shape {
                     });
                 }
                 tags.sort_by_key(|tag| hash(&tag.name));
+                distinct(tags.iter().map(|tag| (tag.name.as_str(), &tag.variant)))?;
                 Ok(Self::Variant(tags))
             }
             Data::Union(_) => Err(Error::new(Span::call_site(), "a struct or an enum")),
         }
     }
+}
+
+/// Two names with one hash are no type.
+fn distinct<'a>(names: impl Iterator<Item = (&'a str, &'a Ident)>) -> Result<()> {
+    let mut last = None;
+    for (name, ident) in names {
+        if last.replace(hash(name)) == Some(hash(name)) {
+            return Err(Error::new(ident.span(), "another one has the same hash"));
+        }
+    }
+    Ok(())
 }
 
 /// In the order of their hashes.
@@ -107,6 +129,7 @@ fn fields(of: &Fields) -> Result<Vec<Field>> {
         });
     }
     fields.sort_by_key(|field| hash(&field.name));
+    distinct(fields.iter().map(|one| (one.name.as_str(), &one.member)))?;
     Ok(fields)
 }
 

@@ -10,7 +10,6 @@ use candid::types::FuncMode;
 use candid_parser::utils::{CandidSource, instantiate_candid};
 use std::collections::BTreeMap;
 use types::Principal;
-use types::registry::{ArchiveLink, ConfigureError};
 
 const TABLE: &str = include_str!("../../../docs/access.md");
 const CANISTERS: [(Which, &str); 3] = [
@@ -187,33 +186,52 @@ fn every_method_answers_every_caller_as_the_table_says() {
     assert!(documented.is_empty(), "no such methods: {documented:?}");
 }
 
-type Configured = Result<(), ConfigureError>;
-
 /// What is read of it would stay in the heap, and no inspection sees the calls of canisters.
 #[test]
 fn large_arguments_for_controllers_are_read_from_controllers_only() {
     let family = Setup::default().deploy();
     let relay = Relay::install(&family);
+    let (front, shard) = (family.front, family.shards[0].registry);
+    // Of none of these methods, which is said only after they were read.
+    let large = candid::encode_one(vec!["text"; 5_000]).expect("plain data");
+    let too_large = "at most 16384 are read";
+    for (canister, method) in [
+        (front, "set_routing"),
+        (shard, "set_archives"),
+        (shard, "configure"),
+        (shard, "repair"),
+        (shard, "declare_lost"),
+    ] {
+        let (code, words) = relay.calls(canister, method, &large).unwrap_err();
+        assert_eq!(code, 5, "{method}: {words}");
+        assert!(words.contains(too_large), "{method}: {words}");
+        let network = &family.network;
+        let answer = network.update_call(canister, operator(), method, large.clone());
+        let words = answer.unwrap_err().reject_message;
+        assert!(words.contains("argument 1: expected"), "{method}: {words}");
+    }
+}
+
+/// The stack of a module is smaller than that of a test.
+#[test]
+fn what_is_skipped_may_be_as_deep_as_is_allowed() {
+    let family = Setup::default().deploy();
     let shard = family.shards[0].registry;
-    let link = ArchiveLink {
-        canister: family.shards[0].archive,
-        in_service: true,
+    // A number, and an `opt` of itself, each with another one in it, the last one empty.
+    let deep = |depth: usize| {
+        let types = b"DIDL\x01\x6e\x00\x02\x78\x00";
+        let number = 10_000_u64.to_le_bytes();
+        [&types[..], &number, &vec![1; depth], &[0]].concat()
     };
-    let links = candid::encode_one(vec![link; 2_000]).expect("plain data");
-    assert!(links.len() > 16_384);
-    let (code, words) = relay.calls(shard, "set_archives", &links).unwrap_err();
-    assert_eq!(code, 5, "{words}");
-    assert!(words.contains("at most 16384 are read"), "{words}");
-    let few = candid::encode_one(vec![link]).expect("plain data");
-    let refused = relay
-        .calls(shard, "set_archives", &few)
-        .expect("a typed error");
-    let refused: Configured = candid::decode_one(&refused).expect("the method's answer");
-    assert!(matches!(refused, Err(ConfigureError::NotController { .. })));
-    // The same archive 2,000 times, which the shard says.
-    let network = &family.network;
-    let answer = network.update_call(shard, operator(), "set_archives", links);
-    let answer: Configured =
-        candid::decode_one(&answer.expect("read")).expect("the method's answer");
-    assert!(answer.is_err(), "{answer:?}");
+    let asked = |depth: usize| {
+        let caller = Principal::anonymous();
+        let network = &family.network;
+        network.query_call(shard, caller, "lookup", deep(depth))
+    };
+    asked(499).expect("500 values are skipped");
+    let refused = asked(500).unwrap_err().reject_message;
+    assert!(
+        refused.contains("more unknown fields than are skipped"),
+        "{refused}"
+    );
 }

@@ -12,7 +12,7 @@
 //! the two over messages of strangers.
 //!
 //! What no argument of ours has is refused: functions and services among the types, more than [`TYPES`] types or
-//! [`FIELDS`] fields. Nobody can make the reader work longer than a
+//! [`FIELDS`] fields, numbers of more than 128 bits. Nobody can make the reader work longer than a
 //! constant times the message's length: each loop takes a byte, or is counted ([`SKIPPED_VALUES`]).
 //! Candid specification, "Serialisation" and "Coercion" (dfinity/candid, `spec/Candid.md`).
 

@@ -69,7 +69,8 @@ impl Read for Nat {
     fn read(from: &mut Reader<'_>, of: Type) -> Result<Self, ReadError> {
         of.is(Type::NAT, "nat")?;
         let digits = from.leb128()?;
-        if digits.len() > 18 {
+        // 128 bits: 18 times 7, and 2.
+        if digits.len() > 19 || digits.get(18).is_some_and(|last| *last > 3) {
             return Err(ReadError::LARGE_NUMBER);
         }
         let number = digits.iter().rev().fold(0_u128, |number, digit| {
@@ -315,7 +316,7 @@ impl<A: Lean, B: Lean> Lean for (A, B) {
 
 impl<A: Read, B: Read> Read for (A, B) {
     fn read(from: &mut Reader<'_>, of: Type) -> Result<Self, ReadError> {
-        // The library takes no further fields either.
+        // The library, too, reads no pair that has a value more.
         match *from.record(of)? {
             [Field { id: 0, of: first }, Field { id: 1, of: second }] => {
                 Ok((from.value(first)?, from.value(second)?))

@@ -254,7 +254,11 @@ fn value<'a>(shape: &'a Shape, above: &[&'a Shape], to: &mut Vec<u8>, dice: &mut
         }
         Shape::Vec(inner) => {
             let is_blob = matches!(**inner, Shape::Primitive(0x7b));
-            let count = dice.roll(if is_blob { 200 } else { 4 });
+            let count = match (is_blob, dice.roll(3)) {
+                (true, 2) => 32,
+                (true, _) => dice.roll(200),
+                (false, _) => dice.roll(4),
+            };
             leb128(u64::from(count), to, dice);
             for _ in 0..count {
                 value(inner, inside, to, dice);

@@ -196,6 +196,18 @@ fn a_value_of_another_type_is_absent_where_it_is_optional() {
 }
 
 #[test]
+fn numbers_have_up_to_128_bits() {
+    let number = |digits: &[u8]| by_hand(&[], &[0x7d], digits);
+    let largest = [&[0xff; 18][..], &[3]].concat();
+    assert_eq!(read(&number(&largest)), Ok((candid::Nat::from(u128::MAX),)));
+    assert!(agree::<(candid::Nat,)>(&number(&largest)));
+    let larger = [&[0x80; 18][..], &[4]].concat();
+    let refused = read::<(candid::Nat,)>(&number(&larger)).unwrap_err();
+    assert_eq!(refused.reason, ReadError::LARGE_NUMBER);
+    is_refused::<(candid::Nat,)>(&number(&[&[0x80; 19][..], &[0]].concat()));
+}
+
+#[test]
 fn arguments_that_nobody_asks_for_are_skipped() {
     let more = by_hand(
         &[b"\x6d\x71"],
