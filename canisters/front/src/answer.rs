@@ -23,7 +23,7 @@ pub(crate) fn one<T: Lean + Typed>(result: Result<T, Refusal>) -> PhantomData<T>
 }
 
 /// Answers with one value whose types stand written in the module: for what is asked most.
-pub(crate) fn lean<T: Answer>(result: Result<T, Refusal>) -> PhantomData<T> {
+pub(crate) fn frequent<T: Answer>(result: Result<T, Refusal>) -> PhantomData<T> {
     send(result.map(|value| value.message()));
     PhantomData
 }

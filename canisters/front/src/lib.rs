@@ -179,7 +179,7 @@ async fn register(
         solution,
         temporary_key,
     };
-    let answered = answer::lean(registration::register(&Ic, &state, registration).await);
+    let answered = answer::frequent(registration::register(&Ic, &state, registration).await);
     answer::observe(&state, metrics::REGISTER);
     answered
 }
@@ -225,7 +225,7 @@ async fn remove(anchor: AnchorNumber, key: DeviceKey) {
 async fn enter_device_registration_mode(anchor: AnchorNumber) -> PhantomData<TimestampNs> {
     let state = state();
     let result = remote_devices::enter(&Ic, &state, msg_caller(), anchor).await;
-    let answered = answer::lean(result);
+    let answered = answer::frequent(result);
     answer::observe(&state, metrics::ENTER_DEVICE_REGISTRATION_MODE);
     answered
 }
@@ -317,7 +317,7 @@ async fn get_principal(anchor: AnchorNumber, origin: String) -> PhantomData<Prin
 async fn get_anchor_info(anchor: AnchorNumber) -> PhantomData<IdentityAnchorInfo> {
     let state = state();
     let result = devices::get_anchor_info(&Ic, &state, msg_caller(), anchor).await;
-    let answered = answer::lean(result);
+    let answered = answer::frequent(result);
     answer::observe(&state, metrics::GET_ANCHOR_INFO);
     answered
 }
@@ -354,7 +354,7 @@ fn get_delegation(
     let state = state();
     let state = state.borrow();
     let (caller, now) = (msg_caller(), Ic.now());
-    answer::lean(LogIn::new(anchor, origin, session_key).and_then(|log_in| {
+    answer::frequent(LogIn::new(anchor, origin, session_key).and_then(|log_in| {
         login::get_delegation(&state, caller, log_in, expiration, certificate(), now)
     }))
 }
