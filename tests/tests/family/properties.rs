@@ -18,6 +18,9 @@ use types::{AnchorNumber, DeviceData, DeviceKey, Principal, PublicDevice, Timest
 const OPERATIONS: usize = 5_000;
 /// Anchors at the beginning.
 const ANCHORS: usize = 100;
+/// Calls that a device may have open at once (front's `crowd`), and so many steps are taken at once: the anchors have devices
+/// of the same few names.
+const AT_ONCE: usize = 10;
 /// Time is the canisters' affair: the twin only knows used and unused.
 const USED: TimestampNs = TimestampNs::new(1);
 const SEED: [u8; 32] = [42; 32];
@@ -137,8 +140,14 @@ impl World {
         }
     }
 
-    /// Steps at once, each of another anchor.
+    /// Steps, each of another anchor, some at once.
     fn changes(&mut self, steps: &[Step]) {
+        for wave in steps.chunks(AT_ONCE) {
+            self.changes_at_once(wave);
+        }
+    }
+
+    fn changes_at_once(&mut self, steps: &[Step]) {
         let calls: Vec<_> = steps
             .iter()
             .map(|step| {
