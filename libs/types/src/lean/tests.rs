@@ -219,8 +219,8 @@ fn blocks_and_where_others_are_are_the_bytes_of_candids_library() {
     }
 }
 
-/// A message of no values is also what an answer without any is.
 #[test]
-fn nothing_is_the_bytes_of_candids_library() {
+fn no_value_and_the_value_of_nothing_are_the_bytes_of_candids_library() {
     assert_eq!(NOTHING, candid::encode_args(()).unwrap());
+    assert_eq!(answer(()), candid::encode_one(()).unwrap());
 }

@@ -1,6 +1,7 @@
 //! Messages made by hand: at the reader's bounds and in its corners.
 
 use super::*;
+use crate::KeyType;
 
 /// A message by hand: types, arguments, values.
 fn by_hand(types: &[&[u8]], arguments: &[u8], values: &[u8]) -> Vec<u8> {
@@ -193,6 +194,20 @@ fn a_value_of_another_type_is_absent_where_it_is_optional() {
     // It must be one, though.
     let message = by_hand(&[&b"\x6e\x71"[..]], &[0], b"\x01\x04tex");
     assert!(read::<(Option<u64>,)>(&message).is_err());
+}
+
+#[test]
+fn a_tag_that_holds_nothing_holds_nothing() {
+    let variant = |of: u8, values: &[u8]| {
+        let mut variant = vec![0x6b, 1];
+        length(hash("platform") as usize, &mut variant);
+        variant.push(of);
+        by_hand(&[&variant], &[0], values)
+    };
+    assert!(agree::<(KeyType,)>(&variant(0x7f, &[0])));
+    is_refused::<(KeyType,)>(&variant(0x7b, &[0, 7]));
+    is_refused::<(KeyType,)>(&variant(0x70, &[0]));
+    assert!(!agree::<(KeyType,)>(&variant(0x70, &[0])));
 }
 
 #[test]
