@@ -53,7 +53,7 @@ pub const RECORD: u8 = 0x6c;
 pub const VARIANT: u8 = 0x6b;
 /// The code of `func` in a table.
 const FUNC: u8 = 0x6a;
-/// Types that have a place of one byte.
+/// Types in a message: so many have a place of one byte.
 const TYPES: usize = 64;
 
 impl Table {

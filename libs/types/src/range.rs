@@ -5,7 +5,8 @@ use minicbor::{Decode, Encode};
 use serde::Deserialize;
 
 use crate::AnchorNumber;
-use crate::lean::Lean;
+use crate::lean::reader::{ReadError, Reader, Reading, Type};
+use crate::lean::{self, Lean, reader};
 
 /// A half-open range of anchor numbers, `[lo, hi)`; never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, CandidType, Deserialize, Lean, Encode)]
@@ -94,7 +95,7 @@ impl core::fmt::Display for AnchorRange {
 }
 
 /// The same fields before the check.
-#[derive(Deserialize, Decode)]
+#[derive(Deserialize, Decode, lean::Read)]
 struct Unchecked {
     #[n(0)]
     lo: AnchorNumber,
@@ -114,6 +115,13 @@ impl<'b, C> Decode<'b, C> for AnchorRange {
     fn decode(d: &mut minicbor::Decoder<'b>, c: &mut C) -> Result<Self, minicbor::decode::Error> {
         Self::try_from(Unchecked::decode(d, c)?)
             .map_err(|_| minicbor::decode::Error::message("empty anchor range"))
+    }
+}
+
+impl reader::Read for AnchorRange {
+    fn read(from: &mut Reader<'_>, of: Type) -> Reading<Self> {
+        Self::try_from(from.value::<Unchecked>(of)?)
+            .map_err(|_| ReadError::Invalid("an empty range"))
     }
 }
 

@@ -16,6 +16,7 @@
 //! constant times the message's length: each loop takes a byte, or is counted ([`SKIPPED_VALUES`]).
 //! Candid specification, "Serialisation" and "Coercion" (dfinity/candid, `spec/Candid.md`).
 
+use super::TYPES;
 use std::str;
 
 #[cfg(test)]
@@ -23,8 +24,6 @@ pub(crate) mod strangers;
 #[cfg(test)]
 mod tests;
 
-/// Types in a message: so many have a place of one byte.
-const TYPES: usize = 64;
 /// Fields and tags of all types together.
 const FIELDS: usize = 256;
 /// Values that are skipped in a message, those inside of others included: what bounds recursion, and lists of values without bytes.

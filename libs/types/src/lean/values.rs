@@ -3,7 +3,7 @@
 use super::reader::{Field, Read, ReadError, Reader, Type};
 use super::{FUNC, Lean, OPT, RECORD, Table, Typed, VARIANT, VEC, blob, key, length, opt};
 use crate::icrc3::{GetBlocksCallback, GetBlocksRequest, GetBlocksResult};
-use crate::{AnchorRange, EmptyRange, Metadata, MetadataValue, Principal};
+use crate::{Metadata, MetadataValue, Principal};
 use candid::{Int, Nat};
 use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
@@ -323,20 +323,6 @@ impl<A: Read, B: Read> Read for (A, B) {
             }
             _ => Err(ReadError::OtherType("a pair")),
         }
-    }
-}
-
-/// What an [`AnchorRange`] is before it is known not to be empty.
-#[derive(lean_derive::Read)]
-struct Unchecked {
-    lo: crate::AnchorNumber,
-    hi: crate::AnchorNumber,
-}
-
-impl Read for AnchorRange {
-    fn read(from: &mut Reader<'_>, of: Type) -> Result<Self, ReadError> {
-        let Unchecked { lo, hi } = from.value(of)?;
-        Self::new(lo, hi).map_err(|EmptyRange { .. }| ReadError::Invalid("an empty range"))
     }
 }
 
