@@ -135,8 +135,9 @@ where
         let again =
             may_send(state, shard, Kind::Order).and_then(|()| begin(state, shard, &request));
         if let Ok(open) = again {
-            let now = runtime.now();
-            state.borrow_mut().unsettled.sent_again(shard, number, now);
+            state
+                .borrow_mut()
+                .order_again(shard, number, request.anchor(), runtime.now());
             let second = send(runtime, state, shard, &request, open).await;
             // That the second was not executed says nothing about the first.
             if second.as_ref().err() != Some(&ShardFailure::NotDone) {

@@ -185,6 +185,20 @@ impl State {
         Ok(number)
     }
 
+    /// The same order is sent again: behind whatever was asked since it was sent first.
+    pub(crate) fn order_again(
+        &mut self,
+        shard: Principal,
+        number: Number,
+        anchor: Option<AnchorNumber>,
+        now: TimestampNs,
+    ) {
+        self.unsettled.again(shard, number, anchor, now);
+        if let Some(anchor) = anchor {
+            self.auth_cache.order_sent(anchor);
+        }
+    }
+
     /// Takes over the tip of a shard's answer. A log that is longer than front's orders can have made it, or other
     /// than front knows it, was written by somebody else: what the shard said before may be wrong now.
     pub(crate) fn heard(&mut self, shard: Principal, tip: ShardTip, now: TimestampNs) {

@@ -61,13 +61,21 @@ impl Unsettled {
         Ok(number)
     }
 
-    /// The same order is sent again.
-    pub(crate) fn sent_again(&mut self, shard: Principal, number: Number, now: TimestampNs) {
-        let entries = self.shards.get_mut(&shard);
-        let mut entries = entries.into_iter().flatten();
-        if let Some(entry) = entries.find(|entry| entry.number == number) {
-            entry.until = carried_out_by(now);
-        }
+    /// The same order is sent again. The answer to the first attempt may have come so late that it was not waited for any
+    /// more.
+    pub(crate) fn again(
+        &mut self,
+        shard: Principal,
+        number: Number,
+        anchor: Option<AnchorNumber>,
+        now: TimestampNs,
+    ) {
+        self.settle(shard, number);
+        self.shards.entry(shard).or_default().push(Entry {
+            number,
+            anchor,
+            until: carried_out_by(now),
+        });
     }
 
     /// What became of it is known.

@@ -25,10 +25,23 @@ fn an_order_without_an_answer_concerns_its_anchor_until_it_cannot_be_carried_out
     let mut orders = Unsettled::default();
     let number = orders.begin(shard(1), Some(ALICE), NOW).expect("room");
     let again = NOW.saturating_add(5);
-    orders.sent_again(shard(1), number, again);
+    orders.again(shard(1), number, Some(ALICE), again);
+    assert_eq!(orders.count(shard(1), again), 1);
     let last = again.saturating_add(CARRIED_OUT_WITHIN_NS - 1);
     assert!(orders.concerns(shard(1), ALICE, last));
     assert!(!orders.concerns(shard(1), ALICE, last.saturating_add(1)));
+}
+
+#[test]
+fn an_order_that_is_sent_again_late_concerns_its_anchor_anew() {
+    let mut orders = Unsettled::default();
+    let number = orders.begin(shard(1), Some(ALICE), NOW).expect("room");
+    let late = carried_out_by(NOW);
+    orders.begin(shard(1), None, late).expect("room");
+    orders.again(shard(1), number, Some(ALICE), late);
+    assert!(orders.concerns(shard(1), ALICE, late));
+    orders.settle(shard(1), number);
+    assert!(!orders.concerns(shard(1), ALICE, late));
 }
 
 #[test]

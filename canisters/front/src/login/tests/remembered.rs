@@ -142,6 +142,25 @@ fn the_answer_to_the_repetition_settles_the_first_attempt() {
 }
 
 #[test]
+fn an_answer_from_before_the_repetition_is_not_remembered() {
+    let (mock, state) = remembered();
+    mock.will_reply(Err(NoReply::Unknown));
+    let mut removal = pin!(devices::change(&mock, &state, device(), ANCHOR, removal()));
+    assert!(step(removal.as_mut()).is_pending());
+    // Nobody waits for the first attempt any more when front hears that it got no answer.
+    mock.pass(2 * MINUTE_NS);
+    mock.will_answer(1, Ok(authenticated()));
+    let log_in = log_in();
+    let mut early = pin!(prepare_delegation(&mock, &state, device(), &log_in, None));
+    assert!(step(early.as_mut()).is_pending());
+    mock.will_answer(2, Ok(()));
+    assert!(step(removal.as_mut()).is_pending(), "sent again");
+    assert!(matches!(step(early.as_mut()), Poll::Ready(Ok(_))));
+    assert_eq!(step(removal.as_mut()), Poll::Ready(Ok(())));
+    assert!(asks_the_shard(&mock, &state));
+}
+
+#[test]
 fn a_temporary_key_is_asked_about_each_time() {
     let (mock, state) = (Mock::new(), with_shards(&[1]));
     let temporary = Authenticated {
