@@ -8,9 +8,9 @@
 //! | all together | [`LIMIT`] |
 //! | callers who need no device | [`ANYBODYS_LIMIT`] |
 //! | callers who claim a device that front has not seen | [`STRANGERS_LIMIT`] |
-//! | a device that front has seen | [`DEVICES_LIMIT`] |
+//! | somebody who registers, or a device that front has seen | [`DEVICES_LIMIT`] |
 //!
-//! A device was seen if its shard let it act for its anchor since front's last upgrade, and has not refused it since. That it
+//! Who registers has solved a challenge and taken a token, but may repeat the call for nothing. A device was seen if its shard let it act for its anchor since front's last upgrade, and has not refused it since. That it
 //! was says nothing about whether it still may: the shard is asked all the same. What is kept of it is a hash of 64 bits in a table of fixed size,
 //! where a newer one takes the place of an older one. The hash has a secret key, so nobody can choose whose place he takes.
 //!
@@ -30,8 +30,8 @@ pub(crate) const LIMIT: u32 = 400;
 pub(crate) const ANYBODYS_LIMIT: u32 = 100;
 /// Open calls per shard of callers who claim a device that front has not seen.
 pub(crate) const STRANGERS_LIMIT: u32 = 200;
-/// Open calls of a device that front has seen, at all shards. Not of an anchor: a thief's device must not be able to keep the
-/// owner's from throwing it out.
+/// Open calls of somebody who registers or of a device that front has seen, at all shards. Not of an anchor: a thief's device
+/// must not be able to keep the owner's from throwing it out.
 pub(crate) const DEVICES_LIMIT: u32 = 10;
 
 /// Parts of the table of seen devices, 4 KiB each, which are made when they are needed.
@@ -42,8 +42,11 @@ const PLACES: usize = 512;
 /// On whose behalf front calls a shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sender {
-    /// Somebody who registers: rationed by captcha and token bucket.
-    Newcomer,
+    /// Somebody who registers.
+    Newcomer {
+        /// Who calls.
+        caller: Principal,
+    },
     /// Somebody who needs no device.
     Anybody,
     /// Somebody who claims to have a device.
@@ -58,17 +61,16 @@ pub(crate) enum Sender {
 /// How a sender's calls are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    Newcomer,
     Anybody,
     Stranger,
-    Seen(Principal),
+    Known(Principal),
 }
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
     open: BTreeMap<Principal, Open>,
-    of_devices: BTreeMap<Principal, u32>,
+    of_callers: BTreeMap<Principal, u32>,
     seen: Option<Seen>,
 }
 
@@ -110,10 +112,10 @@ impl Crowd {
 
     fn standing(&self, sender: Sender) -> Standing {
         match sender {
-            Sender::Newcomer => Standing::Newcomer,
+            Sender::Newcomer { caller } => Standing::Known(caller),
             Sender::Anybody => Standing::Anybody,
             Sender::Device { anchor, caller } => match &self.seen {
-                Some(seen) if seen.has(anchor, caller) => Standing::Seen(caller),
+                Some(seen) if seen.has(anchor, caller) => Standing::Known(caller),
                 _ => Standing::Stranger,
             },
         }
@@ -125,12 +127,11 @@ impl Crowd {
         let open = self.open.get(&shard).copied().unwrap_or_default();
         let has_room = open.all < LIMIT
             && match standing {
-                Standing::Newcomer => true,
                 Standing::Anybody => open.anybodys < ANYBODYS_LIMIT,
                 Standing::Stranger => open.strangers < STRANGERS_LIMIT,
-                Standing::Seen(device) => {
-                    let of_device = self.of_devices.get(&device);
-                    of_device.is_none_or(|open| *open < DEVICES_LIMIT)
+                Standing::Known(caller) => {
+                    let of_caller = self.of_callers.get(&caller);
+                    of_caller.is_none_or(|open| *open < DEVICES_LIMIT)
                 }
             };
         if !has_room {
@@ -139,10 +140,9 @@ impl Crowd {
         let open = self.open.entry(shard).or_default();
         open.all += 1;
         match standing {
-            Standing::Newcomer => {}
             Standing::Anybody => open.anybodys += 1,
             Standing::Stranger => open.strangers += 1,
-            Standing::Seen(device) => *self.of_devices.entry(device).or_default() += 1,
+            Standing::Known(caller) => *self.of_callers.entry(caller).or_default() += 1,
         }
         Some(standing)
     }
@@ -151,7 +151,7 @@ impl Crowd {
         if let Some(open) = self.open.get_mut(&shard) {
             open.all = open.all.saturating_sub(1);
             match standing {
-                Standing::Newcomer | Standing::Seen(_) => {}
+                Standing::Known(_) => {}
                 Standing::Anybody => open.anybodys = open.anybodys.saturating_sub(1),
                 Standing::Stranger => open.strangers = open.strangers.saturating_sub(1),
             }
@@ -159,12 +159,12 @@ impl Crowd {
                 self.open.remove(&shard);
             }
         }
-        if let Standing::Seen(device) = standing
-            && let Some(open) = self.of_devices.get_mut(&device)
+        if let Standing::Known(caller) = standing
+            && let Some(open) = self.of_callers.get_mut(&caller)
         {
             *open = open.saturating_sub(1);
             if *open == 0 {
-                self.of_devices.remove(&device);
+                self.of_callers.remove(&caller);
             }
         }
     }

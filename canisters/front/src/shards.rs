@@ -52,7 +52,9 @@ pub(crate) trait Order: Message {
 
 impl Message for CreateAnchor {
     fn sender(&self) -> Sender {
-        Sender::Newcomer
+        Sender::Newcomer {
+            caller: self.caller,
+        }
     }
 }
 

@@ -17,6 +17,13 @@ fn device(anchor: u64, number: u8) -> Sender {
     }
 }
 
+/// Of somebody else for each number.
+fn newcomer(number: usize) -> Sender {
+    Sender::Newcomer {
+        caller: Principal::from_slice(&number.to_be_bytes()),
+    }
+}
+
 fn saw(state: &Shared, anchor: u64, caller: Principal) {
     let secret = || Some([7; 16]);
     let crowd = &mut state.borrow_mut().crowd;
@@ -39,7 +46,7 @@ fn count(open: &[OpenCall]) -> u32 {
 #[test]
 fn calls_are_counted_per_shard_and_end_when_dropped() {
     let state = with_shards(&[]);
-    let first = begin(&state, Sender::Newcomer).expect("room");
+    let first = begin(&state, newcomer(1)).expect("room");
     let second = begin(&state, device(1, 1)).expect("room");
     let _elsewhere = OpenCall::begin(&state, shard(2), Sender::Anybody).expect("room");
     let open = |number| state.borrow().crowd.open_calls(shard(number));
@@ -54,11 +61,12 @@ fn calls_are_counted_per_shard_and_end_when_dropped() {
 #[test]
 fn all_together_there_are_so_many() {
     let state = with_shards(&[]);
-    let open = fill(&state, Sender::Newcomer);
+    let mut numbers = 0..1_000;
+    let open: Vec<_> = std::iter::from_fn(|| begin(&state, newcomer(numbers.next()?))).collect();
     assert_eq!(count(&open), LIMIT);
     assert!(begin(&state, Sender::Anybody).is_none());
     assert!(begin(&state, device(1, 1)).is_none());
-    assert!(OpenCall::begin(&state, shard(2), Sender::Newcomer).is_some());
+    assert!(OpenCall::begin(&state, shard(2), newcomer(0)).is_some());
 }
 
 /// However many there are, and whatever they claim.
@@ -75,7 +83,7 @@ fn strangers_leave_room_for_those_who_were_seen() {
     }
     assert_eq!(count(&strangers), STRANGERS_LIMIT);
     assert!(begin(&state, device(1, 1)).is_some());
-    assert!(begin(&state, Sender::Newcomer).is_some());
+    assert!(begin(&state, newcomer(1)).is_some());
     drop(strangers);
     assert!(begin(&state, device(2, 2)).is_some());
     assert!(begin(&state, Sender::Anybody).is_none());
@@ -99,7 +107,16 @@ fn one_device_leaves_room_for_others_also_of_its_anchor() {
     of_one.pop();
     assert!(begin(&state, device(1, 1)).is_some());
     drop(of_one);
-    assert!(state.borrow().crowd.of_devices.is_empty());
+    assert!(state.borrow().crowd.of_callers.is_empty());
+}
+
+/// However often the same call is repeated, which costs nothing.
+#[test]
+fn one_newcomer_leaves_room_for_others() {
+    let state = with_shards(&[]);
+    let of_one = fill(&state, newcomer(1));
+    assert_eq!(count(&of_one), DEVICES_LIMIT);
+    assert!(begin(&state, newcomer(2)).is_some());
 }
 
 #[test]

@@ -23,8 +23,11 @@ fn registrations_spread_over_the_open_shards() {
 #[test]
 fn the_shard_with_the_fewest_open_calls_comes_first() {
     let scene = scene(&[1, 2, 3]);
-    let begin =
-        |number| OpenCall::begin(&scene.state, shard(number), Sender::Newcomer).expect("room");
+    let caller = shard(9);
+    let begin = |number| {
+        let sender = Sender::Newcomer { caller };
+        OpenCall::begin(&scene.state, shard(number), sender).expect("room")
+    };
     let _open = [begin(1), begin(1), begin(3)];
     for key in 0..9 {
         assert_eq!(scene.tried(key), [shard(2), shard(3), shard(1)]);
@@ -82,6 +85,35 @@ fn if_none_can_now_challenge_and_token_come_back() {
     assert_eq!(scene.tokens(), 1);
     scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
     assert_eq!(scene.register(1), number(100));
+}
+
+/// A shard that waits for its operator is not full.
+#[test]
+fn if_the_only_shard_with_room_is_held_back_challenge_and_token_come_back() {
+    let scene = scene(&[1, 2]);
+    scene.limit(1);
+    scene.puts(shard(2), ShardState::Maintenance);
+    scene.mock.will_answer(9, FULL);
+    let held_back = Refusal::HeldBack {
+        shard: shard(2),
+        state: ShardState::Maintenance,
+    };
+    assert_eq!(scene.register(1), Err(held_back));
+    assert_eq!(scene.tokens(), 1);
+    scene.puts(shard(2), ShardState::Open);
+    scene.puts(shard(1), ShardState::Unreachable);
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(200)));
+    assert_eq!(scene.register(1), number(200));
+    // A sealed one takes nobody, and one that has given all its numbers is full.
+    scene.limit(1);
+    scene.puts(shard(2), ShardState::Sealed);
+    let mut full = crate::runtime::mock::tip(10);
+    full.next_anchor = row(1).range.hi();
+    let now = scene.mock.now();
+    scene.state.borrow_mut().heard(shard(1), full, now);
+    let mut scene = scene;
+    scene.challenged();
+    assert_eq!(scene.register(2), Ok(RegisterResponse::CanisterFull));
 }
 
 #[test]
