@@ -90,7 +90,10 @@ async fn admit_and_order<R: Runtime>(
             Ok(user_number) => {
                 // A slower repetition of the same call may have reopened the challenge meanwhile.
                 note_sent(state, id, claim, shard);
-                if let Some(rates) = &mut state.borrow_mut().rates {
+                // A repetition may have been answered with the number of the first call.
+                if earlier.is_none()
+                    && let Some(rates) = &mut state.borrow_mut().rates
+                {
                     rates.count(runtime.now());
                 }
                 return Ok(RegisterResponse::Registered { user_number });
@@ -105,6 +108,7 @@ async fn admit_and_order<R: Runtime>(
             Err(failure) => return Err(refusal(failure, shard, &registration)),
         }
     }
+    let busy = busy.or_else(|| held_back(&state.borrow()));
     let Some((failure, shard)) = busy else {
         return Ok(RegisterResponse::CanisterFull);
     };
@@ -200,11 +204,7 @@ fn candidates(state: &State, order: OrderId, earlier: Option<Earlier>) -> Vec<Pr
         Some(Earlier::SentTo(shard)) => Some(shard),
         Some(Earlier::NoShard) | None => None,
     };
-    let has_numbers = |row: &&ShardRoute| {
-        let tip = state.tips.get(row.canister);
-        tip.is_none_or(|tip| tip.next_anchor < row.range.hi())
-    };
-    let open = state.routing().open().filter(has_numbers);
+    let open = state.routing().open().filter(|row| has_numbers(state, row));
     let mut open: Vec<Principal> = open
         .map(|row| row.canister)
         .filter(|shard| Some(*shard) != first)
@@ -215,6 +215,22 @@ fn candidates(state: &State, order: OrderId, earlier: Option<Earlier>) -> Vec<Pr
     open.rotate_left(usize::try_from(turn).unwrap_or(0) % count);
     let open = sorted_by_key(open, |shard| state.crowd.open_calls(*shard));
     first.into_iter().chain(open).collect()
+}
+
+/// A shard that may have a number left, and to which no orders are sent for a while.
+fn held_back(state: &State) -> Option<(ShardFailure, Principal)> {
+    let mut rows = state.routing().rows().iter();
+    let row = rows.find(|row| {
+        let waits = matches!(row.state, ShardState::Maintenance | ShardState::Unreachable);
+        waits && has_numbers(state, row)
+    })?;
+    Some((ShardFailure::HeldBack(row.state), row.canister))
+}
+
+/// Whether a shard may have a number left, as far as front knows.
+fn has_numbers(state: &State, row: &ShardRoute) -> bool {
+    let tip = state.tips.get(row.canister);
+    tip.is_none_or(|tip| tip.next_anchor < row.range.hi())
 }
 
 /// Below which number a shard may give one. A shard that takes no new anchors (any more) can only say what became of

@@ -285,14 +285,19 @@ fn a_dynamic_captcha_is_asked_for_while_there_are_unusually_many() {
         reference_rate_sampling_interval_s: 3_600,
     }));
     assert_eq!(scene.challenged(), "", "nobody has come yet");
+    let first = scene.registration(1);
     scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
-    assert_eq!(scene.register(1), number(100));
+    assert_eq!(scene.register_with(first.clone()), number(100));
     assert!(!scene.challenged().is_empty());
     assert_eq!(scene.register(2), Ok(RegisterResponse::BadChallenge));
     // Other settings do not make front forget what it has counted.
     scene.limit(5);
     assert!(!scene.challenged().is_empty());
     scene.mock.pass(62_000_000_000);
+    assert_eq!(scene.challenged(), "");
+    // Nobody registers by repeating himself.
+    scene.mock.will_answer(1, Ok(AnchorNumber::new(100)));
+    assert_eq!(scene.register_with(first), number(100));
     assert_eq!(scene.challenged(), "");
 }
 

@@ -21,7 +21,9 @@ fn in_maintenance_log_ins_go_on_and_changes_wait() {
     let bob = Device::new("bob");
     let challenge = family.challenge();
     let of_bob = family.registration(&bob).with(&challenge);
-    assert_eq!(of_bob.is_sent().succeeds(), RegisterResponse::CanisterFull);
+    of_bob
+        .is_sent()
+        .is_refused_saying("maintenance, try again later");
     assert_eq!(family.status(0).tip.log_length, 1);
     // The state is front's, and survives its upgrade.
     family.upgrades(Role::Front);
