@@ -15,6 +15,6 @@ pub const PUBLIC: [&str; 8] = [
 ];
 
 /// Whether an update call from outside goes on to its method.
-pub fn accepts(caller: Caller, method: &str) -> bool {
-    caller.is_controller || PUBLIC.contains(&method)
+pub fn accepts(caller: Caller, method: &str, pays_for_reads: bool) -> bool {
+    caller.is_controller || (pays_for_reads && PUBLIC.contains(&method))
 }

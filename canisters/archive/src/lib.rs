@@ -20,7 +20,7 @@ use canister_kit::arguments;
 use canister_kit::blob;
 use canister_kit::build::BuildInfo;
 use canister_kit::certified::{CertifiedRoot, tip_witness};
-use canister_kit::guards::Caller;
+use canister_kit::guards::{self, Caller};
 use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH, Route};
 use canister_kit::metrics::Resources;
 use ic_cdk::call::{Call, Error};
@@ -103,7 +103,11 @@ async fn poll_once() {
 #[ic_cdk::inspect_message]
 fn inspect_message() {
     let caller = Caller::of_this_message();
-    if inspect::accepts(caller, &ic_cdk::api::msg_method_name()) {
+    let pays_for_reads = guards::pays_for_certified_reads(
+        ic_cdk::api::msg_arg_data().len(),
+        ic_cdk::api::canister_liquid_cycle_balance(),
+    );
+    if inspect::accepts(caller, &ic_cdk::api::msg_method_name(), pays_for_reads) {
         ic_cdk::api::accept_message();
     }
 }

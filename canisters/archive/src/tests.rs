@@ -62,7 +62,8 @@ fn strangers_reach_exactly_the_declared_methods() {
     declared.sort();
     assert_eq!(declared, inspect::PUBLIC);
     for method in &declared {
-        assert!(inspect::accepts(stranger, method), "{method}");
+        assert!(inspect::accepts(stranger, method, true), "{method}");
+        assert!(!inspect::accepts(stranger, method, false), "{method}");
     }
     for method in [
         "",
@@ -70,12 +71,12 @@ fn strangers_reach_exactly_the_declared_methods() {
         "<ic-cdk internal> timer_executor",
         "write_entry",
     ] {
-        assert!(!inspect::accepts(stranger, method), "{method}");
+        assert!(!inspect::accepts(stranger, method, true), "{method}");
         let controller = Caller {
             is_controller: true,
             ..stranger
         };
-        assert!(inspect::accepts(controller, method), "{method}");
+        assert!(inspect::accepts(controller, method, false), "{method}");
     }
 }
 

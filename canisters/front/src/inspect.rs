@@ -15,7 +15,7 @@ enum Audience {
     /// Whoever signed: an anonymous caller is no device.
     Devices,
     Controllers,
-    /// It works as a query only.
+    /// It works as a query only, or there is no such method.
     Nobody,
 }
 
@@ -42,7 +42,11 @@ pub(crate) fn accepts(
         "lookup" | "get_anchor_credentials" | "lookup_device_key" | "get_principal" => {
             Audience::Nobody
         }
-        _ => Audience::Everybody,
+        "init_salt" | "create_challenge" | "add_tentative_device" | "http_request_update" => {
+            Audience::Everybody
+        }
+        "config" | "routing" | "stats" | "expected_tips" | "whoami" => Audience::Everybody,
+        _ => Audience::Nobody,
     };
     let (is_welcome, limit) = match audience {
         Audience::Everybody => (true, USER_LIMIT),
@@ -78,7 +82,11 @@ mod tests {
         for method in ["init_salt", "create_challenge", "register"] {
             assert!(!accepts_if(method, person, 10, open), "{method}");
         }
-        for method in ["add", "prepare_delegation", "stats"] {
+        // Certified answers to questions that a query answers for nothing.
+        for method in ["config", "routing", "stats", "expected_tips", "whoami"] {
+            assert!(!accepts_if(method, person, 0, open), "{method}");
+        }
+        for method in ["add", "prepare_delegation", "http_request_update"] {
             assert!(accepts_if(method, person, 10, open), "{method}");
         }
         let controller = caller(Principal::self_authenticating([2]), true);
@@ -123,9 +131,18 @@ mod tests {
             "create_challenge",
             "init_salt",
             "add_tentative_device",
-            "unknown",
+            "stats",
         ] {
+            assert!(accepts(method, person, USER_LIMIT), "{method}");
             assert!(!accepts(method, person, USER_LIMIT + 1), "{method}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_exist_is_turned_away() {
+        let controller = caller(Principal::self_authenticating([2]), true);
+        for method in ["", "unknown", "<ic-cdk internal> timer_executor"] {
+            assert!(!accepts(method, controller, 0), "{method}");
         }
     }
 

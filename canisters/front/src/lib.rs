@@ -142,7 +142,8 @@ fn inspect_message() {
     let method = ic_cdk::api::msg_method_name();
     let argument_bytes = ic_cdk::api::msg_arg_data().len();
     let caller = Caller::of_this_message();
-    let is_measured = cfg!(feature = "bench") && method == "get_delegation";
+    let is_measured =
+        cfg!(feature = "bench") && ["get_delegation", "bench_fill"].contains(&method.as_str());
     let is_open = |service: Service| service.is_open(&state().borrow(), Ic.liquid_cycles());
     if is_measured || inspect::accepts(&method, caller, argument_bytes, is_open) {
         ic_cdk::api::accept_message();

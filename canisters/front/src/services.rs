@@ -1,7 +1,8 @@
 //! What front goes on doing when its cycles run low: who has an anchor can log in for longest.
 //!
 //! The measure is the liquid balance, which leaves out what freezing reserves. At the floor registrations stop, at half of
-//! it changes of anchors, at a quarter of it log-ins. Queries go on until the canister is frozen.
+//! it changes of anchors, at a quarter of it log-ins. Queries go on until the canister is frozen; called as updates, for an
+//! answer that the subnet certifies, they stop with the registrations.
 
 use crate::metrics;
 use crate::refusal::Refusal;
@@ -12,7 +13,8 @@ use canister_kit::counters::Slot;
 /// What front does for people, in the order in which it stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
-    /// Everything that needs no device of an anchor: challenges, registrations, the salt, tentative devices.
+    /// Everything that needs no device of an anchor: challenges, registrations, the salt, tentative devices, certified answers
+    /// to questions about the service.
     Registration,
     /// Changes of an anchor.
     Change,
@@ -59,6 +61,7 @@ impl Service {
             "init_salt" | "create_challenge" | "register" | "add_tentative_device" => {
                 Some(Self::Registration)
             }
+            "config" | "routing" | "stats" | "expected_tips" | "whoami" => Some(Self::Registration),
             "add"
             | "update"
             | "replace"

@@ -7,9 +7,14 @@ use ic_stable_structures::Memory;
 #[cfg(test)]
 mod tests;
 
-/// Whether a call of `method` by `caller` could succeed. Queries called as updates are welcome: their
+/// Whether a call of `method` by `caller` could succeed. Queries called as updates are welcome if `pays_for_reads`: their
 /// answers are certified by the subnet.
-pub fn accepts<M: Memory>(shard: &Shard<M>, method: &str, caller: Caller) -> bool {
+pub fn accepts<M: Memory>(
+    shard: &Shard<M>,
+    method: &str,
+    caller: Caller,
+    pays_for_reads: bool,
+) -> bool {
     match method {
         "lookup"
         | "get_anchor_credentials"
@@ -18,7 +23,7 @@ pub fn accepts<M: Memory>(shard: &Shard<M>, method: &str, caller: Caller) -> boo
         | "status"
         | "icrc3_get_blocks"
         | "icrc3_get_archives"
-        | "icrc3_supported_block_types" => true,
+        | "icrc3_supported_block_types" => pays_for_reads,
         "set_archives" | "configure" | "repair" | "declare_lost" => caller.is_controller,
         "create_anchor"
         | "apply"

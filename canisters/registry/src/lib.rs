@@ -48,7 +48,7 @@ use canister_kit::blob;
 use canister_kit::build::BuildInfo;
 use canister_kit::certified::{CertifiedRoot, log_root};
 use canister_kit::counters::Method;
-use canister_kit::guards::Caller;
+use canister_kit::guards::{self, Caller};
 use canister_kit::http::{self, Content, HttpRequest, HttpResponse, METRICS_PATH, Route};
 use canister_kit::metrics::Resources;
 use ic_cdk::api::{data_certificate, msg_caller, msg_reply, performance_counter, time};
@@ -101,8 +101,12 @@ fn post_upgrade(wish: Option<RegistrySettings>) {
 fn inspect_message() {
     let method = ic_cdk::api::msg_method_name();
     let caller = Caller::of_this_message();
+    let pays_for_reads = guards::pays_for_certified_reads(
+        ic_cdk::api::msg_arg_data().len(),
+        ic_cdk::api::canister_liquid_cycle_balance(),
+    );
     let fills = cfg!(feature = "bench") && method.starts_with("bench_") && caller.is_controller;
-    if fills || with(|shard| inspect::accepts(shard, &method, caller)) {
+    if fills || with(|shard| inspect::accepts(shard, &method, caller, pays_for_reads)) {
         ic_cdk::api::accept_message();
     }
 }

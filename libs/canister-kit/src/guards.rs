@@ -10,6 +10,16 @@ use thiserror::Error;
 #[cfg(test)]
 mod tests;
 
+/// Liquid cycles, without what freezing reserves, below which canisters stop doing what costs nobody anything to ask for. Front's
+/// is a setting; this is its default.
+pub const CYCLES_FLOOR: u64 = 500_000_000_000;
+
+/// Whether a query of everybody's that is called as an update, for an answer that the subnet certifies, is worth an
+/// execution: its arguments will be read, and the canister is not about to freeze. The plain query goes on.
+pub fn pays_for_certified_reads(argument_bytes: usize, liquid_cycles: u128) -> bool {
+    argument_bytes <= crate::arguments::LIMIT && liquid_cycles >= u128::from(CYCLES_FLOOR)
+}
+
 /// The caller of the message being executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {

@@ -25,6 +25,10 @@ const ORDERS: [&str; 9] = [
 const CONTROLS: [&str; 4] = ["set_archives", "configure", "repair", "declare_lost"];
 
 fn accepted(caller: Caller) -> Vec<&'static str> {
+    accepted_if(caller, true)
+}
+
+fn accepted_if(caller: Caller, pays_for_reads: bool) -> Vec<&'static str> {
     let world = World::new();
     let methods = READS.iter().chain(&ORDERS).chain(&CONTROLS);
     methods
@@ -35,7 +39,7 @@ fn accepted(caller: Caller) -> Vec<&'static str> {
             "no_method",
         ])
         .copied()
-        .filter(|method| accepts(&world.shard, method, caller))
+        .filter(|method| accepts(&world.shard, method, caller, pays_for_reads))
         .collect()
 }
 
@@ -59,4 +63,16 @@ fn front_and_archives_may_do_what_is_theirs() {
     assert_eq!(accepted(caller(FRONT)), [&READS[..], &ORDERS].concat());
     let archive = accepted(caller(ARCHIVE));
     assert_eq!(archive, [&READS[..], &["fetch_blocks"]].concat());
+}
+
+#[test]
+fn what_front_and_controllers_need_goes_on_when_reads_are_not_paid_for() {
+    let nothing: [&str; 0] = [];
+    assert_eq!(accepted_if(caller(principal("a")), false), nothing);
+    assert_eq!(accepted_if(caller(FRONT), false), ORDERS);
+    let controller = Caller {
+        principal: principal("c"),
+        is_controller: true,
+    };
+    assert_eq!(accepted_if(controller, false), CONTROLS);
 }
