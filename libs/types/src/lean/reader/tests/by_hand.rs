@@ -222,6 +222,21 @@ fn numbers_have_up_to_128_bits() {
     is_refused::<(candid::Nat,)>(&number(&[&[0x80; 19][..], &[0]].concat()));
 }
 
+/// What takes no bytes counts as skipped, or a few bytes would stand for a list of any length.
+#[test]
+fn lists_are_bounded_by_their_bytes() {
+    let long = vec![7_u64; 1_000];
+    let message = encode_args((&long,)).unwrap();
+    assert_eq!(read(&message), Ok((long,)));
+    let nothings = |count: usize| {
+        let mut values = Vec::new();
+        length(count, &mut values);
+        by_hand(&[b"\x6d\x7f"], &[0], &values)
+    };
+    assert_eq!(arguments(&nothings(500)), Ok((vec![None::<u64>; 500],)));
+    assert!(arguments::<(Vec<Option<u64>>,)>(&nothings(501)).is_err());
+}
+
 #[test]
 fn arguments_that_nobody_asks_for_are_skipped() {
     let more = by_hand(
@@ -254,7 +269,19 @@ fn a_refusal_says_which_argument_and_why() {
             by_hand(&[&record(&[])], &[0x78, 0], &number),
             "argument 2: the field alias is missing",
         ),
+        (b"DIDL\x80".to_vec(), "argument 0: ends too early"),
+        (
+            [b"DIDL", &[0x80; 9][..]].concat(),
+            "argument 0: a number that is too large or too long",
+        ),
+        (
+            [b"DIDL", &[0x80; 10][..]].concat(),
+            "argument 0: a number that is too large or too long",
+        ),
     ] {
         assert_eq!(words(&message), expected);
     }
+    let more = by_hand(&[], &[0x78, 0x71], &[&number[..], b"\x04tex"].concat());
+    let refused = arguments::<(u64,)>(&more).unwrap_err();
+    assert_eq!(refused.to_string(), "argument 2: ends too early");
 }
