@@ -54,7 +54,8 @@ pub(crate) fn accepts(
         Audience::Controllers => (caller.is_controller, CONTROLLER_LIMIT),
         Audience::Nobody => (false, 0),
     };
-    let is_served = Service::of_method(method).is_none_or(is_open);
+    // The methods themselves refuse controllers, too. What they ask about the service they need most when little is left.
+    let is_served = caller.is_controller || Service::of_method(method).is_none_or(is_open);
     is_welcome && argument_bytes <= limit && is_served
 }
 
@@ -90,7 +91,9 @@ mod tests {
             assert!(accepts_if(method, person, 10, open), "{method}");
         }
         let controller = caller(Principal::self_authenticating([2]), true);
-        assert!(accepts_if("set_routing", controller, 10, |_| false));
+        for method in ["set_routing", "expected_tips"] {
+            assert!(accepts_if(method, controller, 10, |_| false), "{method}");
+        }
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Settings: what the init and upgrade argument says, checked and stored.
 
 use crate::origin::{Origin, OriginError};
-use canister_kit::guards::CYCLES_FLOOR;
 use minicbor::{Decode, Encode};
 use types::front::{CaptchaMode, DynamicCaptcha, FrontInit, RateLimit, RoutingError, ShardRoute};
 
 /// The longest life of a delegation: 30 days.
 pub(crate) const LONGEST_TTL_NS: u64 = 30 * 24 * 3_600 * 1_000_000_000;
 const LONGEST_GATEWAY: usize = 255;
+const DEFAULT_CYCLES_FLOOR: u64 = 500_000_000_000;
 /// Longest interval of a rate, in seconds: a year.
 const LONGEST_INTERVAL_S: u64 = 365 * 24 * 3_600;
 
@@ -166,7 +166,7 @@ impl Settings {
 
     /// Liquid cycles below which services close, see [`crate::services`].
     pub(crate) fn cycles_floor(&self) -> u64 {
-        self.cycles_floor.unwrap_or(CYCLES_FLOOR)
+        self.cycles_floor.unwrap_or(DEFAULT_CYCLES_FLOOR)
     }
 
     /// How fast anchors may be registered.

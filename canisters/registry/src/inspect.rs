@@ -8,7 +8,7 @@ use ic_stable_structures::Memory;
 mod tests;
 
 /// Whether a call of `method` by `caller` could succeed. Queries called as updates are welcome if `pays_for_reads`: their
-/// answers are certified by the subnet.
+/// answers are certified by the subnet. Controllers need them most when there is little left.
 pub fn accepts<M: Memory>(
     shard: &Shard<M>,
     method: &str,
@@ -23,7 +23,7 @@ pub fn accepts<M: Memory>(
         | "status"
         | "icrc3_get_blocks"
         | "icrc3_get_archives"
-        | "icrc3_supported_block_types" => pays_for_reads,
+        | "icrc3_supported_block_types" => pays_for_reads || caller.is_controller,
         "set_archives" | "configure" | "repair" | "declare_lost" => caller.is_controller,
         "create_anchor"
         | "apply"

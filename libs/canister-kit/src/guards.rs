@@ -10,14 +10,14 @@ use thiserror::Error;
 #[cfg(test)]
 mod tests;
 
-/// Liquid cycles, without what freezing reserves, below which canisters stop doing what costs nobody anything to ask for. Front's
-/// is a setting; this is its default.
-pub const CYCLES_FLOOR: u64 = 500_000_000_000;
+/// Liquid cycles, without what freezing reserves, below which shards and archives answer no query any more that anybody
+/// calls as an update: about where front's log-ins end, because the login page asks shards in this way whose a passkey is.
+pub const CERTIFIED_READS_FLOOR: u128 = 125_000_000_000;
 
 /// Whether a query of everybody's that is called as an update, for an answer that the subnet certifies, is worth an
-/// execution: its arguments will be read, and the canister is not about to freeze. The plain query goes on.
+/// execution: its arguments will be read, and there are cycles for it. The plain query goes on.
 pub fn pays_for_certified_reads(argument_bytes: usize, liquid_cycles: u128) -> bool {
-    argument_bytes <= crate::arguments::LIMIT && liquid_cycles >= u128::from(CYCLES_FLOOR)
+    argument_bytes <= crate::arguments::LIMIT && liquid_cycles >= CERTIFIED_READS_FLOOR
 }
 
 /// The caller of the message being executed.

@@ -18,8 +18,8 @@ use types::{AnchorNumber, DeviceData, DeviceKey, Principal, PublicDevice, Timest
 const OPERATIONS: usize = 5_000;
 /// Anchors at the beginning.
 const ANCHORS: usize = 100;
-/// Calls that a device may have open at once (front's `crowd`), and so many steps are taken at once: the anchors have devices
-/// of the same few names.
+/// Calls that a device may have open at once (front's `crowd`), and so many steps or registrations are taken at once: the
+/// anchors have devices of the same few names.
 const AT_ONCE: usize = 10;
 /// Time is the canisters' affair: the twin only knows used and unused.
 const USED: TimestampNs = TimestampNs::new(1);
@@ -101,8 +101,14 @@ impl World {
         answers.collect()
     }
 
-    /// Registrations at once, each with a temporary key.
+    /// Registrations, each with a temporary key, some at once.
     fn registers(&mut self, devices: &[DeviceData]) {
+        for wave in devices.chunks(AT_ONCE) {
+            self.registers_at_once(wave);
+        }
+    }
+
+    fn registers_at_once(&mut self, devices: &[DeviceData]) {
         let challenges = self.challenges(devices.len());
         let calls = devices.iter().zip(challenges).map(|(device, challenge)| {
             let solution = ChallengeResult {

@@ -74,5 +74,8 @@ fn what_front_and_controllers_need_goes_on_when_reads_are_not_paid_for() {
         principal: principal("c"),
         is_controller: true,
     };
-    assert_eq!(accepted_if(controller, false), CONTROLS);
+    assert_eq!(
+        accepted_if(controller, false),
+        [&READS[..], &CONTROLS].concat()
+    );
 }

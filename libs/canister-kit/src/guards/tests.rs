@@ -56,7 +56,7 @@ fn anonymous_callers_are_refused() {
 #[test]
 fn certified_reads_end_where_arguments_are_not_read_and_cycles_run_low() {
     let limit = crate::arguments::LIMIT;
-    let floor = u128::from(CYCLES_FLOOR);
+    let floor = CERTIFIED_READS_FLOOR;
     assert!(pays_for_certified_reads(limit, floor));
     assert!(!pays_for_certified_reads(limit + 1, floor));
     assert!(!pays_for_certified_reads(0, floor - 1));
