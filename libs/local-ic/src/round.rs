@@ -21,15 +21,15 @@ pub fn run(network: &mut Network, machine: &mut Machine) {
     network.last_round = network.time;
     network.rounds += 1;
     let routes = Routes::new(network);
+    let mut arriving: BTreeMap<SubnetId, Vec<Message>> = BTreeMap::new();
     for message in std::mem::take(&mut network.in_transit) {
-        let destination = routes.subnet(&message);
-        let Some(subnet) = destination.and_then(|id| network.subnet_mut(id)) else {
-            continue;
-        };
-        deliver(subnet, message, false);
+        if let Some(destination) = routes.subnet(&message) {
+            arriving.entry(destination).or_default().push(message);
+        }
     }
     let root_key: Arc<[u8]> = network.subnets[0].public_key.as_slice().into();
     for subnet in &mut network.subnets {
+        let arriving = arriving.remove(&subnet.id).unwrap_or_default();
         let mut exec = Exec {
             machine: &mut *machine,
             subnet,
@@ -39,7 +39,7 @@ pub fn run(network: &mut Network, machine: &mut Machine) {
             root_key: root_key.clone(),
             used: 0,
         };
-        run_subnet(&mut exec, &routes, &mut network.in_transit);
+        run_subnet(&mut exec, &routes, arriving, &mut network.in_transit);
     }
     network.collect_modules();
 }
@@ -88,9 +88,18 @@ impl Routes {
     }
 }
 
-fn run_subnet(exec: &mut Exec<'_>, routes: &Routes, in_transit: &mut Vec<Message>) {
+fn run_subnet(
+    exec: &mut Exec<'_>,
+    routes: &Routes,
+    arriving: Vec<Message>,
+    in_transit: &mut Vec<Message>,
+) {
     management::answer_deferred(exec);
+    // Before other subnets' messages are taken in: an answer that was still on its way at the deadline comes too late.
     expire(exec);
+    for message in arriving {
+        deliver(exec.subnet, message, false);
+    }
     charge(exec);
     induct(exec);
     let mut first = true;

@@ -1,26 +1,32 @@
 //! Best-effort calls that nobody waits for any more.
 
 use super::*;
+use crate::error::RejectCode;
 
 /// `deposit` and `random` call the management canister with their argument and a million million
-/// cycles, and wait a second for the answer.
+/// cycles, and wait a second for the answer. `heard` is 1 after a reply, the code after a reject.
 const CALLER: &str = r#"(module
     (import "ic0" "msg_arg_data_size" (func $size (result i32)))
     (import "ic0" "msg_arg_data_copy" (func $copy (param i32 i32 i32)))
     (import "ic0" "msg_reply" (func $reply))
+    (import "ic0" "msg_reply_data_append" (func $data (param i32 i32)))
+    (import "ic0" "msg_reject_code" (func $code (result i32)))
     (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
     (import "ic0" "call_data_append" (func $append (param i32 i32)))
     (import "ic0" "call_with_best_effort_response" (func $seconds (param i32)))
     (import "ic0" "call_cycles_add128" (func $cycles (param i64 i64)))
     (import "ic0" "call_perform" (func $perform (result i32)))
     (memory 1)
-    (table 1 funcref)
-    (elem (i32.const 0) $ignore)
+    (table 2 funcref)
+    (elem (i32.const 0) $replied $rejected)
     (data (i32.const 0) "deposit_cyclesraw_rand")
-    (func $ignore (param i32))
+    (func $replied (param i32) (i32.store8 (i32.const 50) (i32.const 1)))
+    (func $rejected (param i32) (i32.store8 (i32.const 50) (call $code)))
+    (func (export "canister_query heard")
+        (call $data (i32.const 50) (i32.const 1)) (call $reply))
     (func $send (param $name i32) (param $length i32)
         (call $new (i32.const 0) (i32.const 0) (local.get $name) (local.get $length)
-            (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+            (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0))
         (call $copy (i32.const 100) (i32.const 0) (call $size))
         (call $append (i32.const 100) (call $size))
         (call $seconds (i32.const 1))
@@ -90,5 +96,26 @@ fn a_call_that_waits_for_its_answer_keeps_no_argument() {
         let deferred = &ic.network.subnets[0].deferred;
         assert_eq!(deferred.len(), 1);
         assert!(deferred[0].request.payload.is_empty());
+    });
+}
+
+/// The replica times out callbacks before it takes in what other subnets sent (`rs/messaging`, `execute_round`).
+#[test]
+fn an_answer_that_is_on_its_way_at_the_deadline_comes_too_late() {
+    on_big_stack(|| {
+        for (seconds, heard) in [(0, 1), (2, RejectCode::SysUnknown as u8)] {
+            let (mut ic, caller, about) = two_subnets();
+            let before = ic.cycles(about).unwrap();
+            let payload = Encode!(&CanisterIdRecord {
+                canister_id: about.0
+            });
+            send_and_wait(&mut ic, caller, "deposit", payload.unwrap(), 0);
+            assert!(ic.cycles(about).unwrap() > before, "it was carried out");
+            ic.set_time(ic.time() + seconds * 1_000_000_000).unwrap();
+            ic.tick();
+            ic.tick();
+            let answer = ic.query(call(caller, "heard", Vec::new())).unwrap();
+            assert_eq!(answer, [heard], "{seconds} s");
+        }
     });
 }
