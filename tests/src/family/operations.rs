@@ -2,7 +2,10 @@
 
 use super::{Family, ask, operator};
 use crate::built;
+use candid::utils::ArgumentEncoder;
+use ic_management_canister_types::{CanisterIdRecord, CanisterInstallMode, InstallCodeArgs};
 use pocket_ic::RejectResponse;
+use pocket_ic::common::rest::{RawEffectivePrincipal, RawMessageId};
 use std::time::Duration;
 use types::Principal;
 
@@ -100,6 +103,41 @@ impl Family {
         let (canister, argument) = (self.id(role), argument.to_vec());
         self.network
             .upgrade_canister(canister, module, argument, Some(operator()))
+    }
+
+    /// Asks the network to stop a canister, without a round.
+    #[track_caller]
+    pub fn begins_to_stop(&self, role: Role) -> RawMessageId {
+        let canister_id = self.id(role);
+        self.begins(role, "stop_canister", (CanisterIdRecord { canister_id },))
+    }
+
+    /// Asks the network to replace the code of a canister, without a round.
+    #[track_caller]
+    pub fn begins_to_install(&self, role: Role, module: Vec<u8>) -> RawMessageId {
+        let install = InstallCodeArgs {
+            mode: CanisterInstallMode::Upgrade(None),
+            canister_id: self.id(role),
+            wasm_module: module,
+            arg: candid::encode_args(()).expect("nothing encodes"),
+            sender_canister_version: None,
+        };
+        self.begins(role, "install_code", (install,))
+    }
+
+    #[track_caller]
+    fn begins(&self, role: Role, method: &str, arguments: impl ArgumentEncoder) -> RawMessageId {
+        let about = RawEffectivePrincipal::CanisterId(self.id(role).as_slice().to_vec());
+        let management = Principal::management_canister();
+        let bytes = candid::encode_args(arguments).expect("plain data");
+        let begun = self.network.submit_call_with_effective_principal(
+            management,
+            about,
+            operator(),
+            method,
+            bytes,
+        );
+        begun.expect("a controller may")
     }
 
     /// Stops a canister, which waits for its open calls.

@@ -1,18 +1,19 @@
-//! Hundreds of calls at once over four shards, submitted before the first round, with upgrades of every canister between
-//! the rounds. Afterwards each answer is held against the logs, which must give the state.
+//! Hundreds of calls at once over four shards, submitted before the first round, with upgrades of every canister in the rounds
+//! in which they are under way. Afterwards each answer is held against the logs, which must give the state.
 //!
-//! Front is on one subnet and the shards on another one, so every message between them takes a round and many calls
-//! are half done when a canister is upgraded. Everything follows from the seed, which is printed when a run fails.
+//! Front is on one subnet and the shards on another one, so every message between them takes a round, and many calls
+//! are half done when a canister is stopped or gets other code. Everything follows from the seed, which is printed when a run fails.
 
 mod operations;
 mod run;
 mod verdict;
 
-use run::Run;
+use run::{Outcome, Run};
 
-/// Runs of these seeds, and the most calls to one shard that were open at once.
+/// Runs of these seeds; the most calls to one shard that were open at once, and how many answers were to be repeated.
 fn runs(seeds: std::ops::Range<u64>) {
     let mut depths = Vec::new();
+    let (mut later, mut unknown) = (0, 0);
     for seed in seeds {
         let mut run = Run::new(seed);
         run.submits_everything();
@@ -20,7 +21,11 @@ fn runs(seeds: std::ops::Range<u64>) {
         run.repeats_what_is_open();
         run.is_consistent();
         depths.push(run.depth());
+        later += run.answered_with(&Outcome::Later);
+        unknown += run.answered_with(&Outcome::Unknown);
     }
+    println!("told to come again: {later}; of unknown outcome: {unknown}");
+    assert!(later > 0 && unknown > 0, "{later}, {unknown}");
     println!("most open calls to one shard, by seed: {depths:?}");
     // The last number is the limit of front's own. A run may begin with rounds in which nobody could look.
     assert!(depths.iter().all(|depth| *depth <= 400));

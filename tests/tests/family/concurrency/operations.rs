@@ -118,6 +118,11 @@ impl Call {
     }
 }
 
+/// The device that registers with challenge number `n`.
+pub(super) fn newcomer(n: usize) -> String {
+    format!("newcomer {n}")
+}
+
 /// Two hundred calls, in an order that the seed gives.
 pub(super) fn all(
     random: &mut Random,
@@ -125,7 +130,7 @@ pub(super) fn all(
     challenges: &[Challenge],
 ) -> Vec<Call> {
     let mut calls: Vec<Call> = (0..REGISTRATIONS)
-        .map(|n| Call::register(&format!("newcomer {n}"), &challenges[n]))
+        .map(|n| Call::register(&newcomer(n), &challenges[n]))
         .collect();
     for _ in 0..REPEATED {
         let again = random.below(REGISTRATIONS);

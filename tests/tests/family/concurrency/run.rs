@@ -3,8 +3,9 @@
 use super::operations::{self, Call, PEOPLE, REGISTRATIONS, Wish, device};
 use anchorage_tests::Random;
 use anchorage_tests::family::{Device, Family, Role, Setup, Shard, ask, operator};
-use pocket_ic::RejectCode;
+use pocket_ic::ErrorCode;
 use pocket_ic::common::rest::RawMessageId;
+use std::time::Duration;
 use types::front::{Challenge, RegisterResponse, ShardRoute, ShardState};
 use types::{AnchorNumber, Principal, TimestampNs, UserKey};
 
@@ -14,6 +15,14 @@ const RANGES: [(u64, u64); 4] = [
     (30_000, 30_040),
     (40_000, 40_040),
 ];
+
+/// Rounds in which calls are under way: front sends, a shard answers, front hears it, and the same once more if it did not
+/// hear it in time.
+const ROUNDS: usize = 6;
+/// Upgrades begin in the first of them.
+const UPGRADES: usize = 4;
+/// Front waits 30 seconds for a shard's answer.
+const TOO_LATE: Duration = Duration::from_secs(31);
 
 /// What a call came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,15 +155,17 @@ impl Run {
             Ok(answer) => answer,
             Err(reject) => {
                 let words = reject.reject_message;
-                return if words.contains("outcome unknown") {
-                    Outcome::Unknown
-                } else if words.contains("try again later")
-                    || reject.reject_code != RejectCode::CanisterReject
-                {
-                    // Front or shard was stopped before it took the message.
-                    Outcome::Later
-                } else {
-                    Outcome::Refused(words)
+                return match reject.error_code {
+                    // Front was stopped before it took the message.
+                    ErrorCode::CanisterStopped | ErrorCode::CanisterStopping => Outcome::Later,
+                    ErrorCode::CanisterRejectedMessage if words.contains("outcome unknown") => {
+                        Outcome::Unknown
+                    }
+                    ErrorCode::CanisterRejectedMessage if words.contains("try again later") => {
+                        Outcome::Later
+                    }
+                    ErrorCode::CanisterRejectedMessage => Outcome::Refused(words),
+                    other => panic!("{other:?}: {words}"),
                 };
             }
         };
@@ -193,27 +204,48 @@ impl Run {
         self.outcomes = vec![Vec::new(); self.calls.len()];
     }
 
-    /// Every canister gets another module while calls are open. Registries, which call nobody, are not even stopped first: a
-    /// message of theirs is either before or after.
+    /// Every canister gets another module, and each upgrade begins in a round in which calls are under way. Registries, which call
+    /// nobody, are not even stopped first in half of the cases: a message of theirs is either before or after. In some
+    /// rounds so much time goes by that no call is waited for any more.
     pub(super) fn upgrades_between_rounds(&mut self) {
-        for _ in 0..=self.random.below(4) {
-            self.family.network.tick();
-            self.measures();
-        }
         let mut roles = self.family.roles();
         self.random.shuffle(&mut roles);
+        let mut plans: Vec<(usize, Role, bool)> = Vec::new();
         for role in roles {
-            for _ in 0..self.random.below(3) {
-                self.family.network.tick();
+            // A front that is stopped before the first round has taken nothing.
+            let earliest = usize::from(role == Role::Front);
+            let round = earliest + self.random.below(UPGRADES - earliest);
+            let at_once = matches!(role, Role::Registry(_)) && self.random.below(2) == 0;
+            plans.push((round, role, at_once));
+        }
+        let (mut stopping, mut installing) = (Vec::new(), Vec::new());
+        let mut is_running = true;
+        for round in 0..ROUNDS {
+            for (_, role, at_once) in plans.iter().filter(|(begins, ..)| *begins == round) {
+                if *at_once {
+                    installing.push(self.family.begins_to_install(*role, another_module(*role)));
+                } else {
+                    stopping.push((*role, self.family.begins_to_stop(*role)));
+                }
+                is_running &= *role != Role::Front;
+            }
+            if round > 0 && self.random.below(2) == 0 {
+                self.family.network.advance_time(TOO_LATE);
+            }
+            self.family.network.tick();
+            // Who is being stopped answers no query.
+            if is_running {
                 self.measures();
             }
-            let at_once = matches!(role, Role::Registry(_)) && self.random.below(2) == 0;
-            if at_once {
-                let module = anchorage_tests::family::same_code_as_another_module(role.package());
-                self.family.installs(role, module);
-            } else {
-                self.family.upgrades(role);
-            }
+        }
+        let network = &self.family.network;
+        for installed in installing {
+            network.await_call(installed).expect("another module");
+        }
+        for (role, stopped) in stopping {
+            network.await_call(stopped).expect("stopped");
+            self.family.installs(role, another_module(role));
+            self.family.starts(role);
         }
         for (index, id) in std::mem::take(&mut self.open) {
             let outcome = self.answer(&self.calls[index], id);
@@ -238,6 +270,12 @@ impl Run {
             let open = open as u32;
             self.depth = self.depth.max(open);
         }
+    }
+
+    /// How many answers were of this kind.
+    pub(super) fn answered_with(&self, kind: &Outcome) -> usize {
+        let answers = self.outcomes.iter().flatten();
+        answers.filter(|answer| *answer == kind).count()
     }
 
     /// The most calls that were open to one shard at once.
@@ -277,4 +315,8 @@ impl Run {
             .gives_an_anchor()
             .anchor
     }
+}
+
+fn another_module(role: Role) -> Vec<u8> {
+    anchorage_tests::family::same_code_as_another_module(role.package())
 }
