@@ -31,23 +31,30 @@ pub(crate) use report::Report;
 use report::ShardReport;
 use std::time::Instant;
 use types::Principal;
+use types::front::ShardRoute;
 
 /// Anchors on a page of the public state; a shard gives at most as many.
 const PAGE: u32 = 500;
 
-/// Audits all shards, and saves their tips. A finding at one shard does not keep the others from being audited.
+/// Audits all shards, and saves their tips. A finding at one shard, or one that does not answer, does not keep the others from
+/// being audited.
 pub(crate) async fn run(network: &mut Network) -> Result<Report, Error> {
     let begin = Instant::now();
     let agent = network.anonymous()?;
-    let shards = named("audit", family::shards(network, &agent).await)?;
-    let mut errors = missing(&network.tips, &shards);
+    let routes = named("audit", family::routes(network, &agent).await)?;
+    let mut errors = missing(&network.tips, &routes);
     let mut reports = Vec::new();
-    for shard in &shards {
-        let saved = network.tips.get(&shard.registry).cloned();
-        match audit(&agent, shard, saved).await {
+    for route in &routes {
+        let name = format!("shard {}", route.canister);
+        let saved = network.tips.get(&route.canister).cloned();
+        let audited = match family::shard(&agent, route).await {
+            Ok(shard) => audit(&agent, &shard, saved).await,
+            Err(silent) => named(&name, Err(silent)),
+        };
+        match audited {
             Ok(report) => {
                 if let Some(tip) = &report.tip {
-                    network.tips.insert(shard.registry, tip.clone());
+                    network.tips.insert(route.canister, tip.clone());
                 }
                 // Per shard: what stood the audit is known, whatever becomes of the next one.
                 network.remember()?;
@@ -66,13 +73,13 @@ pub(crate) async fn run(network: &mut Network) -> Result<Report, Error> {
 
 /// A family without shards, and shards that were audited before and that front does not name any more: front never lets
 /// go of a shard that has given numbers.
-fn missing(tips: &Tips, shards: &[Shard]) -> Vec<Error> {
-    let is_there = |shard: &Principal| shards.iter().any(|one| one.registry == *shard);
+fn missing(tips: &Tips, routes: &[ShardRoute]) -> Vec<Error> {
+    let is_there = |shard: &Principal| routes.iter().any(|route| route.canister == *shard);
     let gone = tips.keys().filter(|shard| !is_there(shard)).copied();
     let mut errors: Vec<_> = gone
         .map(|shard| Error::found(shard, Finding::Gone))
         .collect();
-    if shards.is_empty() && errors.is_empty() {
+    if routes.is_empty() && errors.is_empty() {
         errors.push(Error::NoShards);
     }
     errors

@@ -120,6 +120,10 @@ pub(crate) struct Repair {
     #[arg(long)]
     pub(crate) declare_lost: bool,
 
+    /// Open a shard that lacks nothing and is in maintenance, as after a repair that was interrupted at its end
+    #[arg(long)]
+    pub(crate) open: bool,
+
     /// Key of a controller of front and shards: PEM, Ed25519 or secp256k1 [default: operator.pem in --home]
     #[arg(long, env = "ANCHORAGE_IDENTITY", value_name = "FILE")]
     pub(crate) identity: Option<PathBuf>,

@@ -41,15 +41,20 @@ pub(crate) async fn routes(network: &Network, agent: &Agent) -> Result<Vec<Shard
 pub(crate) async fn shards(network: &Network, agent: &Agent) -> Result<Vec<Shard>, Error> {
     let mut shards = Vec::new();
     for route in routes(network, agent).await? {
-        // As an update: one node could leave an archive out.
-        let registry = RegistryClient::new(Replicated(agent), route.canister);
-        shards.push(Shard {
-            range: route.range,
-            registry: route.canister,
-            archives: registry.status().await?.archives,
-        });
+        shards.push(shard(agent, &route).await?);
     }
     Ok(shards)
+}
+
+/// The shard of a row of the table.
+pub(crate) async fn shard(agent: &Agent, route: &ShardRoute) -> Result<Shard, Error> {
+    // As an update: one node could leave an archive out.
+    let registry = RegistryClient::new(Replicated(agent), route.canister);
+    Ok(Shard {
+        range: route.range,
+        registry: route.canister,
+        archives: registry.status().await?.archives,
+    })
 }
 
 /// The shard that owns an anchor.

@@ -59,9 +59,11 @@ async fn run(cli: Cli, output: &Output) -> Result<(), Error> {
         }
         Command::Repair(options) => {
             let network = options.target.connect(&cli.home).await?;
-            let report = repair::run(&cli.home, &network, &options).await?;
-            output.result(&report);
-            Ok(())
+            let (report, result) = repair::run(&cli.home, &network, &options).await?;
+            if !report.is_empty() || result.is_ok() {
+                output.result(&report);
+            }
+            result
         }
         Command::Completions { shell } => {
             cli::completions(shell);

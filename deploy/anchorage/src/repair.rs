@@ -27,18 +27,22 @@ use crate::network::Network;
 use crate::output::Step;
 use carry_out::Operator;
 use client::{FrontClient, Replicated};
+use ic_agent::Agent;
 use plan::Plan;
 pub(crate) use report::Report;
+use report::{Failed, ShardRepair};
 use std::path::Path;
-use types::registry::ArchiveProgress;
+use types::front::ShardRoute;
+use types::registry::{ArchiveProgress, ShardTip};
 use types::{BlockIndex, Principal};
 
-/// Repairs the shards that need it: one after the other, those before the one that fails stay repaired.
+/// Repairs the shards that need it, one after the other, and says what became of each. One that fails keeps no other from
+/// being repaired.
 pub(crate) async fn run(
     home: &Path,
     network: &Network,
     options: &cli::Repair,
-) -> Result<Report, Error> {
+) -> Result<(Report, Result<(), Error>), Error> {
     let key = match &options.identity {
         Some(path) => path.clone(),
         None => home.join("operator.pem"),
@@ -47,31 +51,62 @@ pub(crate) async fn run(
     let agent = network.anonymous()?;
     let front = FrontClient::new(Replicated(&agent), network.front());
     let expected = named("front", front.expected_tips().await.map_err(Error::from))?;
-    let mut shards = named("shards", family::shards(network, &agent).await)?;
+    let mut routes = named("shards", family::routes(network, &agent).await)?;
     if let Some(wanted) = options.shard {
-        shards.retain(|shard| shard.registry == wanted);
-        if shards.is_empty() {
+        routes.retain(|route| route.canister == wanted);
+        if routes.is_empty() {
             return Err(Error::NoSuchShard(wanted));
         }
     }
-    let mut reports = Vec::new();
-    for shard in &mut shards {
-        also_ask(shard, &options.archive);
-        let expects = expected.iter().find(|tip| tip.canister == shard.registry);
+    let (mut reports, mut failed, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for route in &routes {
+        let expects = expected.iter().find(|tip| tip.canister == route.canister);
         let expects = expects.and_then(|expected| expected.tip);
-        let name = format!("shard {}", shard.registry);
-        let step = Step::begin(format!("{name}: looking for what is missing"));
-        let plan = named(&name, Plan::make(&agent, shard, expects).await)?;
-        step.done(plan.line());
-        named(&name, plan.may_be_done(options.declare_lost))?;
-        let report = if options.dry_run || plan.is_empty() {
-            plan.report()
-        } else {
-            named(&name, operator.carries_out(&plan).await)?
-        };
-        reports.push(report);
+        let repaired = repair(&agent, &operator, route, expects, options).await;
+        match named(&format!("shard {}", route.canister), repaired) {
+            Ok(report) => reports.push(report),
+            Err(error) => {
+                failed.push(Failed {
+                    registry: route.canister,
+                    error: error.to_string(),
+                });
+                errors.push(error);
+            }
+        }
     }
-    Ok(Report::new(options.dry_run, reports))
+    let result = match errors.len() {
+        0 => Ok(()),
+        1 => Err(errors.remove(0)),
+        _ => Err(Error::Several(errors)),
+    };
+    Ok((Report::new(options.dry_run, reports, failed), result))
+}
+
+async fn repair(
+    agent: &Agent,
+    operator: &Operator,
+    route: &ShardRoute,
+    expects: Option<ShardTip>,
+    options: &cli::Repair,
+) -> Result<ShardRepair, Error> {
+    let mut shard = family::shard(agent, route).await?;
+    also_ask(&mut shard, &options.archive);
+    let step = Step::begin(format!(
+        "shard {}: looking for what is missing",
+        route.canister
+    ));
+    let plan = Plan::make(agent, &shard, expects).await?;
+    step.done(plan.line());
+    plan.may_be_done(options.declare_lost)?;
+    if options.dry_run {
+        Ok(plan.report())
+    } else if !plan.is_empty() {
+        operator.carries_out(&plan).await
+    } else if plan.is_closed && options.open {
+        operator.opens(&plan).await
+    } else {
+        Ok(plan.report())
+    }
 }
 
 /// A snapshot may be older than the shard's list of archives.

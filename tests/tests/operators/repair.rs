@@ -39,7 +39,7 @@ impl Desk {
     fn new(family: Family) -> Self {
         let home = tempfile::tempdir().expect("a new folder");
         let (_, controller) = key(&home, "operator.pem", 7);
-        for role in [Role::Front, REGISTRY] {
+        for role in family.roles() {
             let both = vec![operator(), controller];
             let network = &family.network;
             let set = network.set_controllers(family.id(role), Some(operator()), both);
@@ -194,4 +194,59 @@ fn what_no_archive_has_is_named_and_lost_only_if_the_operator_says_so() {
     assert_eq!(desk.family.register("carol").anchor.get(), 10_002);
     let audited = desk.succeeds(&["audit"]);
     assert_eq!(audited["blocks"], 3);
+}
+
+/// Front and shard were put back, and people came before anybody repaired.
+#[test]
+fn a_log_that_has_parted_from_the_archives_is_not_called_whole() {
+    let family = deploy();
+    let alice = family.register("alice");
+    let snapshots = [Role::Front, REGISTRY].map(|role| (role, family.takes_snapshot(role)));
+    family.register("bob");
+    alice.adds("phone");
+    family.waits_until_archived(0);
+    for (role, snapshot) in snapshots {
+        family.restores(role, snapshot);
+    }
+    for (name, blocks) in [("carol", 2), ("dave", 3), ("eve", 4)] {
+        family.register(name);
+        assert_eq!(family.status(0).tip.log_length, blocks);
+    }
+    let desk = Desk::new(family);
+    let (error, hint) = desk.fails(&["repair"]);
+    assert!(error.contains("as block 2, the log has"), "{error}");
+    assert!(hint.contains("blocks of its own"), "{hint}");
+}
+
+#[test]
+fn a_shard_that_is_silent_keeps_no_other_from_being_repaired_and_audited() {
+    let family = Setup::default().deploy();
+    family.register("alice");
+    let snapshot = family.takes_snapshot(REGISTRY);
+    family.register("bob");
+    family.waits_until_archived(0);
+    family.restores(REGISTRY, snapshot);
+    family.stops(Role::Registry(1));
+    let silent = family.shards[1].registry.to_text();
+    let desk = Desk::new(family);
+
+    let output = desk.command(&["repair"]).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["shards"][0]["blocks_after"], 2);
+    assert_eq!(report["failed"][0]["registry"], *silent);
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(words.contains(&silent), "{words}");
+    let (error, _) = desk.fails(&["audit"]);
+    assert!(error.contains(&silent), "{error}");
+
+    // Somebody is at work at the other one, or a repair was interrupted before it opened it.
+    desk.family.starts(Role::Registry(1));
+    desk.family.sets_maintenance(1, true);
+    let closed = desk.succeeds(&["repair"]);
+    assert_eq!(closed["shards"][1]["is_open"], false);
+    let opened = desk.succeeds(&["repair", "--open", "--shard", &silent]);
+    assert_eq!(opened["shards"][0]["is_open"], true);
+    assert!(!desk.family.status(1).maintenance);
+    assert_eq!(desk.succeeds(&["audit"])["blocks"], 2);
 }

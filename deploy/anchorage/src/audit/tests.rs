@@ -1,11 +1,12 @@
 use super::*;
 use types::AnchorRange;
+use types::front::ShardState;
 
-fn shard(registry: Principal) -> Shard {
-    Shard {
+fn shard(canister: Principal) -> ShardRoute {
+    ShardRoute {
         range: AnchorRange::new(1.into(), 2.into()).unwrap(),
-        registry,
-        archives: Vec::new(),
+        canister,
+        state: ShardState::Open,
     }
 }
 
@@ -18,7 +19,7 @@ fn a_shard_that_was_audited_before_must_still_be_there() {
         certified_at_ns: 0,
     };
     let tips = Tips::from([(one, tip)]);
-    let gone = |shards: &[Shard]| {
+    let gone = |shards: &[ShardRoute]| {
         let errors = missing(&tips, shards);
         let is_gone = |error: &Error| matches!(error, Error::Audit { shard, .. } if *shard == one);
         errors.iter().filter(|error| is_gone(error)).count()

@@ -38,6 +38,9 @@ impl Operator {
         self.sets_maintenance(plan.registry, true).await?;
         let found = registry.status().await?.tip;
         if found != plan.has {
+            if !plan.is_closed {
+                self.sets_maintenance(plan.registry, false).await?;
+            }
             return Err(problem(Problem::Changed(plan.has, found)));
         }
         let step = Step::counted(
@@ -88,6 +91,15 @@ impl Operator {
         Ok(ShardRepair {
             blocks_after: tip.log_length,
             next_anchor: tip.next_anchor.get(),
+            is_open: true,
+            ..plan.report()
+        })
+    }
+
+    /// Opens a shard that lacks nothing.
+    pub(crate) async fn opens(&self, plan: &Plan) -> Result<ShardRepair, Error> {
+        self.sets_maintenance(plan.registry, false).await?;
+        Ok(ShardRepair {
             is_open: true,
             ..plan.report()
         })

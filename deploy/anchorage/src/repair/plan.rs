@@ -275,10 +275,24 @@ async fn follow(
     expected_length: u64,
 ) -> Result<(), Error> {
     let problem = |problem| Error::repair(shard.registry, problem);
+    let by = source.archive;
     if source.next_index <= followed.length() {
+        // Known where the archive ends with the log, or where the shard has not forgotten the block yet.
+        let ours = if source.next_index == followed.length() {
+            followed.chain.last_hash()
+        } else {
+            hash_before(agent, shard, source.next_index).await
+        };
+        if ours.is_some() && ours != source.last_hash {
+            return Err(problem(Problem::Parted {
+                by,
+                index: source.next_index.saturating_sub(1),
+                theirs: source.last_hash,
+                ours,
+            }));
+        }
         return Ok(());
     }
-    let by = source.archive;
     while followed.length() < source.next_index {
         let start = followed.length();
         for block in blocks(agent, by, start, source.next_index).await? {

@@ -32,6 +32,17 @@ pub(crate) enum Problem {
         expected: Option<BlockHash>,
         found: Option<BlockHash>,
     },
+    #[error(
+        "archive {by} has {} as block {index}, the log has {}",
+        shown(*.theirs),
+        shown(*.ours)
+    )]
+    Parted {
+        by: Principal,
+        index: u64,
+        theirs: Option<BlockHash>,
+        ours: Option<BlockHash>,
+    },
     #[error("nobody has the blocks from {first} on: front saw {blocks} more of them, and {numbers} anchors that were registered in them{}", unanswered(.silent))]
     Missing {
         first: u64,
@@ -68,7 +79,7 @@ impl Problem {
     /// What to do about it.
     pub(crate) const fn hint(&self) -> &'static str {
         match self {
-            Self::NotFollowing(_) | Self::OtherHistory { .. } => {
+            Self::NotFollowing(_) | Self::OtherHistory { .. } | Self::Parted { .. } => {
                 "the shard has written blocks of its own since it was put back, or the archive is another shard's: load an older snapshot, which only has blocks that the archive has too, and give the same command again"
             }
             Self::Missing { .. } => {

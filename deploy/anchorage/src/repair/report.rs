@@ -11,6 +11,15 @@ pub(crate) struct Report {
     /// Whether nothing was changed.
     dry_run: bool,
     shards: Vec<ShardRepair>,
+    /// Those that could not be looked at or repaired.
+    failed: Vec<Failed>,
+}
+
+/// Why nothing more was done to a shard.
+#[derive(Debug, Serialize)]
+pub(crate) struct Failed {
+    pub(crate) registry: Principal,
+    pub(crate) error: String,
 }
 
 /// One shard.
@@ -56,8 +65,17 @@ impl Lost {
 }
 
 impl Report {
-    pub(crate) const fn new(dry_run: bool, shards: Vec<ShardRepair>) -> Self {
-        Self { dry_run, shards }
+    pub(crate) const fn new(dry_run: bool, shards: Vec<ShardRepair>, failed: Vec<Failed>) -> Self {
+        Self {
+            dry_run,
+            shards,
+            failed,
+        }
+    }
+
+    /// Whether there is no shard in it that was looked at.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.shards.is_empty()
     }
 }
 
@@ -75,7 +93,11 @@ impl ShardRepair {
             is_open,
         } = self;
         if *replayed == 0 && lost.is_none() && blocks_before == blocks_after {
-            let state = if *is_open { "" } else { ", in maintenance" };
+            let state = if *is_open {
+                ""
+            } else {
+                ", in maintenance (--open opens it)"
+            };
             return vec![format!("shard {registry}: nothing is missing{state}")];
         }
         let would = if dry_run { "would be " } else { "" };
