@@ -37,8 +37,11 @@ use types::front::ShardRoute;
 const PAGE: u32 = 500;
 
 /// Audits all shards, and saves their tips. A finding at one shard, or one that does not answer, does not keep the others from
-/// being audited.
-pub(crate) async fn run(network: &mut Network) -> Result<Report, Error> {
+/// being audited. Earlier archives are those that their shards do not name any more.
+pub(crate) async fn run(
+    network: &mut Network,
+    earlier_archives: &[Principal],
+) -> Result<Report, Error> {
     let begin = Instant::now();
     let agent = network.anonymous()?;
     let routes = named("audit", family::routes(network, &agent).await)?;
@@ -48,7 +51,7 @@ pub(crate) async fn run(network: &mut Network) -> Result<Report, Error> {
         let name = format!("shard {}", route.canister);
         let saved = network.tips.get(&route.canister).cloned();
         let audited = match family::shard(&agent, route).await {
-            Ok(shard) => audit(&agent, &shard, saved).await,
+            Ok(shard) => audit(&agent, &shard, earlier_archives, saved).await,
             Err(silent) => named(&name, Err(silent)),
         };
         match audited {
@@ -88,12 +91,14 @@ fn missing(tips: &Tips, routes: &[ShardRoute]) -> Vec<Error> {
 async fn audit(
     agent: &Agent,
     shard: &Shard,
+    earlier_archives: &[Principal],
     saved: Option<SavedTip>,
 ) -> Result<ShardReport, Error> {
     let found = |finding| Error::found(shard.registry, finding);
     let mut log = Log::new(agent, shard);
     // Before the shard's tip, so that none of them can be ahead of it.
     let archived = log.archive_tips().await?;
+    log.also_asks(earlier_archives).await?;
     let tip = log.tip().await?;
     let mut ledger = Ledger::new(shard.range);
     for (_, tip) in &archived {

@@ -97,6 +97,10 @@ pub(crate) struct Demo {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) target: Target,
+
+    /// An archive that its shard does not name any more, for the blocks before those of its successor
+    #[arg(long, value_name = "CANISTER")]
+    pub(crate) archive: Vec<Principal>,
 }
 
 #[derive(Debug, Args)]

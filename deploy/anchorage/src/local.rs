@@ -196,7 +196,7 @@ impl Start<'_> {
         // Shown from front on.
         canisters.reverse();
         let demo = demo::run(&network, ARCHIVE_SECONDS).await?;
-        let audit = audit::run(&mut network).await?;
+        let audit = audit::run(&mut network, &[]).await?;
         let origin = |canister| dapp::origin(self.url, canister) + "/";
         let running = Running {
             url: self.url.to_string(),

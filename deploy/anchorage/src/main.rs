@@ -53,7 +53,7 @@ async fn run(cli: Cli, output: &Output) -> Result<(), Error> {
         }
         Command::Audit(options) => {
             let mut network = options.target.connect(&cli.home).await?;
-            let report = audit::run(&mut network).await?;
+            let report = audit::run(&mut network, &options.archive).await?;
             output.result(&report);
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! `anchorage repair`, as a program: a shard was put back to a snapshot, and an operator brings it back.
 
-use anchorage_tests::family::{Family, Role, Setup, operator};
+use anchorage_tests::family::{Family, Role, Setup, ask, operator};
 use anchorage_tests::operators_tool;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,10 +9,12 @@ use ic_agent::identity::BasicIdentity;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use types::Principal;
 
 const REGISTRY: Role = Role::Registry(0);
 const ARCHIVE: Role = Role::Archive(0);
+const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// A family whose clock is the real one, and an operator with a key in a file.
 struct Desk {
@@ -249,4 +251,57 @@ fn a_shard_that_is_silent_keeps_no_other_from_being_repaired_and_audited() {
     assert_eq!(opened["shards"][0]["is_open"], true);
     assert!(!desk.family.status(1).maintenance);
     assert_eq!(desk.succeeds(&["audit"])["blocks"], 2);
+}
+
+/// Blocks were declared lost that the archive had; it keeps them, and a successor goes on.
+#[test]
+fn an_audit_finds_the_blocks_before_those_of_a_successor() {
+    let family = Setup::default()
+        .ranges(&[(10_000, 20_000)])
+        .retention(0)
+        .deploy();
+    family.register("alice");
+    family.register("bob");
+    family.waits_until_archived(0);
+    let kept = family.archived_blocks(0);
+    let snapshot = family.takes_snapshot(REGISTRY);
+    family.register("carol");
+    family.waits_until_archived(0);
+    family.restores(REGISTRY, snapshot);
+    family.sets_maintenance(0, true);
+    let next = types::AnchorNumber::new(10_003);
+    let tip = family.declares_lost(0, 2, next).expect("in maintenance");
+    family.lets_front_expect(0, &tip).expect("its tip");
+    family.sets_maintenance(0, false);
+    let (old, registry) = (family.shards[0].archive, family.shards[0].registry);
+    let successor = family.creates_canister();
+    let last = oplog::Block::decode(kept[1].as_slice()).expect("a block");
+    let argument = types::archive::ArchiveInit {
+        registry,
+        range: family.shards[0].range,
+        first_index: types::BlockIndex::new(2),
+        parent_hash: Some(last.hash()),
+        settings: types::archive::ArchiveSettings::default(),
+    };
+    family.install(successor, "archive", &argument);
+    let link = types::registry::ArchiveLink {
+        canister: successor,
+        in_service: true,
+    };
+    let named = ask(family.registry_as(0, operator()).set_archives(&[link])).succeeds();
+    named.expect("a successor");
+    family.register("dave");
+    let length = family.status(0).tip.log_length;
+    family.waits_until("the successor has everything", TEN_MINUTES, |family| {
+        family.status(0).archives[0].acknowledged.get() == length
+    });
+    assert!(
+        family.status(0).first_kept.get() > 1,
+        "the shard forgot the blocks before"
+    );
+    let desk = Desk::new(family);
+    let (error, _) = desk.fails(&["audit"]);
+    assert!(error.contains("block 0"), "{error}");
+    let audited = desk.succeeds(&["audit", "--archive", &old.to_text()]);
+    assert_eq!(audited["blocks"], length);
 }

@@ -20,6 +20,10 @@ pub(crate) struct Log<'a> {
     shard: &'a Shard,
     /// Who has the block that was asked for last, among the archives and then the shard.
     at: usize,
+    /// Where the archives begin.
+    begins: Vec<u64>,
+    /// Archives that the shard does not name any more. What they have beyond the beginning of a successor may be another history.
+    earlier: Vec<Principal>,
     /// Archives that did not answer, and why.
     silent: BTreeMap<Principal, String>,
 }
@@ -30,6 +34,8 @@ impl<'a> Log<'a> {
             agent,
             shard,
             at: 0,
+            begins: Vec::new(),
+            earlier: Vec::new(),
             silent: BTreeMap::new(),
         }
     }
@@ -64,7 +70,21 @@ impl<'a> Log<'a> {
         Ok(tips)
     }
 
-    async fn archive_tip(&self, known: &ArchiveProgress) -> Result<Option<CertifiedTip>, Error> {
+    /// Takes blocks that nobody else has from those of these archives that kept the log of this shard.
+    pub(crate) async fn also_asks(&mut self, archives: &[Principal]) -> Result<(), Error> {
+        for &archive in archives {
+            let client = ArchiveClient::new(Replicated(self.agent), archive);
+            if client.status().await?.registry == self.shard.registry {
+                self.earlier.push(archive);
+            }
+        }
+        Ok(())
+    }
+
+    async fn archive_tip(
+        &mut self,
+        known: &ArchiveProgress,
+    ) -> Result<Option<CertifiedTip>, Error> {
         let archive = known.canister;
         if known.diverged {
             return Err(self.found(Finding::Diverged { archive }));
@@ -72,6 +92,7 @@ impl<'a> Log<'a> {
         // As an update: one node could say that there is nothing.
         let client = ArchiveClient::new(Replicated(self.agent), archive);
         let status = client.status().await?;
+        self.begins.push(status.first_index.get());
         let (acknowledged, next) = (known.acknowledged.get(), status.next_index.get());
         if next < acknowledged {
             return Err(self.found(Finding::Lost {
@@ -143,6 +164,14 @@ impl<'a> Log<'a> {
                 }
                 (Err(error), Some(archive)) => self.is_silent(archive, error)?,
                 (Err(error), None) => return Err(error),
+            }
+        }
+        let later = self.begins.iter().filter(|begins| **begins > start);
+        let end = later.min().map_or(end, |begins| end.min(*begins));
+        for &archive in &self.earlier {
+            let blocks = self.ask(archive, start, end).await?;
+            if !blocks.is_empty() {
+                return Ok(Some((archive, blocks)));
             }
         }
         Ok(None)
