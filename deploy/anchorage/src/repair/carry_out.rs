@@ -43,6 +43,14 @@ impl Operator {
             }
             return Err(problem(Problem::Changed(plan.has, found)));
         }
+        if !plan.emptied.is_empty() {
+            // Now, because an interrupted command has no result, and the next one finds these blocks in the log.
+            let numbers: Vec<_> = plan.emptied.iter().map(ToString::to_string).collect();
+            let numbers = numbers.join(", ");
+            Step::begin("what comes back empty").done(format!(
+                "aliases and metadata values will be empty at anchors {numbers}"
+            ));
+        }
         let step = Step::counted(
             format!("replaying at shard {}", plan.registry),
             plan.blocks.len() as u64,
