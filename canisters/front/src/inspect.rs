@@ -42,10 +42,15 @@ pub(crate) fn accepts(
         "lookup" | "get_anchor_credentials" | "lookup_device_key" | "get_principal" => {
             Audience::Nobody
         }
-        "init_salt" | "create_challenge" | "add_tentative_device" | "http_request_update" => {
-            Audience::Everybody
-        }
-        "config" | "routing" | "stats" | "expected_tips" | "whoami" => Audience::Everybody,
+        "init_salt"
+        | "create_challenge"
+        | "add_tentative_device"
+        | "http_request_update"
+        | "config"
+        | "routing"
+        | "stats"
+        | "expected_tips"
+        | "whoami" => Audience::Everybody,
         _ => Audience::Nobody,
     };
     let (is_welcome, limit) = match audience {
