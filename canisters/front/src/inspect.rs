@@ -38,10 +38,6 @@ pub(crate) fn accepts(
         | "verify_tentative_device"
         | "prepare_delegation" => Audience::Devices,
         "set_routing" | "expect_tip" => Audience::Controllers,
-        "get_delegation" | "http_request" => Audience::Nobody,
-        "lookup" | "get_anchor_credentials" | "lookup_device_key" | "get_principal" => {
-            Audience::Nobody
-        }
         "init_salt"
         | "create_challenge"
         | "add_tentative_device"

@@ -14,7 +14,7 @@ use types::Principal;
 
 const REGISTRY: Role = Role::Registry(0);
 const ARCHIVE: Role = Role::Archive(0);
-const TEN_MINUTES: Duration = Duration::from_secs(600);
+const TEN_MINUTES: Duration = Duration::from_mins(10);
 
 /// A family whose clock is the real one, and an operator with a key in a file.
 struct Desk {
