@@ -18,7 +18,7 @@ mod report;
 pub(crate) use finding::Finding;
 
 use crate::certified::CertifiedTip;
-use crate::error::{Error, named};
+use crate::error::{self, Error, named};
 use crate::family::{self, Shard};
 use crate::network::{NODE_CATCHES_UP, Network, PAUSE};
 use crate::output::Step;
@@ -48,11 +48,11 @@ pub(crate) async fn run(
     let mut errors = missing(&network.tips, &routes);
     let mut reports = Vec::new();
     for route in &routes {
-        let name = format!("shard {}", route.canister);
         let saved = network.tips.get(&route.canister).cloned();
-        let audited = match family::shard(&agent, route).await {
+        let shard = family::shard(&agent, route).await;
+        let audited = match named(&format!("shard {}", route.canister), shard) {
             Ok(shard) => audit(&agent, &shard, earlier_archives, saved).await,
-            Err(silent) => named(&name, Err(silent)),
+            Err(silent) => Err(silent),
         };
         match audited {
             Ok(report) => {
@@ -66,12 +66,8 @@ pub(crate) async fn run(
             Err(error) => errors.push(error),
         }
     }
-    let all = match errors.len() {
-        0 => Ok(Report::new(reports, begin.elapsed())),
-        1 => Err(errors.remove(0)),
-        _ => Err(Error::Several(errors)),
-    };
-    named("audit", all)
+    named("audit", error::all(errors))?;
+    Ok(Report::new(reports, begin.elapsed()))
 }
 
 /// A family without shards, and shards that were audited before and that front does not name any more: front never lets

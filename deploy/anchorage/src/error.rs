@@ -173,6 +173,15 @@ impl Error {
     }
 }
 
+/// Nothing, if there is none; one by itself; several together.
+pub(crate) fn all(mut errors: Vec<Error>) -> Result<(), Error> {
+    match errors.len() {
+        0 => Ok(()),
+        1 => Err(errors.remove(0)),
+        _ => Err(Error::Several(errors)),
+    }
+}
+
 /// The result with the name of its step.
 pub(crate) fn named<T>(step: &str, result: Result<T, Error>) -> Result<T, Error> {
     result.map_err(|error| Error::Step {

@@ -20,7 +20,7 @@ mod report;
 pub(crate) use problem::Problem;
 
 use crate::cli;
-use crate::error::{Error, named};
+use crate::error::{self, Error, named};
 use crate::family::{self, Shard};
 use crate::identity;
 use crate::network::Network;
@@ -74,12 +74,8 @@ pub(crate) async fn run(
             }
         }
     }
-    let result = match errors.len() {
-        0 => Ok(()),
-        1 => Err(errors.remove(0)),
-        _ => Err(Error::Several(errors)),
-    };
-    Ok((Report::new(options.dry_run, reports, failed), result))
+    let report = Report::new(options.dry_run, reports, failed);
+    Ok((report, error::all(errors)))
 }
 
 async fn repair(
