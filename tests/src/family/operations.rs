@@ -1,13 +1,16 @@
 //! What operators do, and how time goes by.
 
 use super::{Family, ask, operator};
-use crate::built;
+use crate::{Canister, built, encoded};
 use candid::utils::ArgumentEncoder;
 use ic_management_canister_types::{CanisterIdRecord, CanisterInstallMode, InstallCodeArgs};
 use pocket_ic::RejectResponse;
-use pocket_ic::common::rest::{RawEffectivePrincipal, RawMessageId};
+use pocket_ic::common::rest::RawMessageId;
 use std::time::Duration;
 use types::Principal;
+
+/// How long front waits for a shard's answer, 30 seconds, and one more.
+pub const TOO_LATE: Duration = Duration::from_secs(31);
 
 /// Rounds after each step of time: enough for a timer, a call and its answer.
 const ROUNDS: usize = 5;
@@ -119,7 +122,7 @@ impl Family {
             mode: CanisterInstallMode::Upgrade(None),
             canister_id: self.id(role),
             wasm_module: module,
-            arg: candid::encode_args(()).expect("nothing encodes"),
+            arg: encoded(()),
             sender_canister_version: None,
         };
         self.begins(role, "install_code", (install,))
@@ -127,16 +130,11 @@ impl Family {
 
     #[track_caller]
     fn begins(&self, role: Role, method: &str, arguments: impl ArgumentEncoder) -> RawMessageId {
-        let about = RawEffectivePrincipal::CanisterId(self.id(role).as_slice().to_vec());
-        let management = Principal::management_canister();
-        let bytes = candid::encode_args(arguments).expect("plain data");
-        let begun = self.network.submit_call_with_effective_principal(
-            management,
-            about,
-            operator(),
-            method,
-            bytes,
-        );
+        let canister = Canister {
+            network: &self.network,
+            id: self.id(role),
+        };
+        let begun = canister.submit_management(operator(), method, arguments);
         begun.expect("a controller may")
     }
 

@@ -1,11 +1,12 @@
 //! What operators do when a shard was set back.
 
-use super::{Family, Role, ask, operator};
+use super::{Family, Role, Shard, ask, operator};
 use oplog::Block;
+use types::archive::{ArchiveInit, ArchiveSettings};
 use types::front::{ExpectTipError, ExpectedTip};
 use types::icrc3::GetBlocksRequest;
-use types::registry::{Loss, RegistrySettings, Repair, RepairError, ShardTip};
-use types::{AnchorNumber, BlockIndex, EncodedBlock};
+use types::registry::{ArchiveLink, Loss, RegistrySettings, Repair, RepairError, ShardTip};
+use types::{AnchorNumber, BlockIndex, EncodedBlock, Principal};
 
 impl Family {
     /// Closes a shard for orders, or opens it again.
@@ -18,6 +19,32 @@ impl Family {
         let registry = self.registry_as(shard, operator());
         let result = ask(registry.configure(&settings)).succeeds();
         result.expect("the operator is a controller");
+    }
+
+    /// Gives a shard a new archive for what follows these blocks, in the place of all others.
+    #[track_caller]
+    pub fn installs_a_successor(&self, shard: usize, before: &[EncodedBlock]) -> Principal {
+        let Shard {
+            registry, range, ..
+        } = self.shards[shard];
+        let canister = self.creates_canister();
+        let last = before.last().map(|block| Block::decode(block.as_slice()));
+        let argument = ArchiveInit {
+            registry,
+            range,
+            first_index: BlockIndex::new(before.len() as u64),
+            parent_hash: last.map(|last| last.expect("a block").hash()),
+            settings: ArchiveSettings::default(),
+        };
+        self.install(canister, "archive", &argument);
+        let link = ArchiveLink {
+            canister,
+            in_service: true,
+        };
+        let registry = self.registry_as(shard, operator());
+        let named = ask(registry.set_archives(&[link])).succeeds();
+        named.expect("the operator is a controller");
+        canister
     }
 
     /// The blocks that the archive of a shard has, from the first one on.

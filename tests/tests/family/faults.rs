@@ -1,9 +1,8 @@
 //! Faults between front and a shard: what the user is told, and that nothing is half done. Stopped and trapping shards
 //! and roll-backs are in `family_upgrade`.
 
-use anchorage_tests::family::{Device, Family, Person, Role, Setup, ask, operator};
+use anchorage_tests::family::{Device, Family, Person, Role, Setup, TOO_LATE, ask, operator};
 use pocket_ic::common::rest::RawMessageId;
-use std::time::Duration;
 use types::front::{Challenge, RegisterResponse};
 use types::{AnchorNumber, Principal, SessionKey};
 
@@ -11,8 +10,6 @@ const DAPP: &str = "https://dapp.example";
 const FRONT: Role = Role::Front;
 const REGISTRY: Role = Role::Registry(0);
 const HOUR_NS: u64 = 3_600_000_000_000;
-/// Front waits 30 seconds for a shard's answer.
-const TOO_LATE: Duration = Duration::from_secs(31);
 
 /// One shard, and as many registrations as the test makes: a token that is lost shuts somebody out.
 fn setup(tokens: u64) -> Setup {

@@ -3,9 +3,9 @@
 use anchorage_tests::family::{Device, Family, Person, Role, Setup, ask, operator, stranger};
 use oplog::{Block, BlockType, LOST_NUMBERS_LIMIT, Operation, Tx};
 use std::time::Duration;
-use types::archive::{ArchiveInit, ArchiveSettings, EntryOperation, FetchFailure};
+use types::archive::{EntryOperation, FetchFailure};
 use types::front::ExpectTipError;
-use types::registry::{ArchiveLink, Loss, Repair, RepairError};
+use types::registry::{Loss, Repair, RepairError};
 use types::{AnchorNumber, BlockHash, BlockIndex, EncodedBlock, TimestampNs};
 
 const DAPP: &str = "https://dapp.example";
@@ -350,24 +350,7 @@ fn an_archive_with_the_lost_blocks_keeps_them_and_gets_a_successor() {
     let metrics = family.scrapes(REGISTRY);
     assert!(metrics.value("registry_archives_diverged", &[]) > 0.0);
 
-    let mut shard = family.shards[0];
-    shard.archive = family.creates_canister();
-    let argument = ArchiveInit {
-        registry: shard.registry,
-        range: shard.range,
-        first_index: BlockIndex::new(1),
-        parent_hash: Block::decode(blocks[0].as_slice())
-            .ok()
-            .map(|block| block.hash()),
-        settings: ArchiveSettings::default(),
-    };
-    family.install(shard.archive, "archive", &argument);
-    let links = [ArchiveLink {
-        canister: shard.archive,
-        in_service: true,
-    }];
-    let registry = family.registry_as(0, operator());
-    ask(registry.set_archives(&links)).succeeds().unwrap();
+    family.installs_a_successor(0, &blocks[..1]);
     let length = family.status(0).tip.log_length;
     family.waits_until("the new one has everything", TEN_MINUTES, |family| {
         let status = family.status(0).archives[0];

@@ -1,6 +1,6 @@
 //! `anchorage repair`, as a program: a shard was put back to a snapshot, and an operator brings it back.
 
-use anchorage_tests::family::{Family, Role, Setup, ask, operator};
+use anchorage_tests::family::{Family, Role, Setup, operator};
 use anchorage_tests::operators_tool;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use types::Principal;
+use types::{AnchorNumber, Principal};
 
 const REGISTRY: Role = Role::Registry(0);
 const ARCHIVE: Role = Role::Archive(0);
@@ -269,27 +269,12 @@ fn an_audit_finds_the_blocks_before_those_of_a_successor() {
     family.waits_until_archived(0);
     family.restores(REGISTRY, snapshot);
     family.sets_maintenance(0, true);
-    let next = types::AnchorNumber::new(10_003);
+    let next = AnchorNumber::new(10_003);
     let tip = family.declares_lost(0, 2, next).expect("in maintenance");
     family.lets_front_expect(0, &tip).expect("its tip");
     family.sets_maintenance(0, false);
-    let (old, registry) = (family.shards[0].archive, family.shards[0].registry);
-    let successor = family.creates_canister();
-    let last = oplog::Block::decode(kept[1].as_slice()).expect("a block");
-    let argument = types::archive::ArchiveInit {
-        registry,
-        range: family.shards[0].range,
-        first_index: types::BlockIndex::new(2),
-        parent_hash: Some(last.hash()),
-        settings: types::archive::ArchiveSettings::default(),
-    };
-    family.install(successor, "archive", &argument);
-    let link = types::registry::ArchiveLink {
-        canister: successor,
-        in_service: true,
-    };
-    let named = ask(family.registry_as(0, operator()).set_archives(&[link])).succeeds();
-    named.expect("a successor");
+    let old = family.shards[0].archive;
+    family.installs_a_successor(0, &kept);
     family.register("dave");
     let length = family.status(0).tip.log_length;
     family.waits_until("the successor has everything", TEN_MINUTES, |family| {

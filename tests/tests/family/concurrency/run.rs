@@ -2,10 +2,9 @@
 
 use super::operations::{self, Call, PEOPLE, REGISTRATIONS, Wish, device};
 use anchorage_tests::Random;
-use anchorage_tests::family::{Device, Family, Role, Setup, Shard, ask, operator};
+use anchorage_tests::family::{Device, Family, Role, Setup, Shard, TOO_LATE, ask, operator};
 use pocket_ic::ErrorCode;
 use pocket_ic::common::rest::RawMessageId;
-use std::time::Duration;
 use types::front::{Challenge, RegisterResponse, ShardRoute, ShardState};
 use types::{AnchorNumber, Principal, TimestampNs, UserKey};
 
@@ -21,8 +20,6 @@ const RANGES: [(u64, u64); 4] = [
 const ROUNDS: usize = 6;
 /// Upgrades begin in the first of them.
 const UPGRADES: usize = 4;
-/// Front waits 30 seconds for a shard's answer.
-const TOO_LATE: Duration = Duration::from_secs(31);
 
 /// What a call came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
