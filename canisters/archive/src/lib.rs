@@ -103,10 +103,7 @@ async fn poll_once() {
 #[ic_cdk::inspect_message]
 fn inspect_message() {
     let caller = Caller::of_this_message();
-    let pays_for_reads = guards::pays_for_certified_reads(
-        ic_cdk::api::msg_arg_data().len(),
-        ic_cdk::api::canister_liquid_cycle_balance(),
-    );
+    let pays_for_reads = guards::this_message_pays_for_certified_reads();
     if inspect::accepts(caller, &ic_cdk::api::msg_method_name(), pays_for_reads) {
         ic_cdk::api::accept_message();
     }

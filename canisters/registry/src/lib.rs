@@ -101,10 +101,7 @@ fn post_upgrade(wish: Option<RegistrySettings>) {
 fn inspect_message() {
     let method = ic_cdk::api::msg_method_name();
     let caller = Caller::of_this_message();
-    let pays_for_reads = guards::pays_for_certified_reads(
-        ic_cdk::api::msg_arg_data().len(),
-        ic_cdk::api::canister_liquid_cycle_balance(),
-    );
+    let pays_for_reads = guards::this_message_pays_for_certified_reads();
     let fills = cfg!(feature = "bench") && method.starts_with("bench_") && caller.is_controller;
     if fills || with(|shard| inspect::accepts(shard, &method, caller, pays_for_reads)) {
         ic_cdk::api::accept_message();

@@ -12,12 +12,20 @@ mod tests;
 
 /// Liquid cycles, without what freezing reserves, below which shards and archives answer no query any more that anybody
 /// calls as an update: about where front's log-ins end, because the login page asks shards in this way whose a passkey is.
-pub const CERTIFIED_READS_FLOOR: u128 = 125_000_000_000;
+const CERTIFIED_READS_FLOOR: u128 = 125_000_000_000;
 
 /// Whether a query of everybody's that is called as an update, for an answer that the subnet certifies, is worth an
 /// execution: its arguments will be read, and there are cycles for it. The plain query goes on.
-pub fn pays_for_certified_reads(argument_bytes: usize, liquid_cycles: u128) -> bool {
+fn pays_for_certified_reads(argument_bytes: usize, liquid_cycles: u128) -> bool {
     argument_bytes <= crate::arguments::LIMIT && liquid_cycles >= CERTIFIED_READS_FLOOR
+}
+
+/// Asks the system whether this message is worth an execution, if it is such a query. For `inspect_message`.
+pub fn this_message_pays_for_certified_reads() -> bool {
+    pays_for_certified_reads(
+        ic_cdk::api::msg_arg_data().len(),
+        ic_cdk::api::canister_liquid_cycle_balance(),
+    )
 }
 
 /// The caller of the message being executed.
