@@ -266,7 +266,19 @@ impl<'m> Bytes<'m> {
     }
 
     /// LEB128 of at most 32 bits, in at most nine bytes if it is longer than it need be.
+    #[inline]
     fn number(&mut self) -> Reading<u32> {
+        match self.0 {
+            [byte @ ..0x80, rest @ ..] => {
+                self.0 = rest;
+                Ok((*byte).into())
+            }
+            _ => self.long_number(),
+        }
+    }
+
+    #[inline(never)]
+    fn long_number(&mut self) -> Reading<u32> {
         let mut number = 0;
         for (at, byte) in self.0.iter().take(9).enumerate() {
             number |= u64::from(byte & 0x7f) << (7 * at);
