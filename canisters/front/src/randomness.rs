@@ -18,7 +18,7 @@ pub(crate) async fn ensure<R: Runtime>(runtime: &R, state: &Shared) -> Result<()
     let mut state = state.borrow_mut();
     if state.randomness.is_none() {
         let mut rng = ChaCha20Rng::from_seed(seed);
-        let challenges = Challenges::new(draw(&mut rng));
+        let challenges = Challenges::new(draw(&mut rng), draw(&mut rng));
         state.randomness = Some(Randomness { rng, challenges });
     }
     Ok(())

@@ -145,7 +145,7 @@ fn admit(
     let id = known.and_then(|known| known.challenges.identify(&solution.key, now));
     let owner = device.pubkey.principal();
     let claimed = id.map(|id| {
-        let order = order_id::registration(id, *caller, owner);
+        let order = order_id::registration(id, owner);
         let caller = *caller;
         (id, Claim { caller, order })
     });

@@ -3,7 +3,7 @@ use super::*;
 const NOW: TimestampNs = TimestampNs::new(1_000_000_000_000);
 
 fn challenges() -> Challenges {
-    Challenges::new([7; 32])
+    Challenges::new([7; 16], [9; 32])
 }
 
 fn claim(person: u8, order: u8) -> Claim {
@@ -117,7 +117,7 @@ fn forged_shortened_and_foreign_keys_are_refused() {
         assert_eq!(all.identify(&short, NOW), Err(BadChallenge));
     }
     assert_eq!(all.identify("not base64!", NOW), Err(BadChallenge));
-    let after_an_upgrade = Challenges::new([8; 32]);
+    let after_an_upgrade = Challenges::new([8; 16], [9; 32]);
     assert_eq!(after_an_upgrade.identify(&key, NOW), Err(BadChallenge));
 }
 

@@ -99,16 +99,14 @@ impl Scene {
         run(register(&self.mock, &self.state, registration))
     }
 
-    /// In which order the shards are tried for the device with this key.
-    fn tried(&self, key: u8) -> Vec<Principal> {
+    /// In which order the shards are tried with the challenge that has this nonce.
+    fn tried(&self, nonce: u8) -> Vec<Principal> {
         let state = self.state.borrow();
         let known = state.randomness.as_ref().expect("a challenge was issued");
-        let id = known
-            .challenges
-            .identify(&self.solution.key, self.mock.now());
-        let device = device(key);
-        let (id, caller) = (id.expect("it lives"), device.pubkey.principal());
-        let order = order_id::registration(id, caller, device.pubkey.principal());
+        let now = self.mock.now();
+        let issued = known.challenges.issue([nonce; 16], false, now);
+        let id = known.challenges.identify(&issued.key, now);
+        let order = order_id::registration(id.expect("it lives"), device(1).pubkey.principal());
         candidates(&state, order, None)
     }
 

@@ -12,10 +12,10 @@ const BACKLOG: Result<AnchorNumber, RegistryError> = Err(RegistryError::Backlog 
 #[test]
 fn registrations_spread_over_the_open_shards() {
     let scene = scene(&[1, 2, 3]);
-    let firsts: BTreeSet<Principal> = (0..60).map(|key| scene.tried(key)[0]).collect();
+    let firsts: BTreeSet<Principal> = (0..60).map(|nonce| scene.tried(nonce)[0]).collect();
     assert_eq!(firsts.len(), 3);
-    for key in 0..60 {
-        let tried: BTreeSet<Principal> = scene.tried(key).into_iter().collect();
+    for nonce in 0..60 {
+        let tried: BTreeSet<Principal> = scene.tried(nonce).into_iter().collect();
         assert_eq!(tried.len(), 3, "each once");
     }
 }
@@ -29,8 +29,8 @@ fn the_shard_with_the_fewest_open_calls_comes_first() {
         OpenCall::begin(&scene.state, shard(number), sender).expect("room")
     };
     let _open = [begin(1), begin(1), begin(3)];
-    for key in 0..9 {
-        assert_eq!(scene.tried(key), [shard(2), shard(3), shard(1)]);
+    for nonce in 0..9 {
+        assert_eq!(scene.tried(nonce), [shard(2), shard(3), shard(1)]);
     }
 }
 
