@@ -3,7 +3,7 @@
 //! A challenge's key is `nonce (16) | expiry (8, big-endian) | captcha (1) | MAC (16)` in base64; the MAC, SipHash-2-4 with
 //! 128 bits (docs/decisions/0025-ids-that-are-not-hashed.md), is over all that stands before it. Whether there is a captcha to
 //! solve (1) or not (0) is decided when the challenge is issued, and without one there is no picture and every solution is right.
-//! Solution and picture follow from the nonce, by ChaCha20. The keys of both live in the heap,
+//! Solution and picture follow from the nonce, by `ChaCha20`. The keys of both live in the heap,
 //! drawn anew after each upgrade, so that losing the spent set re-opens no challenge.
 //!
 //! A challenge is spent by its first use, right or wrong. What is remembered of a spent one, until it

@@ -127,6 +127,12 @@ impl Dump {
     /// Puts the memories under the modules that are built now, and starts these.
     #[track_caller]
     pub fn put_under(&self, family: &Family) {
+        self.put_under_some(family, &ROLES);
+    }
+
+    /// Puts the memories of some canisters under their modules, and starts these.
+    #[track_caller]
+    pub fn put_under_some(&self, family: &Family, roles: &[Role]) {
         assert_eq!(
             ids(family),
             self.holds.canisters,
@@ -137,18 +143,20 @@ impl Dump {
             family.network.set_time(then + Duration::from_hours(1));
         }
         // All are stopped at once, so that none sees another without its memory.
-        for role in ROLES {
-            family.stops(role);
+        for role in roles {
+            family.stops(*role);
         }
         for (role, memory) in ROLES.into_iter().zip(&self.memories) {
-            let (id, memory) = (family.id(role), memory.clone());
-            family
-                .network
-                .set_stable_memory(id, memory, BlobCompression::Gzip);
-            family.installs(role, crate::built(role.package()));
+            if roles.contains(&role) {
+                let (id, memory) = (family.id(role), memory.clone());
+                family
+                    .network
+                    .set_stable_memory(id, memory, BlobCompression::Gzip);
+                family.installs(role, crate::built(role.package()));
+            }
         }
-        for role in ROLES {
-            family.starts(role);
+        for role in roles {
+            family.starts(*role);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Modules of today start on the stable memory that modules of each earlier layout have left.
 
-use anchorage_tests::family::{Device, Dump, Family, Holds, ask};
+use anchorage_tests::family::{Device, Dump, Family, Holds, Role, ask};
 use std::time::Duration;
 use types::AnchorNumber;
 use types::front::ShardState;
@@ -97,14 +97,37 @@ fn goes_on_from(layout: u32) {
     assert_eq!(after.hashes[..before.hashes.len()], before.hashes);
 }
 
+/// Front knows the tip from before: a shard that has none of it, as if it had been put back, is found out.
+#[track_caller]
+fn front_knows_tips_from(layout: u32) {
+    let (family, dump) = (Dump::family(), Dump::stored(layout));
+    dump.put_under_some(&family, &[Role::Front]);
+    let tip = family.expected(0).tip.expect("front heard of the shard");
+    assert_eq!(tip.log_length, dump.holds.log_length);
+    assert_eq!(tip.next_anchor.get(), dump.holds.next_anchor);
+    let hash = tip.last_hash.map(|hash| hash.to_string());
+    assert_eq!(hash.as_ref(), Some(&dump.holds.last_hash));
+    let alice = family.claim(ALICE, Device::new("alice").principal());
+    let log_in = alice.prepares("https://dapp.example");
+    log_in.is_refused_saying("rolled back");
+}
+
 #[test]
 fn layout_1() {
     goes_on_from(1);
+    front_knows_tips_from(1);
 }
 
 #[test]
 fn layout_2() {
     goes_on_from(2);
+    front_knows_tips_from(2);
+}
+
+#[test]
+fn layout_3() {
+    goes_on_from(3);
+    front_knows_tips_from(3);
 }
 
 #[test]
