@@ -19,7 +19,7 @@ pub(crate) use finding::Finding;
 
 use crate::certified::CertifiedTip;
 use crate::error::{self, Error, named};
-use crate::family::{self, Shard};
+use crate::family::{self, Failed, Shard};
 use crate::network::{NODE_CATCHES_UP, Network, PAUSE};
 use crate::output::Step;
 use crate::record::{SavedTip, Tips};
@@ -36,38 +36,50 @@ use types::front::ShardRoute;
 /// Anchors on a page of the public state; a shard gives at most as many.
 const PAGE: u32 = 500;
 
-/// Audits all shards, and saves their tips. A finding at one shard, or one that does not answer, does not keep the others from
-/// being audited. Earlier archives are those that their shards do not name any more.
+/// Audits all shards, saves their tips, and reports those that stood it. A finding at one shard, or one that does not answer,
+/// does not keep the others from being audited. Earlier archives are those that their shards do not name any more.
 pub(crate) async fn run(
     network: &mut Network,
     earlier_archives: &[Principal],
-) -> Result<Report, Error> {
+) -> Result<(Report, Result<(), Error>), Error> {
     let begin = Instant::now();
     let agent = network.anonymous()?;
     let routes = named("audit", family::routes(network, &agent).await)?;
+    let archives = family::earlier_archives(&agent, &routes, earlier_archives).await?;
     let mut errors = missing(&network.tips, &routes);
-    let mut reports = Vec::new();
+    let gone = errors.iter().filter_map(|error| match error {
+        Error::Audit { shard, .. } => Some(Failed::new(*shard, error)),
+        _ => None,
+    });
+    let (mut reports, mut failed) = (Vec::new(), gone.collect::<Vec<_>>());
     for route in &routes {
-        let saved = network.tips.get(&route.canister).cloned();
+        let registry = route.canister;
+        let saved = network.tips.get(&registry).cloned();
         let shard = family::shard(&agent, route).await;
-        let audited = match named(&format!("shard {}", route.canister), shard) {
-            Ok(shard) => audit(&agent, &shard, earlier_archives, saved).await,
+        let audited = match named(&format!("shard {registry}"), shard) {
+            Ok(shard) => {
+                let earlier = archives.get(&registry).cloned();
+                audit(&agent, &shard, earlier.unwrap_or_default(), saved).await
+            }
             Err(silent) => Err(silent),
         };
         match audited {
             Ok(report) => {
                 if let Some(tip) = &report.tip {
-                    network.tips.insert(route.canister, tip.clone());
+                    network.tips.insert(registry, tip.clone());
                 }
                 // Per shard: what stood the audit is known, whatever becomes of the next one.
                 network.remember()?;
                 reports.push(report);
             }
-            Err(error) => errors.push(error),
+            Err(error) => {
+                failed.push(Failed::new(registry, &error));
+                errors.push(error);
+            }
         }
     }
-    named("audit", error::all(errors))?;
-    Ok(Report::new(reports, begin.elapsed()))
+    let report = Report::new(reports, failed, begin.elapsed());
+    Ok((report, named("audit", error::all(errors))))
 }
 
 /// A family without shards, and shards that were audited before and that front does not name any more: front never lets
@@ -87,14 +99,13 @@ fn missing(tips: &Tips, routes: &[ShardRoute]) -> Vec<Error> {
 async fn audit(
     agent: &Agent,
     shard: &Shard,
-    earlier_archives: &[Principal],
+    earlier_archives: Vec<Principal>,
     saved: Option<SavedTip>,
 ) -> Result<ShardReport, Error> {
     let found = |finding| Error::found(shard.registry, finding);
-    let mut log = Log::new(agent, shard);
+    let mut log = Log::new(agent, shard, earlier_archives);
     // Before the shard's tip, so that none of them can be ahead of it.
     let archived = log.archive_tips().await?;
-    log.also_asks(earlier_archives).await?;
     let tip = log.tip().await?;
     let mut ledger = Ledger::new(shard.range);
     for (_, tip) in &archived {

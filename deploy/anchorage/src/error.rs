@@ -60,6 +60,11 @@ pub(crate) enum Error {
         shard: Principal,
         problem: Box<Problem>,
     },
+    #[error("archive {archive} keeps the log of {registry}, which is no shard of this family")]
+    OtherFamilysArchive {
+        archive: Principal,
+        registry: Principal,
+    },
     #[error("front's routing table names no shard {0}")]
     NoSuchShard(Principal),
     #[error("the key of a controller is needed: {0}")]
@@ -142,7 +147,9 @@ impl Error {
             }
             Self::Audit { finding, .. } => finding.hint(),
             Self::Repair { problem, .. } => problem.hint(),
-            Self::NoSuchShard(_) => "front's `routing` names them",
+            Self::OtherFamilysArchive { .. } | Self::NoSuchShard(_) => {
+                "front's `routing` names them"
+            }
             Self::NoKey(_) => {
                 "name its file with --identity: PEM, Ed25519 or secp256k1 (`dfx identity export` writes one)"
             }

@@ -1,10 +1,12 @@
 //! The canisters of a family, from front's certified routing table on.
 
 use crate::certified::Certified;
-use crate::error::Error;
+use crate::error::{Error, named};
 use crate::network::Network;
-use client::{FrontClient, RegistryClient, Replicated};
+use client::{ArchiveClient, FrontClient, RegistryClient, Replicated};
 use ic_agent::Agent;
+use serde::Serialize;
+use std::collections::BTreeMap;
 use types::front::ShardRoute;
 use types::registry::ArchiveProgress;
 use types::{AnchorNumber, AnchorRange, Principal};
@@ -18,6 +20,22 @@ pub(crate) struct Shard {
     pub(crate) registry: Principal,
     /// The archives that it was told of, also those that have nothing yet.
     pub(crate) archives: Vec<ArchiveProgress>,
+}
+
+/// A shard that a command did not get on with, and why.
+#[derive(Debug, Serialize)]
+pub(crate) struct Failed {
+    registry: Principal,
+    error: String,
+}
+
+impl Failed {
+    pub(crate) fn new(registry: Principal, error: &Error) -> Self {
+        Self {
+            registry,
+            error: error.to_string(),
+        }
+    }
 }
 
 /// The rows of the routing table, as front certified them.
@@ -55,6 +73,25 @@ pub(crate) async fn shard(agent: &Agent, route: &ShardRoute) -> Result<Shard, Er
         registry: route.canister,
         archives: registry.status().await?.archives,
     })
+}
+
+/// Archives that their shards do not name (any more), by the shard whose log they keep. Each must be one of the family's.
+pub(crate) async fn earlier_archives(
+    agent: &Agent,
+    routes: &[ShardRoute],
+    archives: &[Principal],
+) -> Result<BTreeMap<Principal, Vec<Principal>>, Error> {
+    let mut of_shards = BTreeMap::<_, Vec<_>>::new();
+    for &archive in archives {
+        let client = ArchiveClient::new(Replicated(agent), archive);
+        let status = client.status().await.map_err(Error::from);
+        let registry = named(&format!("archive {archive}"), status)?.registry;
+        if routes.iter().all(|route| route.canister != registry) {
+            return Err(Error::OtherFamilysArchive { archive, registry });
+        }
+        of_shards.entry(registry).or_default().push(archive);
+    }
+    Ok(of_shards)
 }
 
 /// The shard that owns an anchor.

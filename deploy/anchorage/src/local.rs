@@ -196,7 +196,8 @@ impl Start<'_> {
         // Shown from front on.
         canisters.reverse();
         let demo = demo::run(&network, ARCHIVE_SECONDS).await?;
-        let audit = audit::run(&mut network, &[]).await?;
+        let (audit, stood) = audit::run(&mut network, &[]).await?;
+        stood?;
         let origin = |canister| dapp::origin(self.url, canister) + "/";
         let running = Running {
             url: self.url.to_string(),

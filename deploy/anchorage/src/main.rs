@@ -53,15 +53,17 @@ async fn run(cli: Cli, output: &Output) -> Result<(), Error> {
         }
         Command::Audit(options) => {
             let mut network = options.target.connect(&cli.home).await?;
-            let report = audit::run(&mut network, &options.archive).await?;
-            output.result(&report);
-            Ok(())
+            let (report, result) = audit::run(&mut network, &options.archive).await?;
+            if !report.is_empty() || result.is_ok() {
+                output.outcome(&report, &result);
+            }
+            result
         }
         Command::Repair(options) => {
             let network = options.target.connect(&cli.home).await?;
             let (report, result) = repair::run(&cli.home, &network, &options).await?;
             if !report.is_empty() || result.is_ok() {
-                output.result(&report);
+                output.outcome(&report, &result);
             }
             result
         }

@@ -49,6 +49,22 @@ impl Output {
         }
     }
 
+    /// What a command found at some shards, although it may have failed at others. A program finds why beside it.
+    pub(crate) fn outcome(&self, shown: &impl Shown, result: &Result<(), Error>) {
+        let Err(error) = result else {
+            return self.result(shown);
+        };
+        self.is_printed.set(true);
+        if self.json {
+            let mut document = serde_json::json!(shown);
+            document["error"] = error.to_string().into();
+            document["hint"] = error.hint().into();
+            print(&format!("{document:#}"));
+        } else {
+            print(&shown.lines().join("\n"));
+        }
+    }
+
     /// Why a command failed.
     pub(crate) fn failure(&self, error: &Error) {
         let hint = error.hint();

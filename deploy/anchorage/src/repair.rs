@@ -13,6 +13,7 @@
 //! anything is changed, and a command that was interrupted is given again.
 
 mod carry_out;
+mod followed;
 mod plan;
 mod problem;
 mod report;
@@ -21,7 +22,7 @@ pub(crate) use problem::Problem;
 
 use crate::cli;
 use crate::error::{self, Error, named};
-use crate::family::{self, Shard};
+use crate::family::{self, Failed, Shard};
 use crate::identity;
 use crate::network::Network;
 use crate::output::Step;
@@ -30,7 +31,7 @@ use client::{FrontClient, Replicated};
 use ic_agent::Agent;
 use plan::Plan;
 pub(crate) use report::Report;
-use report::{Failed, ShardRepair};
+use report::ShardRepair;
 use std::path::Path;
 use types::front::ShardRoute;
 use types::registry::{ArchiveProgress, ShardTip};
@@ -43,15 +44,16 @@ pub(crate) async fn run(
     network: &Network,
     options: &cli::Repair,
 ) -> Result<(Report, Result<(), Error>), Error> {
-    let key = match &options.identity {
-        Some(path) => path.clone(),
-        None => home.join("operator.pem"),
+    let operator = operator(home, network, options)?;
+    // As a controller, who is answered also when cycles are low.
+    let agent = match &operator {
+        Some(operator) => operator.agent.clone(),
+        None => network.anonymous()?,
     };
-    let operator = Operator::new(network, identity::read(&key)?)?;
-    let agent = network.anonymous()?;
     let front = FrontClient::new(Replicated(&agent), network.front());
     let expected = named("front", front.expected_tips().await.map_err(Error::from))?;
     let mut routes = named("shards", family::routes(network, &agent).await)?;
+    let archives = family::earlier_archives(&agent, &routes, &options.archive).await?;
     if let Some(wanted) = options.shard {
         routes.retain(|route| route.canister == wanted);
         if routes.is_empty() {
@@ -62,14 +64,18 @@ pub(crate) async fn run(
     for route in &routes {
         let expects = expected.iter().find(|tip| tip.canister == route.canister);
         let expects = expects.and_then(|expected| expected.tip);
-        let repaired = repair(&agent, &operator, route, expects, options).await;
+        let archives = archives.get(&route.canister).map_or(&[][..], Vec::as_slice);
+        let repaired = plan(&agent, route, expects, archives, options).await;
+        let repaired = match (repaired, &operator) {
+            (Ok(plan), Some(operator)) if !options.dry_run => {
+                carried_out(operator, &plan, options.open).await
+            }
+            (planned, _) => planned.map(|plan| plan.report()),
+        };
         match named(&format!("shard {}", route.canister), repaired) {
             Ok(report) => reports.push(report),
             Err(error) => {
-                failed.push(Failed {
-                    registry: route.canister,
-                    error: error.to_string(),
-                });
+                failed.push(Failed::new(route.canister, &error));
                 errors.push(error);
             }
         }
@@ -78,15 +84,33 @@ pub(crate) async fn run(
     Ok((report, error::all(errors)))
 }
 
-async fn repair(
+/// Who has the key of a controller. To look needs none.
+fn operator(
+    home: &Path,
+    network: &Network,
+    options: &cli::Repair,
+) -> Result<Option<Operator>, Error> {
+    let key = match &options.identity {
+        Some(path) => identity::read(path),
+        None => identity::read(&home.join("operator.pem")),
+    };
+    match key {
+        Ok(key) => Operator::new(network, key).map(Some),
+        Err(_) if options.dry_run && options.identity.is_none() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is to be done to a shard, if it may be.
+async fn plan(
     agent: &Agent,
-    operator: &Operator,
     route: &ShardRoute,
     expects: Option<ShardTip>,
+    archives: &[Principal],
     options: &cli::Repair,
-) -> Result<ShardRepair, Error> {
+) -> Result<Plan, Error> {
     let mut shard = family::shard(agent, route).await?;
-    also_ask(&mut shard, &options.archive);
+    also_ask(&mut shard, archives);
     let step = Step::begin(format!(
         "shard {}: looking for what is missing",
         route.canister
@@ -94,12 +118,14 @@ async fn repair(
     let plan = Plan::make(agent, &shard, expects).await?;
     step.done(plan.line());
     plan.may_be_done(options.declare_lost)?;
-    if options.dry_run {
-        Ok(plan.report())
-    } else if !plan.is_empty() {
-        operator.carries_out(&plan).await
-    } else if plan.is_closed && options.open {
-        operator.opens(&plan).await
+    Ok(plan)
+}
+
+async fn carried_out(operator: &Operator, plan: &Plan, open: bool) -> Result<ShardRepair, Error> {
+    if !plan.is_empty() {
+        operator.carries_out(plan).await
+    } else if plan.is_closed && open {
+        operator.opens(plan).await
     } else {
         Ok(plan.report())
     }

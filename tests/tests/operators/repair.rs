@@ -37,15 +37,21 @@ fn key(folder: &tempfile::TempDir, name: &str, secret: u8) -> (PathBuf, Principa
     (path, principal.expect("a principal"))
 }
 
+#[track_caller]
+fn controls(family: &Family, role: Role, controllers: &[Principal]) {
+    let (id, controllers) = (family.id(role), controllers.to_vec());
+    let set = family
+        .network
+        .set_controllers(id, Some(operator()), controllers);
+    set.expect("the operator is a controller");
+}
+
 impl Desk {
     fn new(family: Family) -> Self {
         let home = tempfile::tempdir().expect("a new folder");
         let (_, controller) = key(&home, "operator.pem", 7);
         for role in family.roles() {
-            let both = vec![operator(), controller];
-            let network = &family.network;
-            let set = network.set_controllers(family.id(role), Some(operator()), both);
-            set.expect("the operator is a controller");
+            controls(&family, role, &[operator(), controller]);
         }
         family.network.auto_progress();
         let server = family.network.get_server_url();
@@ -107,7 +113,16 @@ fn a_shard_is_brought_back_by_a_command() {
     let behind = family.status(0).tip;
     let desk = Desk::new(family);
 
+    // To look needs no key.
+    let [key_file, away] = ["operator.pem", "away.pem"].map(|name| desk.home.path().join(name));
+    std::fs::rename(&key_file, &away).expect("it is there");
     let dry = desk.succeeds(&["repair", "--dry-run"]);
+    let (error, _) = desk.fails(&["repair"]);
+    assert!(
+        error.contains("the key of a controller is needed"),
+        "{error}"
+    );
+    std::fs::rename(&away, &key_file).expect("it is there");
     assert_eq!(dry["dry_run"], true);
     let found = &dry["shards"][0];
     assert_eq!(found["blocks_before"], 1);
@@ -184,8 +199,22 @@ fn what_no_archive_has_is_named_and_lost_only_if_the_operator_says_so() {
         "nothing was done"
     );
 
+    let (_, controller) = key(&desk.home, "operator.pem", 7);
+    controls(&desk.family, Role::Front, &[operator()]);
+    let (error, hint) = desk.fails(&["repair", "--declare-lost"]);
+    assert!(error.contains("front is not controlled by"), "{error}");
+    assert!(hint.contains("--identity"), "{hint}");
+    let status = desk.family.status(0);
+    assert_eq!(
+        (status.tip, status.maintenance),
+        (behind, false),
+        "nothing was declared that front would not be told of"
+    );
+    controls(&desk.family, Role::Front, &[operator(), controller]);
+
     let done = desk.succeeds(&["repair", "--declare-lost"]);
     let done = &done["shards"][0];
+    assert_eq!(done["tells_front"], true);
     let lost = json!({ "first_missing": 1, "blocks": 2, "numbers": 1 });
     assert_eq!(
         (&done["lost"], &done["next_anchor"]),
@@ -196,6 +225,94 @@ fn what_no_archive_has_is_named_and_lost_only_if_the_operator_says_so() {
     assert_eq!(desk.family.register("carol").anchor.get(), 10_002);
     let audited = desk.succeeds(&["audit"]);
     assert_eq!(audited["blocks"], 3);
+}
+
+/// The log ends with a loss that was declared, and told to front, before the snapshot: this says nothing of what came after it.
+#[test]
+fn what_follows_a_loss_of_earlier_is_not_lost_without_a_word() {
+    let family = deploy();
+    let alice = family.register("alice");
+    family.waits_until_archived(0);
+    family.sets_maintenance(0, true);
+    let next = family.status(0).tip.next_anchor;
+    let tip = family.declares_lost(0, 1, next).expect("in maintenance");
+    family.lets_front_expect(0, &tip).expect("its tip");
+    family.sets_maintenance(0, false);
+    family.waits_until_archived(0);
+    family.stops(ARCHIVE);
+    let snapshot = family.takes_snapshot(REGISTRY);
+    alice.adds("phone");
+    family.restores(REGISTRY, snapshot);
+    let desk = Desk::new(family);
+    let (error, _) = desk.fails(&["repair"]);
+    assert!(
+        error.contains("nobody has the blocks from 2 on: front saw 1 more"),
+        "{error}"
+    );
+    let (error, _) = desk.fails(&["repair", "--declare-lost"]);
+    assert!(error.contains("nothing can be declared lost"), "{error}");
+    let status = desk.family.status(0);
+    assert_eq!((status.tip, status.maintenance), (tip, false));
+}
+
+/// Between declaring a loss and telling front the command was interrupted.
+#[test]
+fn a_loss_that_front_was_not_told_of_is_told() {
+    let family = deploy();
+    family.register("alice");
+    family.waits_until_archived(0);
+    let snapshot = family.takes_snapshot(REGISTRY);
+    family.stops(ARCHIVE);
+    let bob = family.register("bob");
+    family.restores(REGISTRY, snapshot);
+    family.starts(ARCHIVE);
+    family.sets_maintenance(0, true);
+    let next = AnchorNumber::new(bob.anchor.get() + 1);
+    family.declares_lost(0, 1, next).expect("in maintenance");
+    let desk = Desk::new(family);
+    let dry = desk.fails(&["repair", "--dry-run"]);
+    assert!(dry.0.contains("front was not told of it"), "{}", dry.0);
+    let done = desk.succeeds(&["repair", "--declare-lost"]);
+    let done = &done["shards"][0];
+    assert_eq!(
+        (&done["tells_front"], &done["lost"], &done["is_open"]),
+        (&json!(true), &Value::Null, &json!(true))
+    );
+    assert_eq!(desk.family.register("carol").anchor, next);
+}
+
+/// The snapshot is older than the beginning of the newest archive, and does not know it.
+#[test]
+fn blocks_come_from_each_archive_that_kept_some() {
+    let family = Setup::default().retention(0).deploy();
+    family.register("alice");
+    let snapshot = family.takes_snapshot(REGISTRY);
+    for name in ["bob", "carol"] {
+        family.register(name);
+    }
+    family.waits_until_archived(0);
+    let kept = family.archived_blocks(0);
+    let old = family.shards[0].archive;
+    family.installs_a_successor(0, &kept);
+    family.register("dave");
+    let before = family.status(0).tip;
+    family.waits_until("the successor has everything", TEN_MINUTES, |family| {
+        family.status(0).archives[0].acknowledged.get() == before.log_length
+    });
+    let new = family.status(0).archives[0].canister;
+    assert_ne!(new, old);
+    family.restores(REGISTRY, snapshot);
+    assert_eq!(family.status(0).archives[0].canister, old);
+    let desk = Desk::new(family);
+    let (error, hint) = desk.fails(&["repair"]);
+    assert!(error.contains("nobody has the blocks from 3 on"), "{error}");
+    assert!(hint.contains("--archive"), "{hint}");
+    // Of the other shard this archive has nothing.
+    let done = desk.succeeds(&["repair", "--archive", &new.to_text()]);
+    assert_eq!(done["shards"][0]["replayed"], 3);
+    assert_eq!(done["shards"][1]["replayed"], 0);
+    let status = desk.family.status(0);
+    assert_eq!((status.tip, status.maintenance), (before, false));
 }
 
 /// Front and shard were put back, and people came before anybody repaired.

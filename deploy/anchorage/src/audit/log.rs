@@ -29,13 +29,13 @@ pub(crate) struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    pub(crate) const fn new(agent: &'a Agent, shard: &'a Shard) -> Self {
+    pub(crate) const fn new(agent: &'a Agent, shard: &'a Shard, earlier: Vec<Principal>) -> Self {
         Self {
             agent,
             shard,
             at: 0,
             begins: Vec::new(),
-            earlier: Vec::new(),
+            earlier,
             silent: BTreeMap::new(),
         }
     }
@@ -68,17 +68,6 @@ impl<'a> Log<'a> {
             }
         }
         Ok(tips)
-    }
-
-    /// Takes blocks that nobody else has from those of these archives that kept the log of this shard.
-    pub(crate) async fn also_asks(&mut self, archives: &[Principal]) -> Result<(), Error> {
-        for &archive in archives {
-            let client = ArchiveClient::new(Replicated(self.agent), archive);
-            if client.status().await?.registry == self.shard.registry {
-                self.earlier.push(archive);
-            }
-        }
-        Ok(())
     }
 
     async fn archive_tip(

@@ -1,5 +1,6 @@
-//! What an audit says when all is as it should be.
+//! What an audit says of the shards that stood it.
 
+use crate::family::Failed;
 use crate::output::Shown;
 use crate::record::SavedTip;
 use serde::Serialize;
@@ -7,12 +8,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use types::Principal;
 
-/// An audit of all shards without a finding.
+/// An audit of all shards.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
+    /// Of the shards that stood it.
     pub(crate) blocks: u64,
     seconds: f64,
+    /// Those that stood it.
     shards: Vec<ShardReport>,
+    /// Those with a finding, and those that did not answer.
+    failed: Vec<Failed>,
 }
 
 /// An audit of a shard without a finding.
@@ -57,12 +62,18 @@ impl ShardReport {
 }
 
 impl Report {
-    pub(crate) fn new(shards: Vec<ShardReport>, time: Duration) -> Self {
+    pub(crate) fn new(shards: Vec<ShardReport>, failed: Vec<Failed>, time: Duration) -> Self {
         Self {
             blocks: shards.iter().map(|shard| shard.blocks).sum(),
             seconds: time.as_secs_f64(),
             shards,
+            failed,
         }
+    }
+
+    /// Whether there is no shard in it that stood the audit.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.shards.is_empty()
     }
 
     /// What the audit rests on, besides the network.
@@ -86,9 +97,13 @@ impl Report {
 
 impl Shown for Report {
     fn lines(&self) -> Vec<String> {
+        let failed = match self.failed.len() {
+            0 => String::new(),
+            failed => format!("; {failed} not: see the error"),
+        };
         vec![
             format!(
-                "audit: {} blocks, chain verified, replay matches (shards: {}, {:.1} s)",
+                "audit: {} blocks, chain verified, replay matches (shards: {}{failed}, {:.1} s)",
                 self.blocks,
                 self.shards.len(),
                 self.seconds

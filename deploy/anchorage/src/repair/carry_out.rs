@@ -19,7 +19,7 @@ const BYTES: usize = 1_000_000;
 
 /// A controller of front and of the shards.
 pub(crate) struct Operator {
-    agent: Agent,
+    pub(crate) agent: Agent,
     front: Principal,
 }
 
@@ -34,6 +34,9 @@ impl Operator {
     /// Closes the shard, replays, declares what is lost, tells front, and opens the shard. What fails leaves it closed.
     pub(crate) async fn carries_out(&self, plan: &Plan) -> Result<ShardRepair, Error> {
         let problem = |problem| Error::repair(plan.registry, problem);
+        if plan.tells_front {
+            self.controls_front(plan.registry).await?;
+        }
         let registry = RegistryClient::new(Replicated(&self.agent), plan.registry);
         self.sets_maintenance(plan.registry, true).await?;
         let found = registry.status().await?.tip;
@@ -111,6 +114,19 @@ impl Operator {
             is_open: true,
             ..plan.report()
         })
+    }
+
+    /// Before anything is declared that front then would not be told of.
+    async fn controls_front(&self, registry: Principal) -> Result<(), Error> {
+        let controllers = self.agent.read_state_canister_controllers(self.front);
+        let controllers = controllers.await.map_err(CallError::from)?;
+        match self.agent.get_principal() {
+            Ok(caller) if !controllers.contains(&caller) => {
+                let problem = Problem::NotFrontsController { caller };
+                Err(Error::repair(registry, problem))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn sets_maintenance(&self, registry: Principal, maintenance: bool) -> Result<(), Error> {

@@ -23,6 +23,11 @@ pub(crate) enum Problem {
     #[error("archive {by} does not answer block {index}, which it says to have")]
     NotAnswered { by: Principal, index: u64 },
     #[error(
+        "no archive that answers has the blocks from {from} to {}, and archive {by} has those after them",
+        to.saturating_sub(1)
+    )]
+    Gap { from: u64, to: u64, by: Principal },
+    #[error(
         "front expects block {index} to be {}, the log has {}",
         shown(*.expected),
         shown(*.found)
@@ -50,6 +55,8 @@ pub(crate) enum Problem {
         numbers: u64,
         silent: Vec<(Principal, ClientError)>,
     },
+    #[error("its log ends with a loss that was declared, and front was not told of it")]
+    NotTold,
     #[error("nothing can be declared lost{}", unanswered(.0))]
     Silent(Vec<(Principal, ClientError)>),
     #[error("it changed meanwhile: its tip was {0:?}, it is {1:?}")]
@@ -59,6 +66,8 @@ pub(crate) enum Problem {
         caller: Principal,
         error: Box<ClientError>,
     },
+    #[error("front is not controlled by {caller}, and has to be told of the loss")]
+    NotFrontsController { caller: Principal },
     #[error("its settings stay as they are: {0}")]
     Settings(ConfigureError),
     /// Blocks before the one in question were taken; the shard is in maintenance.
@@ -80,11 +89,15 @@ impl Problem {
     pub(crate) const fn hint(&self) -> &'static str {
         match self {
             Self::NotFollowing(_) | Self::OtherHistory { .. } | Self::Parted { .. } => {
-                "the shard has written blocks of its own since it was put back, or the archive is another shard's: load an older snapshot, which only has blocks that the archive has too, and give the same command again"
+                "the shard has written blocks of its own since it was put back: load an older snapshot, which only has blocks that the archive has too, and give the same command again"
             }
             Self::Missing { .. } => {
                 "is there an archive that the snapshot does not know? Name it with --archive CANISTER. If nobody has them: --declare-lost writes a block that says so, and their numbers are never given again"
             }
+            Self::Gap { .. } => {
+                "name the archive that kept them with --archive CANISTER, or start it"
+            }
+            Self::NotTold => "--declare-lost lets front expect the log as it is",
             Self::Silent(_) => {
                 "an archive that does not answer may have the blocks: start it, or, if it is gone for good, take it off the shard's list with `set_archives`"
             }
@@ -92,6 +105,7 @@ impl Problem {
                 "give the same command again; somebody else may be at work"
             }
             Self::NotController { .. }
+            | Self::NotFrontsController { .. }
             | Self::Settings(_)
             | Self::Refused(RepairError::NotController { .. }) => {
                 "name the key of a controller with --identity"

@@ -1,5 +1,6 @@
 //! What a repair did, or would do.
 
+use crate::family::Failed;
 use crate::output::Shown;
 use serde::Serialize;
 use types::Principal;
@@ -13,13 +14,6 @@ pub(crate) struct Report {
     shards: Vec<ShardRepair>,
     /// Those that could not be looked at or repaired.
     failed: Vec<Failed>,
-}
-
-/// Why nothing more was done to a shard.
-#[derive(Debug, Serialize)]
-pub(crate) struct Failed {
-    pub(crate) registry: Principal,
-    pub(crate) error: String,
 }
 
 /// One shard.
@@ -37,6 +31,8 @@ pub(crate) struct ShardRepair {
     pub(crate) next_anchor: u64,
     /// Anchors with devices that were replayed, whose aliases and metadata values nobody has any more.
     pub(crate) emptied: Vec<u64>,
+    /// Whether front was told to expect this log, and not the longer one that it saw; in a dry run: has to be.
+    pub(crate) tells_front: bool,
     /// Whether the shard takes orders.
     pub(crate) is_open: bool,
 }
@@ -90,9 +86,10 @@ impl ShardRepair {
             blocks_after,
             next_anchor,
             emptied,
+            tells_front,
             is_open,
         } = self;
-        if *replayed == 0 && lost.is_none() && blocks_before == blocks_after {
+        if *replayed == 0 && !tells_front && blocks_before == blocks_after {
             let state = if *is_open {
                 ""
             } else {
@@ -112,6 +109,12 @@ impl ShardRepair {
         {
             lines.push(format!(
                 "  lost: {blocks} blocks from {first_missing} on, {numbers} anchors dead for ever"
+            ));
+        }
+        if *tells_front {
+            let has_to_be = if dry_run { "has to be" } else { "was" };
+            lines.push(format!(
+                "  front {has_to_be} told to expect the log without what is lost"
             ));
         }
         if !emptied.is_empty() {

@@ -1,98 +1,5 @@
+use super::super::followed::tests::{ARCHIVE, log, register, tip};
 use super::*;
-use oplog::Tx;
-use types::{DeviceKey, DeviceProtection, KeyType, PublicDevice, Purpose, TimestampNs};
-
-const ARCHIVE: Principal = Principal::from_slice(&[2]);
-
-fn device(key: u8) -> PublicDevice {
-    PublicDevice {
-        pubkey: DeviceKey::new([key]),
-        credential_id: None,
-        purpose: Purpose::Authentication,
-        key_type: KeyType::Platform,
-        protection: DeviceProtection::Unprotected,
-        origin: None,
-        metadata_keys: Vec::new(),
-    }
-}
-
-/// A log of these operations.
-fn log(operations: Vec<(u64, Operation)>) -> Vec<Block> {
-    let mut parent = None;
-    let blocks = operations.into_iter().map(|(anchor, operation)| {
-        let tx = Tx {
-            anchor: AnchorNumber::new(anchor),
-            caller: Principal::anonymous(),
-            operation,
-        };
-        let block = Block::new(parent, TimestampNs::new(1), &tx);
-        parent = Some(block.hash());
-        block
-    });
-    blocks.collect()
-}
-
-fn register(anchor: u64) -> (u64, Operation) {
-    let operation = Operation::Register {
-        device: device(1),
-        temporary_key: None,
-    };
-    (anchor, operation)
-}
-
-fn lost(anchor: u64, first_missing: u64, next: u64) -> (u64, Operation) {
-    let operation = Operation::Lost {
-        first_missing: BlockIndex::new(first_missing),
-        next_anchor: AnchorNumber::new(next),
-    };
-    (anchor, operation)
-}
-
-fn tip(blocks: &[Block], next: u64) -> ShardTip {
-    ShardTip {
-        log_length: blocks.len() as u64,
-        last_hash: blocks.last().map(Block::hash),
-        next_anchor: AnchorNumber::new(next),
-    }
-}
-
-#[test]
-fn blocks_are_followed_from_the_shards_tip_on() {
-    let key = DeviceKey::new([1]);
-    let blocks = log(vec![
-        register(10),
-        register(11),
-        (10, Operation::Add { device: device(2) }),
-        (11, Operation::Remove { key }),
-        register(12),
-    ]);
-    let mut followed = Followed::after(tip(&blocks[..1], 11)).unwrap();
-    for block in &blocks[1..] {
-        followed.push(ARCHIVE, block, 3).unwrap();
-    }
-    assert_eq!(followed.length(), 5);
-    assert_eq!(followed.next_anchor, AnchorNumber::new(13));
-    assert_eq!(followed.at_expected, Some(blocks[2].hash()));
-    assert_eq!(followed.blocks[0], blocks[1].encode());
-    // A block that only removes leaves no device with an empty alias.
-    let emptied: Vec<_> = followed.emptied.iter().map(|anchor| anchor.get()).collect();
-    assert_eq!(emptied, [10, 11, 12]);
-    let again = followed.push(ARCHIVE, &blocks[1], 3);
-    assert!(matches!(again, Err(Problem::NotFollowing(_))));
-    assert_eq!(followed.length(), 5);
-}
-
-#[test]
-fn a_loss_that_was_declared_before_is_seen() {
-    let blocks = log(vec![register(10), lost(11, 1, 14), register(14)]);
-    let mut followed = Followed::after(tip(&[], 10)).unwrap();
-    let mut seen = Vec::new();
-    for block in &blocks {
-        followed.push(ARCHIVE, block, 9).unwrap();
-        seen.push((followed.ends_with_loss, followed.next_anchor.get()));
-    }
-    assert_eq!(seen, [(false, 11), (true, 14), (false, 15)]);
-}
 
 fn plan(has: ShardTip, expects: ShardTip, silent: bool) -> Plan {
     let error = ClientError::Decode {
@@ -137,6 +44,20 @@ fn nothing_is_declared_lost_without_a_word_and_without_every_archives_answer() {
     let (words, hint) = refused(&unanswered, true);
     assert!(words.contains("it is silent"), "{words}");
     assert!(hint.contains("set_archives"), "{hint}");
+
+    // An earlier command declared it, and did not get so far as to tell front.
+    let untold = Plan {
+        lost: None,
+        ..plan(long, short, false)
+    };
+    assert!(!untold.is_empty());
+    assert!(refused(&untold, false).1.contains("--declare-lost"));
+    untold.may_be_done(true).expect("declared");
+    let untold = Plan {
+        lost: None,
+        ..plan(long, short, true)
+    };
+    assert!(refused(&untold, true).0.contains("it is silent"));
 
     let whole = plan(long, long, true);
     whole.may_be_done(false).expect("nothing is missing");
