@@ -14,7 +14,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::time::Instant;
 use types::archive::EntryOperation;
-use types::front::{CaptchaMode, ChallengeResult, GetDelegationResponse, RegisterResponse};
+use types::front::{ChallengeResult, GetDelegationResponse, RegisterResponse};
 use types::{AnchorNumber, DeviceKey, Principal, SessionKey};
 
 /// The relying party that is logged in to. Nobody has this name (RFC 2606).
@@ -67,10 +67,10 @@ impl<'a> Person<'a> {
     }
 
     async fn registers(&self, alias: &str) -> Result<AnchorNumber, Error> {
-        if self.front.config().await?.captcha != Some(CaptchaMode::Disabled) {
+        let challenge = self.front.create_challenge().await?;
+        if !challenge.png_base64.is_empty() {
             return Err(Error::Captcha);
         }
-        let challenge = self.front.create_challenge().await?;
         let solution = ChallengeResult {
             key: challenge.challenge_key,
             chars: String::new(),
@@ -240,10 +240,17 @@ async fn is_archived(
     let begin = Instant::now();
     let wanted = BTreeSet::from(keys.map(DeviceKey::as_slice));
     loop {
+        let mut silent = None;
         for archive in &shard.archives {
             let id = archive.canister;
             let archive = ArchiveClient::new(agent, id);
-            let answer = archive.get_anchor_entries(anchor, None, None).await?;
+            let answer = match archive.get_anchor_entries(anchor, None, None).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    silent = Some(error);
+                    continue;
+                }
+            };
             let entries = answer.entries.iter().flatten();
             let found: BTreeSet<_> = entries
                 .filter_map(|entry| match &entry.operation {
@@ -264,7 +271,7 @@ async fn is_archived(
             }
         }
         if begin.elapsed().as_secs() >= seconds {
-            return Err(Error::NotArchived(seconds));
+            return Err(silent.map_or(Error::NotArchived(seconds), Error::from));
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -140,7 +140,7 @@ impl Error {
             Self::Client(error) => return error.call().and_then(call_hint).map(Into::into),
             Self::Call(error) => return call_hint(error).map(Into::into),
             Self::Captcha => {
-                "the demonstration solves none; it is for families that were installed with captcha = disabled"
+                "the demonstration solves none; it is for families that were installed with captcha = disabled, or where few people register now"
             }
             Self::NotArchived(_) => {
                 "look at `status` of the archive, which names its last failure; or give it more time with --archive-seconds"

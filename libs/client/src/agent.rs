@@ -3,12 +3,18 @@
 //! An [`Agent`] is a [`Transport`]: it checks the certificate of every update and the node signatures of every
 //! query against the network's root key before it believes an answer.
 
-use ic_agent::agent::RejectCode as Theirs;
 use ic_agent::agent::route_provider::RoundRobinRouteProvider;
+use ic_agent::agent::{CallResponse, RejectCode as Theirs};
 use ic_agent::{Agent, AgentError, Identity};
+use std::time::Duration;
 use types::Principal;
 
 use crate::{CallError, RejectCode, Transport};
+
+/// How long connecting may take.
+const CONNECTING: Duration = Duration::from_secs(30);
+/// How long one request over HTTP may take; a call that takes longer at the network is asked for by several.
+const ONE_REQUEST: Duration = Duration::from_mins(2);
 
 /// A network: where it is, and the key that its certificates must lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +32,9 @@ impl Network {
         // The agent joins paths to it, which would replace the last part without the slash. And its own
         // `with_url` panics if this is no URL.
         let url = format!("{}/", self.url.trim_end_matches('/'));
-        let mut http = reqwest::Client::builder();
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(CONNECTING)
+            .timeout(ONE_REQUEST);
         if self.is_on_this_machine() {
             http = http.no_proxy().redirect(reqwest::redirect::Policy::none());
         }
@@ -71,7 +79,21 @@ impl Transport for Agent {
         argument: Vec<u8>,
     ) -> Result<Vec<u8>, CallError> {
         let update = Agent::update(self, &canister, method).with_arg(argument);
-        Ok(update.call_and_wait().await?)
+        match update.call().await? {
+            CallResponse::Response((answer, _)) => Ok(answer),
+            CallResponse::Poll(id) => match self.wait(&id, canister).await {
+                Ok((answer, _)) => Ok(answer),
+                Err(error) => Err(not_heard(error.into())),
+            },
+        }
+    }
+}
+
+/// What it says of a call that was accepted that its outcome could not be asked for.
+fn not_heard(error: CallError) -> CallError {
+    match error {
+        CallError::NotAccepted { reason } => CallError::Unreachable { reason },
+        error => error,
     }
 }
 

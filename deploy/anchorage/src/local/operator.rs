@@ -99,10 +99,12 @@ impl Operator {
         let record = CanisterIdRecord {
             canister_id: canister,
         };
-        let () = self.manage(canister, "stop_canister", &record).await?;
         let mode = CanisterInstallMode::Upgrade(None);
-        let installed = self.install_code(canister, mode, module, argument).await;
-        // With the old module, if the new one was refused.
+        let installed = match self.manage(canister, "stop_canister", &record).await {
+            Ok(()) => self.install_code(canister, mode, module, argument).await,
+            Err(error) => Err(error),
+        };
+        // With the old module, if the new one was refused or the canister did not stop in time.
         let started = self.starts(canister).await;
         installed.and(started).map(|()| true)
     }
