@@ -101,6 +101,8 @@ pub(crate) struct Challenges {
     /// What all pictures are drawn from, each by its nonce.
     picture_key: [u8; 32],
     used: BTreeMap<ChallengeId, Use>,
+    /// How many calls are making an order of a challenge just now.
+    under_way: BTreeMap<ChallengeId, u32>,
     /// Challenges that expire by then are void, because their use may have been forgotten.
     void_until: TimestampNs,
 }
@@ -112,6 +114,7 @@ impl Challenges {
             mac: SipHasher24::new_with_key(&mac_key),
             picture_key,
             used: BTreeMap::new(),
+            under_way: BTreeMap::new(),
             void_until: TimestampNs::new(0),
         }
     }
@@ -224,6 +227,26 @@ impl Challenges {
     pub(crate) fn reopen(&mut self, id: ChallengeId, claim: Claim) {
         let Claim { caller, order: _ } = claim;
         self.remember(id, Use::Reopened { caller });
+    }
+
+    /// Notes that a call is making an order of a challenge; each beginning has its end.
+    pub(crate) fn begin(&mut self, id: ChallengeId) {
+        *self.under_way.entry(id).or_default() += 1;
+    }
+
+    /// Notes that such a call has its answer.
+    pub(crate) fn end(&mut self, id: ChallengeId) {
+        if let Some(calls) = self.under_way.get_mut(&id) {
+            *calls -= 1;
+            if *calls == 0 {
+                self.under_way.remove(&id);
+            }
+        }
+    }
+
+    /// How many of them there are.
+    pub(crate) fn calls_under_way(&self, id: ChallengeId) -> u32 {
+        self.under_way.get(&id).copied().unwrap_or_default()
     }
 
     /// Spent challenges that are remembered, for the metrics.

@@ -29,6 +29,8 @@ pub(crate) enum Refusal {
     },
     /// The temporary key is the device's own principal. Do not retry.
     TemporaryKeyIsDevice,
+    /// The temporary key is the anonymous principal. Do not retry.
+    TemporaryKeyIsAnonymous,
     /// Too many registrations at present. Retry later.
     RateLimited,
     /// A device rule said no. Do not retry.
@@ -127,6 +129,9 @@ impl Refusal {
             }
             Self::TemporaryKeyIsDevice => {
                 "The temporary key must differ from the principal of the device.".to_owned()
+            }
+            Self::TemporaryKeyIsAnonymous => {
+                "The temporary key must not be the anonymous principal.".to_owned()
             }
             Self::RateLimited => "rate limit reached, try again later".to_owned(),
             Self::Device(error) => device_words(error),

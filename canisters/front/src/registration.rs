@@ -82,14 +82,13 @@ async fn admit_and_order<R: Runtime>(
     };
     // Not in the head of the loop: there the borrow would live as long as the loop.
     let candidates = candidates(&state.borrow(), claim.order, earlier);
+    let under_way = UnderWay::begin(state, id);
     let mut busy = None;
     for shard in candidates {
         note_sent(state, id, claim, shard);
         let order = create_anchor(runtime, state, shard, claim, &registration);
         match order.await {
             Ok(user_number) => {
-                // A slower repetition of the same call may have reopened the challenge meanwhile.
-                note_sent(state, id, claim, shard);
                 // A repetition may have been answered with the number of the first call.
                 if earlier.is_none()
                     && let Some(rates) = &mut state.borrow_mut().rates
@@ -107,6 +106,10 @@ async fn admit_and_order<R: Runtime>(
             }
             Err(failure) => return Err(refusal(failure, shard, &registration)),
         }
+        // The same call, repeated meanwhile, may be answered otherwise: if both went on, there could be two numbers.
+        if !under_way.is_alone() {
+            return Err(Refusal::OutcomeUnknown);
+        }
     }
     let busy = busy.or_else(|| held_back(&state.borrow()));
     let Some((failure, shard)) = busy else {
@@ -116,6 +119,35 @@ async fn admit_and_order<R: Runtime>(
         take_back(&mut state.borrow_mut(), id, claim);
     }
     Err(refusal(failure, shard, &registration))
+}
+
+/// A call that is making an order of a challenge; ends when it is dropped.
+struct UnderWay<'s> {
+    state: &'s Shared,
+    id: ChallengeId,
+}
+
+impl<'s> UnderWay<'s> {
+    fn begin(state: &'s Shared, id: ChallengeId) -> Self {
+        if let Some(known) = &mut state.borrow_mut().randomness {
+            known.challenges.begin(id);
+        }
+        Self { state, id }
+    }
+
+    fn is_alone(&self) -> bool {
+        let state = self.state.borrow();
+        let known = state.randomness.as_ref();
+        known.is_none_or(|known| known.challenges.calls_under_way(self.id) <= 1)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if let Some(known) = &mut self.state.borrow_mut().randomness {
+            known.challenges.end(self.id);
+        }
+    }
 }
 
 /// A registration that may become an order.
@@ -177,7 +209,8 @@ fn admit(
     Ok(spent)
 }
 
-/// Only the device itself, which is its `owner`, or its temporary key may register it, and the two must differ.
+/// Only the device itself, which is its `owner`, or its temporary key may register it, and the two must differ. Everybody
+/// is anonymous, so that is no key.
 fn may_register(
     caller: Principal,
     device: &DeviceData,
@@ -187,14 +220,18 @@ fn may_register(
     if temporary_key == Some(owner) {
         return Err(Refusal::TemporaryKeyIsDevice);
     }
-    let is_anonymous = caller == Principal::anonymous();
-    if !is_anonymous && (caller == owner || temporary_key == Some(caller)) {
-        return Ok(());
+    let anonymous = Principal::anonymous();
+    let may = caller != anonymous && (caller == owner || temporary_key == Some(caller));
+    if !may {
+        return Err(Refusal::NotTheDevice {
+            caller,
+            key: device.pubkey.clone(),
+        });
     }
-    Err(Refusal::NotTheDevice {
-        caller,
-        key: device.pubkey.clone(),
-    })
+    if temporary_key == Some(anonymous) {
+        return Err(Refusal::TemporaryKeyIsAnonymous);
+    }
+    Ok(())
 }
 
 /// The shard that an earlier call went to, then the other open ones that may have a number left: the one with the
