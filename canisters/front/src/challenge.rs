@@ -101,8 +101,8 @@ pub(crate) struct Challenges {
     /// What all pictures are drawn from, each by its nonce.
     picture_key: [u8; 32],
     used: BTreeMap<ChallengeId, Use>,
-    /// How many calls are making an order of a challenge just now.
-    under_way: BTreeMap<ChallengeId, u32>,
+    /// Of which challenge each call that is under way makes an order: as many as there are open calls, so a list will do.
+    under_way: Vec<ChallengeId>,
     /// Challenges that expire by then are void, because their use may have been forgotten.
     void_until: TimestampNs,
 }
@@ -114,7 +114,7 @@ impl Challenges {
             mac: SipHasher24::new_with_key(&mac_key),
             picture_key,
             used: BTreeMap::new(),
-            under_way: BTreeMap::new(),
+            under_way: Vec::new(),
             void_until: TimestampNs::new(0),
         }
     }
@@ -231,22 +231,19 @@ impl Challenges {
 
     /// Notes that a call is making an order of a challenge; each beginning has its end.
     pub(crate) fn begin(&mut self, id: ChallengeId) {
-        *self.under_way.entry(id).or_default() += 1;
+        self.under_way.push(id);
     }
 
     /// Notes that such a call has its answer.
     pub(crate) fn end(&mut self, id: ChallengeId) {
-        if let Some(calls) = self.under_way.get_mut(&id) {
-            *calls -= 1;
-            if *calls == 0 {
-                self.under_way.remove(&id);
-            }
+        if let Some(place) = self.under_way.iter().position(|one| *one == id) {
+            self.under_way.swap_remove(place);
         }
     }
 
     /// How many of them there are.
-    pub(crate) fn calls_under_way(&self, id: ChallengeId) -> u32 {
-        self.under_way.get(&id).copied().unwrap_or_default()
+    pub(crate) fn calls_under_way(&self, id: ChallengeId) -> usize {
+        self.under_way.iter().filter(|one| **one == id).count()
     }
 
     /// Spent challenges that are remembered, for the metrics.
