@@ -8,6 +8,7 @@
 //! read as any other argument.
 
 use serde_bytes::ByteBuf;
+use types::lean;
 use types::lean::reader::{self, NotTheArguments};
 
 #[cfg(test)]
@@ -17,11 +18,10 @@ const HEADER: &[u8; 9] = b"DIDL\x01\x6d\x7b\x01\x00";
 
 /// The blob as the only value of an argument or answer.
 pub fn encode(blob: &[u8]) -> Vec<u8> {
-    let (length, digits) = leb128fmt::encode_u64(blob.len() as u64).expect("64 bits fit");
-    let mut bytes = Vec::with_capacity(HEADER.len() + digits + blob.len());
+    // A length below 4 GiB has at most five digits.
+    let mut bytes = Vec::with_capacity(HEADER.len() + 5 + blob.len());
     bytes.extend_from_slice(HEADER);
-    bytes.extend_from_slice(&length[..digits]);
-    bytes.extend_from_slice(blob);
+    lean::blob(blob, &mut bytes);
     bytes
 }
 
