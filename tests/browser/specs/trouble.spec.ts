@@ -1,7 +1,7 @@
 // What goes wrong between the page and the service: answers that get lost, nodes that lie, clocks that are wrong.
 import { Dapp } from '../support/dapp';
 import { inspect } from '../support/inspect';
-import { endsSessions, losesAnswers, refuses } from '../support/node';
+import { endsSessions, losesAnswers, losesFirstAnswer, refuses } from '../support/node';
 import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
 
@@ -31,6 +31,47 @@ test('a registration whose answer gets lost is found again, and makes no second 
     other.button(texts.picker.continueAs(anchor)),
     'the passkey’s first anchor is the one that was shown',
   ).toBeVisible();
+});
+
+test('a registration that is repeated with a challenge that is void by then makes no second anchor', async ({
+  stage,
+  visits,
+}) => {
+  const page = await visits();
+  // Front forgets the challenge, so the repetition hears nothing of the anchor that is there.
+  const lost = await losesFirstAnswer(page.page, 'register', () => stage.upgradesFront());
+  await page.clicks(texts.picker.create);
+  await page.types(texts.common.deviceName, 'laptop');
+  await page.clicks(texts.create.start);
+  const anchor = await page.readsNumber();
+  expect(lost.count()).toBeGreaterThan(0);
+  await page.skipsRecovery();
+  await page.showsDevices(anchor);
+
+  const other = await visits(page.device);
+  await other.clicks(texts.picker.discover);
+  await expect(
+    other.button(texts.picker.continueAs(anchor)),
+    'the passkey’s first anchor is the one that was shown',
+  ).toBeVisible();
+});
+
+test('a protected phrase whose removal got no answer is gone, and the session goes on', async ({ signedIn }) => {
+  const { page, anchor } = await signedIn('laptop');
+  const phrase = await page.createsPhrase();
+  const dialog = page.page.getByRole('dialog');
+  const confirms = (label: string): Promise<void> => dialog.getByRole('button', { name: label, exact: true }).click();
+  await page.clicks(texts.manage.protect);
+  await confirms(texts.manage.protect);
+  await page.says(texts.manage.wasProtected);
+  const lost = await losesFirstAnswer(page.page, 'remove');
+  await page.clicks(texts.manage.removeOf(texts.phrase.alias));
+  await dialog.getByLabel(texts.phrase.type).fill(phrase);
+  await confirms(texts.manage.remove);
+  await page.says(texts.manage.removed(texts.phrase.alias));
+  expect(lost.count()).toBeGreaterThan(0);
+  await page.showsDevices(anchor);
+  await expect(page.row(texts.phrase.alias)).toHaveCount(0);
 });
 
 test('a device whose answer gets lost was added, and the page says so', async ({ visits }) => {

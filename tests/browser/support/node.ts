@@ -42,6 +42,30 @@ export async function losesAnswers(page: Page, method: string): Promise<Lost> {
   return { count: () => count, ends: () => page.unroute(pattern) };
 }
 
+/** The network does what the page's first such call asks for, the page never hears of it, and then this happens. */
+export async function losesFirstAnswer(
+  page: Page,
+  method: string,
+  then: () => Promise<void> = async () => undefined,
+): Promise<Pick<Lost, 'count'>> {
+  // The agent sends the very same request again, as often as it gets no answer. Another call of the method is another request.
+  let first: Buffer | undefined;
+  let count = 0;
+  await page.route('**/api/**/call', async (route) => {
+    const request = route.request();
+    const body = bodyOf(request);
+    if (methodOf(request) !== method || (first && !first.equals(body))) return route.fallback();
+    count += 1;
+    if (!first) {
+      first = body;
+      await post(request.url(), body);
+      await then();
+    }
+    return route.abort();
+  });
+  return { count: () => count };
+}
+
 /** The node takes no call of a session, as if it were over. */
 export async function endsSessions(page: Page): Promise<Pick<Lost, 'ends'>> {
   const pattern = '**/api/**/call';

@@ -4,6 +4,7 @@ import { useApp, type Active } from '../app-context';
 import { credentialIds, deviceFor, suggestedName } from '../devices';
 import { createPasskey, type NewPasskey } from '../passkey/create';
 import { texts } from '../texts';
+import { addOnce } from '../ui/add-once';
 import { useAction } from '../ui/action';
 import { NameForm } from '../ui/name-form';
 import { Alert, Button, Screen, Status } from '../ui/parts';
@@ -21,7 +22,7 @@ export function AddHere({ active }: { active: Active }): JSX.Element {
     const userName = texts.common.anchor(anchor);
     // Made once: if the service does not answer, the same passkey is sent again.
     const passkey = (made.current ??= await createPasskey({ rpId: app.rpId, userName, exclude: credentialIds(info) }));
-    await active.front.add(anchor, deviceFor(passkey, alias, { authentication: null }, location.origin));
+    await addOnce(active.front, anchor, info, deviceFor(passkey, alias, { authentication: null }, location.origin), made);
     // Whoever came in by recovery has a device again.
     app.open(active.session);
     app.router.replace({ name: 'manage', notice: text.done(alias) });

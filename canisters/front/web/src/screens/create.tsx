@@ -9,7 +9,7 @@ import { createPasskey, type NewPasskey } from '../passkey/create';
 import { nameAccount } from '../passkey/signals';
 import { createAgent } from '../service/call';
 import { ServiceError } from '../service/errors';
-import { isUnsettled } from '../service/retry';
+import { isOneOf, isUnsettled } from '../service/retry';
 import { ownerOf } from '../service/shards';
 import { Front } from '../service/front';
 import type { Challenge, RegisterAnswer } from '../service/types';
@@ -59,12 +59,24 @@ export function Create(): JSX.Element {
     const { passkey: made, alias, key, front, challenge } = attempt;
     const device = deviceFor(made, alias, { authentication: null }, location.origin);
     const temporary = key.identity.getPrincipal();
+    const ask = (): Promise<RegisterAnswer> => front.register(device, challenge.challenge_key, solution, temporary);
     let answer: RegisterAnswer;
     try {
-      answer = await front.register(device, challenge.challenge_key, solution, temporary);
+      answer = await ask().catch((error: unknown) => {
+        if (!isUnsettled(error)) throw error;
+        // From now on a challenge that is void says nothing of what became of the anchor.
+        isUncertain.current = true;
+        return ask();
+      });
     } catch (error) {
-      if (isUnsettled(error)) isUncertain.current = true;
-      throw error;
+      if (isOneOf(error, ['device-refused'])) {
+        // The same passkey would be refused again.
+        setPasskey(null);
+        setRegistration(null);
+      }
+      if (!isOneOf(error, ['bad-challenge'])) throw error;
+      // Sent before with another solution.
+      answer = { bad_challenge: null };
     }
     if ('canister_full' in answer) throw new ServiceError('full', 'no shard takes new anchors');
     if ('registered' in answer) return finish(attempt, answer.registered.user_number);

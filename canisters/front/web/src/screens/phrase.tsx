@@ -77,7 +77,7 @@ export function PhraseScreen({ active }: { active: Active }): JSX.Element {
       }
       // Nobody should keep a piece of paper that opens nothing: it is looked, certified, before it is said.
       if (!isStored(await asks.anchorInfo(anchor))) {
-        throw new ServiceError('changed-elsewhere', 'the phrase was stored, and is not there any more');
+        throw new ServiceError('phrase-gone', 'the phrase was stored, and is not there any more');
       }
     }
     setTyped('');

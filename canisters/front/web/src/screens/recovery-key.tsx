@@ -4,6 +4,7 @@ import { afterwards, useApp, type Active } from '../app-context';
 import { credentialIds, deviceFor } from '../devices';
 import { createPasskey, type NewPasskey } from '../passkey/create';
 import { texts } from '../texts';
+import { addOnce } from '../ui/add-once';
 import { useAction } from '../ui/action';
 import { NameForm } from '../ui/name-form';
 import { Alert, Button, Screen, Status } from '../ui/parts';
@@ -27,7 +28,7 @@ export function RecoveryKey({ active }: { active: Active }): JSX.Element {
       exclude: credentialIds(info),
       roaming: true,
     }));
-    await active.front.add(anchor, deviceFor(passkey, alias, { recovery: null }, location.origin));
+    await addOnce(active.front, anchor, info, deviceFor(passkey, alias, { recovery: null }, location.origin), made);
     setDone(true);
   };
 

@@ -5,6 +5,8 @@ import {
   ErrorKindEnum,
   HttpErrorCode,
   IngressExpiryInvalidErrorCode,
+  RequestStatusDoneNoReplyErrorCode,
+  TimeoutWaitingForResponseErrorCode,
   UncertifiedRejectErrorCode,
   UncertifiedRejectUpdateErrorCode,
 } from '@icp-sdk/core/agent';
@@ -52,6 +54,8 @@ export type ErrorCode =
   | 'no-delegation'
   /** The devices are not those that the user saw. */
   | 'changed-elsewhere'
+  /** The phrase that was stored instead of another one is not there any more. */
+  | 'phrase-gone'
   /** No connection. Whether it was done is not known. */
   | 'network'
   /** The network turned the session away before the canister was asked: it is over, or a clock is wrong. */
@@ -150,6 +154,10 @@ function fromAgent(error: AgentError): ServiceError {
   if (code instanceof UncertifiedRejectUpdateErrorCode) return fromUncertifiedReject(code.rejectCode, code.rejectMessage);
   // This computer's clock was set meanwhile: a new session's agent asks for the time anew.
   if (code instanceof IngressExpiryInvalidErrorCode) return new ServiceError('session-refused', error.message);
+  // The call was taken, and nobody said what came of it.
+  if (code instanceof TimeoutWaitingForResponseErrorCode || code instanceof RequestStatusDoneNoReplyErrorCode) {
+    return new ServiceError('outcome-unknown', error.message);
+  }
   if (code instanceof HttpErrorCode) return fromHttp(code.status, error.message);
   switch (error.kind) {
     case ErrorKindEnum.Transport:

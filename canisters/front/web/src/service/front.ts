@@ -29,11 +29,13 @@ export class Front {
     return challenge;
   }
 
-  /** The caller is `temporaryKey`, which acts for the device for 10 minutes. */
+  /**
+   * The caller is `temporaryKey`, which acts for the device for 10 minutes. Not repeated: a challenge that is void by then is no word about
+   * the first call.
+   */
   async register(device: DeviceData, challenge: string, solution: string, temporaryKey: Principal): Promise<RegisterAnswer> {
-    const [answer] = await repeated(() =>
-      this.call<[RegisterAnswer]>('register', device, { key: challenge, chars: solution }, [temporaryKey]),
-    );
+    const values = [device, { key: challenge, chars: solution }, [temporaryKey]];
+    const [answer] = await this.call<[RegisterAnswer]>('register', ...values);
     return answer;
   }
 
@@ -57,11 +59,14 @@ export class Front {
     await settled(change, ['device-not-found', 'not-authenticated']);
   }
 
-  /** Who removes its own key cannot ask whether it was done, other than by being refused. */
-  async remove(anchor: bigint, key: Uint8Array, isOwn: boolean): Promise<void> {
-    await settled(
+  /**
+   * `isCallers`: the key that signs this call. Who removes it cannot ask whether it was done, other than by being refused. Then the answer
+   * is false, and it is to be looked whether the key is gone.
+   */
+  async remove(anchor: bigint, key: Uint8Array, isCallers: boolean): Promise<boolean> {
+    return settled(
       async () => void (await this.call('remove', anchor, key)),
-      isOwn ? ['device-not-found', 'not-authenticated'] : ['device-not-found'],
+      isCallers ? ['device-not-found', 'not-authenticated'] : ['device-not-found'],
     );
   }
 

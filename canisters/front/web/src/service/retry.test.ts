@@ -71,6 +71,14 @@ describe('a change of unknown outcome', () => {
     expect(await codeOf(settled(scripted(...script).ask, ['key-exists']))).toBe(expected);
   });
 
+  test.each<[(ErrorCode | 'done')[], boolean]>([
+    [['done'], true],
+    [['outcome-unknown', 'done'], true],
+    [['outcome-unknown', 'key-exists'], false],
+  ])('says who said so: %j', async (script, isSaid) => {
+    expect(await settled(scripted(...script).ask, ['key-exists'])).toBe(isSaid);
+  });
+
   test('what the repetition may say is no success of the first call', async () => {
     const script = scripted('key-exists', 'done');
     expect(await codeOf(settled(script.ask, ['key-exists']))).toBe('key-exists');

@@ -26,18 +26,21 @@ export async function patiently<T>(ask: () => Promise<T>, wait: Sleep = sleep): 
 
 /**
  * Repeats the very same change once if its outcome is unknown. What the repetition says when the first one
- * was done after all is in `done`: that is success, too.
+ * was done after all is in `done`: that is success, too. Answers whether a call said itself that it is done.
  */
-export async function settled(change: () => Promise<void>, done: readonly ErrorCode[]): Promise<void> {
+export async function settled(change: () => Promise<void>, done: readonly ErrorCode[]): Promise<boolean> {
   try {
     await change();
+    return true;
   } catch (error) {
     if (!isUnsettled(error)) throw error;
-    try {
-      await change();
-    } catch (second) {
-      if (!isOneOf(second, done)) throw second;
-    }
+  }
+  try {
+    await change();
+    return true;
+  } catch (error) {
+    if (!isOneOf(error, done)) throw error;
+    return false;
   }
 }
 
@@ -56,6 +59,6 @@ export function isUnsettled(error: unknown): boolean {
   return isOneOf(error, ['outcome-unknown', 'network']);
 }
 
-function isOneOf(error: unknown, codes: readonly ErrorCode[]): boolean {
+export function isOneOf(error: unknown, codes: readonly ErrorCode[]): boolean {
   return error instanceof ServiceError && codes.includes(error.code);
 }

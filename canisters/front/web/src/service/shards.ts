@@ -1,11 +1,12 @@
 // What everybody may ask: from the shard that owns the anchor, without a way through front.
 import type { HttpAgent } from '@icp-sdk/core/agent';
 import type { Principal } from '@icp-sdk/core/principal';
+import { isEqual } from '../bytes';
 import type { Environment, Shard } from '../environment';
 import { query, update } from './call';
 import { SHARD } from './candid';
 import { ServiceError } from './errors';
-import { patiently } from './retry';
+import { isOneOf, patiently } from './retry';
 import type { Credentials, KnownPasskey, LookupAnswer } from './types';
 
 /** The shard that owns this anchor. Throws 'unknown-anchor' for a number that no shard owns. */
@@ -34,6 +35,18 @@ export async function credentialsOf(
     throw new ServiceError('unknown-anchor', `${anchor} has no passkey and no recovery phrase`);
   }
   return found;
+}
+
+/** Whether a device of this anchor has this key, certified. */
+export async function isKeyOf(env: Environment, agent: HttpAgent, anchor: bigint, key: Uint8Array): Promise<boolean> {
+  try {
+    const { credentials, recovery_credentials, recovery_phrases } = await credentialsOf(env, agent, anchor, update);
+    const keys = [...[...credentials, ...recovery_credentials].map(({ pubkey }) => pubkey), ...recovery_phrases];
+    return keys.some((one) => isEqual(one, key));
+  } catch (error) {
+    if (isOneOf(error, ['unknown-anchor'])) return false;
+    throw error;
+  }
 }
 
 /**

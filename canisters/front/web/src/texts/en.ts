@@ -111,6 +111,10 @@ const errors: Record<ErrorCode, ErrorText> = {
     what: 'The devices were changed somewhere else meanwhile. Nothing was done.',
     todo: 'Look at the new list, then try again.',
   },
+  'phrase-gone': {
+    what: 'The new phrase was stored, and then changed somewhere else: it opens nothing, and the one before it neither.',
+    todo: 'Go back to your devices, look at what they have, then create another phrase.',
+  },
   network: {
     what: 'There was no connection to the service.',
     todo: 'Check your connection, then try again.',

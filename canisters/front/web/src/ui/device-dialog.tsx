@@ -5,7 +5,9 @@ import { useApp, type Active } from '../app-context';
 import { isProtected, isUnchanged, lossBy } from '../devices';
 import { forgetAnchor } from '../memory';
 import { forgetPasskey } from '../passkey/signals';
+import { ServiceError } from '../service/errors';
 import type { Front } from '../service/front';
+import { isKeyOf } from '../service/shards';
 import type { AnchorInfo, Device, DeviceData } from '../service/types';
 import { isEqual } from '../bytes';
 import { texts } from '../texts';
@@ -65,17 +67,19 @@ export function DeviceDialog(props: DeviceDialogProps): JSX.Element {
   const forget = (): void => {
     for (const id of device.credential_id) forgetPasskey(app.rpId, id);
   };
+  /** Removes it. Where only a refusal says so it is looked, certified: a session that is over is refused in the same words. */
+  const removeBy = async (front: Front, isCallers: boolean): Promise<void> => {
+    if (!(await front.remove(anchor, device.pubkey, isCallers)) && (await isKeyOf(app.env, app.agent, anchor, device.pubkey))) {
+      throw new ServiceError('not-authenticated', 'refused, and the device is still there');
+    }
+    forget();
+  };
   const remove = (): void => {
-    if (!isOwn)
-      return change(text.removed(alias), async (front) => {
-        await front.remove(anchor, device.pubkey, false);
-        forget();
-      });
+    if (!isOwn) return change(text.removed(alias), (front) => removeBy(front, needsPhrase));
     return action.run(async () => {
       const fresh = await active.front.anchorInfo(anchor);
       if (!isAsShown(fresh)) return onStale(fresh);
-      await active.front.remove(anchor, device.pubkey, true);
-      forget();
+      await removeBy(active.front, true);
       if (isLast) forgetAnchor(app.store, anchor);
       onSignedOut(text.removed(alias));
     });
