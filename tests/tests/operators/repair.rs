@@ -253,6 +253,13 @@ fn what_follows_a_loss_of_earlier_is_not_lost_without_a_word() {
     assert!(error.contains("nothing can be declared lost"), "{error}");
     let status = desk.family.status(0);
     assert_eq!((status.tip, status.maintenance), (tip, false));
+    // No number was given in it, and it is declared nevertheless.
+    desk.family.starts(ARCHIVE);
+    let done = desk.succeeds(&["repair", "--declare-lost"]);
+    let lost = json!({ "first_missing": 2, "blocks": 1, "numbers": 0 });
+    assert_eq!(done["shards"][0]["lost"], lost);
+    assert_eq!(desk.family.status(0).tip.log_length, 3);
+    assert_eq!(desk.succeeds(&["audit"])["blocks"], 3);
 }
 
 /// Between declaring a loss and telling front the command was interrupted.

@@ -113,7 +113,7 @@ impl Followed {
         let problem = |problem| Error::repair(shard.registry, problem);
         while let Some((source, end)) = next(sources, self.length()) {
             let by = source.archive;
-            for block in blocks(agent, by, self.length(), end).await? {
+            for block in blocks(agent, shard, by, self.length(), end).await? {
                 self.push(by, &block).map_err(problem)?;
             }
             let is_at_its_end = self.length() == source.next_index;
@@ -211,19 +211,21 @@ const fn is_silence(error: &ClientError) -> bool {
 /// what the subnet has agreed on.
 async fn blocks(
     agent: &Agent,
+    shard: &Shard,
     archive: Principal,
     start: u64,
     end: u64,
 ) -> Result<Vec<Block>, Error> {
     let begin = Instant::now();
     loop {
-        let blocks = blocks_of_a_node(agent, archive, start, end).await?;
+        let blocks = blocks_of_a_node(agent, shard, archive, start, end).await?;
         if !blocks.is_empty() {
             return Ok(blocks);
         }
         if begin.elapsed() > NODE_CATCHES_UP {
             let (by, index) = (archive, start);
-            return Err(Error::repair(archive, Problem::NotAnswered { by, index }));
+            let problem = Problem::NotAnswered { by, index };
+            return Err(Error::repair(shard.registry, problem));
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -232,7 +234,8 @@ async fn blocks(
 /// Some of the blocks from `start` on and below `end`, as one node of the canister's subnet answers them.
 async fn blocks_of_a_node(
     agent: &Agent,
-    canister: Principal,
+    shard: &Shard,
+    by: Principal,
     start: u64,
     end: u64,
 ) -> Result<Vec<Block>, Error> {
@@ -241,23 +244,17 @@ async fn blocks_of_a_node(
         length: (end - start).into(),
     };
     // Archives and shards give their blocks by the same methods.
-    let log = ArchiveClient::new(agent, canister);
+    let log = ArchiveClient::new(agent, by);
     let answer = log.log().get_blocks(&[run]).await?.blocks;
     let mut blocks = Vec::new();
     for (index, found) in (start..end).zip(answer) {
         if found.id != index {
             break;
         }
-        let block = Block::from_value(&found.block);
-        let block = block.map_err(|error| {
-            Error::repair(
-                canister,
-                Problem::Unreadable {
-                    index,
-                    by: canister,
-                    reason: error.to_string(),
-                },
-            )
+        let block = Block::from_value(&found.block).map_err(|error| {
+            let reason = error.to_string();
+            let problem = Problem::Unreadable { index, by, reason };
+            Error::repair(shard.registry, problem)
         })?;
         blocks.push(block);
     }
@@ -282,6 +279,6 @@ pub(super) async fn hash_before(agent: &Agent, shard: &Shard, length: u64) -> Op
 /// The shard's own block before this index; `None` if it is archived, cannot be had, or cannot be read.
 async fn block_before(agent: &Agent, shard: &Shard, length: u64) -> Option<Block> {
     let last = length.checked_sub(1)?;
-    let found = blocks_of_a_node(agent, shard.registry, last, length).await;
+    let found = blocks_of_a_node(agent, shard, shard.registry, last, length).await;
     found.ok()?.into_iter().next()
 }
