@@ -76,6 +76,12 @@ export class LoginPage {
     return anchor;
   }
 
+  /** The anchor that a passkey without a typed number leads to. */
+  async isOfferedByPasskey(anchor: bigint): Promise<void> {
+    await this.clicks(texts.picker.discover);
+    await expect(this.button(texts.picker.continueAs(anchor))).toBeVisible();
+  }
+
   /** From the welcome to the list of devices, with an anchor that the browser remembers. */
   async comesBack(anchor: bigint): Promise<void> {
     await this.clicks(texts.welcome.signInAs(anchor));
