@@ -301,4 +301,20 @@ mod tests {
         assert_eq!(tips.get(shard), Some(tip(3, 4)));
         assert_eq!(tips.get(Principal::anonymous()), None);
     }
+
+    #[test]
+    fn a_log_lacks_a_tip_that_it_is_behind_or_differs_from() {
+        let expected = tip(5, 1);
+        let numbers = |next, length, hash| ShardTip {
+            next_anchor: AnchorNumber::new(next),
+            ..tip(length, hash)
+        };
+        for lacking in [tip(4, 1), tip(5, 2), numbers(4, 5, 1), numbers(4, 6, 1)] {
+            assert!(lacks(lacking, expected), "{lacking:?}");
+        }
+        // Where a longer log has the block is not known.
+        for whole in [expected, tip(6, 2), numbers(5, 6, 2), numbers(6, 5, 1)] {
+            assert!(!lacks(whole, expected), "{whole:?}");
+        }
+    }
 }
