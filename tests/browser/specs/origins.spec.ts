@@ -196,6 +196,25 @@ test('whoever declines is told so, and the opener, too', async ({ stage, owner }
   await expect.poll(() => kinds(page)).toEqual(['authorize-ready', 'authorize-client-failure']);
 });
 
+for (const [what, button, words] of [
+  ['the answer', texts.authorize.logInAs, texts.authorize.gone],
+  ['the user’s no', () => texts.authorize.decline, texts.authorize.untold],
+] as const) {
+  test(`an opener that was closed does not hear ${what}, and the page does not say that it did`, async ({ stage, owner }) => {
+    const [home] = stage.programme.dapps;
+    const { device, anchor } = await owner();
+    const page = await device.opens(home.origin);
+    const login = await opensWindow(page, device, `${stage.programme.page}/#authorize`);
+    await expect.poll(() => kinds(page)).toEqual(['authorize-ready']);
+    await asks(page);
+    await expect(login.button(button(anchor))).toBeVisible();
+    await page.close();
+    await login.clicks(button(anchor));
+    await login.shows(texts.authorize.declinedTitle);
+    await expect(login.page.getByText(words)).toBeVisible();
+  });
+}
+
 test('the page is not shown in frames', async ({ stage, device }) => {
   const laptop = await device();
   const [{ origin }] = stage.programme.dapps;

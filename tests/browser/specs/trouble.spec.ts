@@ -232,6 +232,16 @@ test('a browser without passkeys tells the dapp only when the user has read why'
   await there.isRefused();
 });
 
+test('who gives up where no app waits does not read that one was told', async ({ device, visits }) => {
+  const old = await device();
+  await old.context.addInitScript(() => Reflect.deleteProperty(window, 'PublicKeyCredential'));
+  const page = await visits(old, '/#authorize');
+  await page.clicks(texts.authorize.decline);
+  await page.shows(texts.authorize.declinedTitle);
+  await page.says(texts.authorize.untold);
+  await inspect(page.page, 'authorize-untold');
+});
+
 test('a dapp whose list of callbacks does not come may be asked again', async ({ stage, owner }) => {
   const { device: own, anchor } = await owner();
   const [dapp] = stage.programme.dapps;

@@ -21,7 +21,9 @@ export type LoginState =
   /** There is nothing to log in to; `unreachable`: yet, for nobody said where the answer may go. */
   | { name: 'refused' | 'unreachable'; problem: ErrorText }
   | { name: 'done' }
-  | { name: 'declined' };
+  | { name: 'declined' }
+  /** The dapp was gone when the delegation, or the user's no, was there. */
+  | { name: 'gone' | 'untold' };
 
 export interface Login {
   state: LoginState;
@@ -62,22 +64,22 @@ export function useLogin(channel: Channel | null, env: Environment, agent: HttpA
 
   /** A delegation that arrives after the user said no is not sent. */
   const isAnswered = useRef(false);
-  const answer = (send: () => void, next: LoginState): void => {
+  const answer = (send: () => boolean, heard: LoginState, unheard: LoginState): void => {
     if (isAnswered.current) return;
     isAnswered.current = true;
-    send();
-    setState(next);
+    setState(send() ? heard : unheard);
   };
 
   if (!channel) return null;
   return {
     state,
-    succeed: (delegation) => answer(() => channel.succeed(delegation), { name: 'done' }),
+    succeed: (delegation) => answer(() => channel.succeed(delegation), { name: 'done' }, { name: 'gone' }),
     decline: () =>
       answer(
         // Nobody but the dapp's developer can tell a missing header from a missing connection.
         () => (state.name === 'unchecked' ? channel.fail('invalid', state.reason) : channel.fail('declined', DECLINED)),
         { name: 'declined' },
+        { name: 'untold' },
       ),
     retry: () => (state.name === 'unchecked' ? void check(state.request) : ask()),
   };

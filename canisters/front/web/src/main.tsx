@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import { App } from './app';
 import { setClock } from './clock';
+import type { Channel } from './protocols/channel';
 import { openChannel } from './protocols/open';
 import { Failed } from './screens/failed';
 import { Loading } from './screens/loading';
@@ -18,17 +19,17 @@ const root = document.getElementById('app');
 if (!root) throw new Error('the document lacks #app');
 document.documentElement.lang = texts.language;
 
-/** Tells the dapp, once it has asked, that nothing will come of it. */
-function giveUp(reason: string): void {
-  channel?.request().then(
-    () => channel.fail('failed', reason),
-    () => undefined,
+/** Tells the dapp, once it has asked, that nothing will come of it. False: nobody heard it. */
+function giveUp(to: Channel, reason: string): Promise<boolean> {
+  return to.request().then(
+    () => to.fail('failed', reason),
+    () => false,
   );
 }
 
 async function start(container: HTMLElement): Promise<void> {
   if (!('PublicKeyCredential' in window) || !('timeout' in AbortSignal)) {
-    render(<Unsupported onGiveUp={channel && (() => giveUp('the browser has no passkeys'))} />, container);
+    render(<Unsupported onGiveUp={channel && (() => giveUp(channel, 'the browser has no passkeys'))} />, container);
     return;
   }
   render(<Loading />, container);
@@ -40,7 +41,7 @@ async function start(container: HTMLElement): Promise<void> {
   } catch (error) {
     console.error(error);
     const onRetry = (): void => void start(container);
-    render(<Failed onRetry={onRetry} onGiveUp={channel && (() => giveUp('the page could not start'))} />, container);
+    render(<Failed onRetry={onRetry} onGiveUp={channel && (() => giveUp(channel, 'the page could not start'))} />, container);
   }
 }
 

@@ -38,7 +38,7 @@ test('says that it is ready, takes the request and answers to the origin that as
     derivationOrigin: 'https://main.example',
   });
 
-  channel.succeed(ANSWER);
+  expect(channel.succeed(ANSWER)).toBe(true);
   expect(opener.take()).toEqual([
     {
       message: {
@@ -73,9 +73,9 @@ test('one answer only', () => {
   const channel = open();
   page.receive(GOOD, DAPP);
   opener.take();
-  channel.fail('declined', 'not now');
-  channel.succeed(ANSWER);
-  channel.fail('failed', 'again');
+  expect(channel.fail('declined', 'not now')).toBe(true);
+  expect(channel.succeed(ANSWER)).toBe(false);
+  expect(channel.fail('failed', 'again')).toBe(false);
   expect(opener.take()).toEqual([
     { message: { kind: 'authorize-client-failure', text: 'The user declined: not now' }, target: DAPP },
   ]);
@@ -84,8 +84,8 @@ test('one answer only', () => {
 test('nothing is answered before somebody asked', () => {
   const channel = open();
   opener.take();
-  channel.succeed(ANSWER);
-  channel.fail('failed', 'too early');
+  expect(channel.succeed(ANSWER)).toBe(false);
+  expect(channel.fail('failed', 'too early')).toBe(false);
   expect(opener.take()).toEqual([]);
 });
 
@@ -156,7 +156,16 @@ test('without an opener, or with one that is gone, there is nobody to ask', asyn
   page = new FakePage(opener);
   const channel = open();
   await expect(channel.request()).rejects.toMatchObject({ code: 'no-opener' });
-  channel.succeed(ANSWER);
+  expect(channel.succeed(ANSWER)).toBe(false);
+  expect(opener.take()).toEqual([]);
+});
+
+test.each(['succeed', 'fail'] as const)('%s: an opener that was closed meanwhile hears nothing', (way) => {
+  const channel = open();
+  page.receive(GOOD, DAPP);
+  opener.take();
+  opener.closed = true;
+  expect(way === 'succeed' ? channel.succeed(ANSWER) : channel.fail('declined', '')).toBe(false);
   expect(opener.take()).toEqual([]);
 });
 

@@ -33,8 +33,8 @@ class AuthorizeClient implements Channel {
     return this.#request.promise;
   }
 
-  succeed(answer: LoginAnswer): void {
-    this.#answer({
+  succeed(answer: LoginAnswer): boolean {
+    return this.#answer({
       kind: 'authorize-client-success',
       // Copies, because a message carries the whole buffer that an array is a view of.
       delegations: answer.delegations.map(({ delegation, signature }) => ({
@@ -50,14 +50,15 @@ class AuthorizeClient implements Channel {
     });
   }
 
-  fail(refusal: Refusal, detail: string): void {
-    this.#answer({ kind: 'authorize-client-failure', text: `${words(refusal)}: ${detail}` });
+  fail(refusal: Refusal, detail: string): boolean {
+    return this.#answer({ kind: 'authorize-client-failure', text: `${words(refusal)}: ${detail}` });
   }
 
-  #answer(message: unknown): void {
-    if (this.#requester === null) return;
-    this.#opener.post(message, this.#requester);
+  #answer(message: unknown): boolean {
+    if (this.#requester === null) return false;
+    const requester = this.#requester;
     this.#requester = null;
+    return this.#opener.post(message, requester);
   }
 
   #receive(data: unknown, origin: string): void {

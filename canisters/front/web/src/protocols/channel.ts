@@ -39,10 +39,10 @@ export interface Channel {
   /** The request; rejects with a `ProtocolError` when none comes or it is not acceptable (the dapp was told already, if
    * the protocol allows to tell it). */
   request(): Promise<LoginRequest>;
-  /** Sends the delegation. For a redirect this navigates away. */
-  succeed(answer: LoginAnswer): void;
-  /** Tells the dapp that there is none; `detail` is for its developer. */
-  fail(refusal: Refusal, detail: string): void;
+  /** Sends the delegation. For a redirect this navigates away. False: nobody waits for an answer, or not any more. */
+  succeed(answer: LoginAnswer): boolean;
+  /** Tells the dapp that there is none; `detail` is for its developer. False as above. */
+  fail(refusal: Refusal, detail: string): boolean;
 }
 
 /** Why there is no request to show. `code` selects the words that the user sees. */

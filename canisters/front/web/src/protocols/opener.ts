@@ -29,9 +29,11 @@ export class Opener {
     });
   }
 
-  /** Sends a message; the browser drops it if that window shows another origin by now. */
-  post(message: unknown, origin: string): void {
+  /** Sends a message; the browser drops it if that window shows another origin by now. False: that window is gone. */
+  post(message: unknown, origin: string): boolean {
+    if (this.#window.closed) return false;
     this.#window.postMessage(message, origin);
+    return true;
   }
 
   /** Calls `giveUp` once nothing was heard for a while; each call begins the time anew. */
@@ -49,5 +51,5 @@ export class Opener {
 /** A channel to nobody. */
 export function withoutOpener(): Channel {
   const error = new ProtocolError('no-opener', 'This page shows log-ins only in a window that a dapp opened.');
-  return { request: () => Promise.reject(error), succeed: () => undefined, fail: () => undefined };
+  return { request: () => Promise.reject(error), succeed: () => false, fail: () => false };
 }

@@ -106,12 +106,12 @@ test('one answer only, and the list is asked once', async () => {
 
 test('nothing is sent before the callback is verified', async () => {
   const channel = open(DELEGATION);
-  channel.succeed(ANSWER);
+  expect(channel.succeed(ANSWER)).toBe(false);
   const request = channel.request();
-  channel.fail('declined', '');
+  expect(channel.fail('declined', '')).toBe(false);
   expect(visited).toEqual([]);
   await request;
-  channel.succeed(ANSWER);
+  expect(channel.succeed(ANSWER)).toBe(true);
   expect(answered().message).toMatchObject({ id: 'd', result: {} });
 });
 

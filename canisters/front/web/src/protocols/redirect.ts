@@ -65,19 +65,20 @@ class Redirect implements Channel {
     return this.#request;
   }
 
-  succeed(answer: LoginAnswer): void {
-    this.#answer((id) => success(id, delegationResult(answer)));
+  succeed(answer: LoginAnswer): boolean {
+    return this.#answer((id) => success(id, delegationResult(answer)));
   }
 
-  fail(refusal: Refusal, detail: string): void {
-    this.#answer((id) => failure(id, refusalError(refusal, detail)));
+  fail(refusal: Refusal, detail: string): boolean {
+    return this.#answer((id) => failure(id, refusalError(refusal, detail)));
   }
 
-  #answer(response: (id: RpcId) => RpcResponse): void {
-    if (this.#debt === null) return;
+  #answer(response: (id: RpcId) => RpcResponse): boolean {
+    if (this.#debt === null) return false;
     const { envelope, responses, id } = this.#debt;
     this.#debt = null;
     this.#send(envelope, [...responses, response(id)]);
+    return true;
   }
 
   async #read(): Promise<LoginRequest> {

@@ -167,9 +167,18 @@ test.each([
 ] as const)('%s is told as an error', (refusal, error) => {
   const channel = established();
   call('icrc34_delegation', PARAMS, 'd');
-  channel.fail(refusal, 'why');
-  channel.succeed(ANSWER);
+  expect(channel.fail(refusal, 'why')).toBe(true);
+  expect(channel.succeed(ANSWER)).toBe(false);
   expect(opener.take()).toEqual([{ target: DAPP, message: { jsonrpc: '2.0', id: 'd', error } }]);
+});
+
+test('nobody is told before a delegation was asked for, nor once the opener was closed', () => {
+  const channel = established();
+  expect(channel.fail('declined', '')).toBe(false);
+  call('icrc34_delegation', PARAMS);
+  opener.closed = true;
+  expect(channel.succeed(ANSWER)).toBe(false);
+  expect(opener.take()).toEqual([]);
 });
 
 test('a second delegation request is refused while the first is open, and after it', () => {

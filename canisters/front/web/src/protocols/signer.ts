@@ -30,18 +30,19 @@ class Signer implements Channel {
     return this.#request.promise;
   }
 
-  succeed(answer: LoginAnswer): void {
-    this.#answer((id) => success(id, delegationResult(answer)));
+  succeed(answer: LoginAnswer): boolean {
+    return this.#answer((id) => success(id, delegationResult(answer)));
   }
 
-  fail(refusal: Refusal, detail: string): void {
-    this.#answer((id) => failure(id, refusalError(refusal, detail)));
+  fail(refusal: Refusal, detail: string): boolean {
+    return this.#answer((id) => failure(id, refusalError(refusal, detail)));
   }
 
-  #answer(response: (id: RpcId) => RpcResponse): void {
-    if (this.#pending === null || this.#origin === null) return;
-    this.#opener.post(response(this.#pending.id), this.#origin);
+  #answer(response: (id: RpcId) => RpcResponse): boolean {
+    if (this.#pending === null || this.#origin === null) return false;
+    const { id } = this.#pending;
     this.#pending = null;
+    return this.#opener.post(response(id), this.#origin);
   }
 
   #awaitRequest(): void {

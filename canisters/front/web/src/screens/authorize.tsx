@@ -72,6 +72,18 @@ export function Authorize({ login }: { login: Login }): JSX.Element {
           <p>{text.declined}</p>
         </Screen>
       );
+    case 'gone':
+      return (
+        <Screen title={text.declinedTitle}>
+          <p>{text.gone}</p>
+        </Screen>
+      );
+    case 'untold':
+      return (
+        <Screen title={text.declinedTitle}>
+          <p>{text.untold}</p>
+        </Screen>
+      );
   }
 }
 

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import { texts } from '../texts';
-import { GiveUp } from '../ui/give-up';
+import { GiveUp, type GiveUpProps } from '../ui/give-up';
 import { Button } from '../ui/parts';
 
 interface FailedProps {
   onRetry: () => void;
-  onGiveUp: (() => void) | null;
+  onGiveUp: GiveUpProps['onGiveUp'];
 }
 
 /** Nothing is known about the service. */

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { texts } from '../texts';
-import { GiveUp } from '../ui/give-up';
+import { GiveUp, type GiveUpProps } from '../ui/give-up';
 
 /** The browser has no WebAuthn, or not at this address. */
-export function Unsupported({ onGiveUp }: { onGiveUp: (() => void) | null }): JSX.Element {
+export function Unsupported({ onGiveUp }: { onGiveUp: GiveUpProps['onGiveUp'] }): JSX.Element {
   const { title, text, tips } = texts.unsupported;
   return (
     <GiveUp title={title} onGiveUp={onGiveUp}>

@@ -275,6 +275,8 @@ export const en = {
     done: 'You can close this window and go back to the app.',
     declinedTitle: 'You are not logged in',
     declined: 'The app was told that you do not want to. You can close this window.',
+    gone: 'The app that asked is not there any more. Close this window and start in the app again.',
+    untold: 'The app could not be told that you do not want to. You can close this window.',
     refusedTitle: 'You cannot log in here',
     originUnchecked: {
       what: 'The app asks for the pseudonym of another address, which did not answer.',

@@ -1,22 +1,25 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { texts } from '../texts';
-import { Button, Screen } from './parts';
+import { Button, Screen, Status } from './parts';
 
-interface GiveUpProps {
+export interface GiveUpProps {
   title: string;
   children: ComponentChildren;
-  /** Tells the dapp that waits that nothing comes; null if none waits. It may close this window: never before it was read. */
-  onGiveUp: (() => void) | null;
+  /** Tells the dapp that waits that nothing comes, and says whether it heard that; null if none waits. The dapp may close
+   * this window: never before it was read. */
+  onGiveUp: (() => Promise<boolean>) | null;
 }
 
 /** A screen from which no way leads to what a dapp waits for. */
 export function GiveUp({ title, children, onGiveUp }: GiveUpProps): JSX.Element {
-  const [isOver, setOver] = useState(false);
-  if (isOver) {
+  /** `waiting`: the dapp has not asked yet, or it is being found out where the answer may go. */
+  const [state, setState] = useState<'open' | 'waiting' | 'declined' | 'untold'>('open');
+  const text = texts.authorize;
+  if (state !== 'open') {
     return (
-      <Screen title={texts.authorize.declinedTitle}>
-        <p>{texts.authorize.declined}</p>
+      <Screen title={text.declinedTitle}>
+        <Status>{text[state]}</Status>
       </Screen>
     );
   }
@@ -26,11 +29,11 @@ export function GiveUp({ title, children, onGiveUp }: GiveUpProps): JSX.Element 
       {onGiveUp && (
         <Button
           onClick={() => {
-            onGiveUp();
-            setOver(true);
+            setState('waiting');
+            void onGiveUp().then((isTold) => setState(isTold ? 'declined' : 'untold'));
           }}
         >
-          {texts.authorize.decline}
+          {text.decline}
         </Button>
       )}
     </Screen>
