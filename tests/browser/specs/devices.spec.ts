@@ -1,6 +1,7 @@
 // Looking after an anchor's devices.
 import { Authenticator } from '../support/device';
 import { inspect } from '../support/inspect';
+import { staysSilent } from '../support/node';
 import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
 
@@ -155,6 +156,27 @@ test('when a part of the service is looked after, it says so, and works again af
   await page.says(texts.manage.renamed('renamed'));
   await page.signsOut();
   await page.comesBack(anchor);
+});
+
+test('Escape, however often, does not close a dialog whose change is under way', async ({ signedIn }) => {
+  const { page } = await signedIn('laptop');
+  const dialog = page.page.getByRole('dialog');
+  await page.clicks(texts.manage.renameOf('laptop'));
+  await page.types(texts.manage.newName, 'renamed');
+  const node = await staysSilent(page.page);
+  await page.clicks(texts.manage.save);
+  // A browser takes the second one in a row as a wish that the page may not refuse.
+  for (let times = 0; times < 4; times += 1) {
+    await page.page.keyboard.press('Escape');
+    await expect(dialog).toBeVisible();
+  }
+  await node.breaksOff();
+  await page.complains(texts.errors.network);
+  await expect(dialog).toBeVisible();
+  await page.page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await page.clicks(texts.manage.renameOf('laptop'));
+  await expect(dialog).toBeVisible();
 });
 
 test('without a connection it says so, and works again afterwards', async ({ signedIn }) => {

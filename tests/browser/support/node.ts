@@ -1,5 +1,5 @@
 // A node, or what stands before it, that loses answers or lies.
-import type { Page, Request } from '@playwright/test';
+import type { Page, Request, Route } from '@playwright/test';
 import { post } from './http';
 
 /** Which method of a canister an update asks for; null for anything else. */
@@ -71,6 +71,22 @@ export async function endsSessions(page: Page): Promise<Pick<Lost, 'ends'>> {
   const pattern = '**/api/**/call';
   await page.route(pattern, (route) => route.fulfill({ status: 400, body: 'Invalid delegation: it has expired' }));
   return { ends: () => page.unroute(pattern) };
+}
+
+/** Calls get no answer until the connection to the node breaks, and none after that. */
+export async function staysSilent(page: Page): Promise<{ breaksOff(): Promise<void> }> {
+  let isBroken = false;
+  const waiting: Route[] = [];
+  await page.route('**/api/**/call', async (route) => {
+    if (isBroken) await route.abort();
+    else waiting.push(route);
+  });
+  return {
+    breaksOff: async () => {
+      isBroken = true;
+      for (const route of waiting) await route.abort();
+    },
+  };
 }
 
 /** The node does not pass such calls on, and refuses them one after the other in these words. They have no certificate. */
