@@ -8,14 +8,17 @@ import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
 
 /** A window of another site, opened by the page. */
-async function opensWindow(page: Page, device: Device, url: string): Promise<LoginPage> {
+async function opensWindow(page: Page, device: Device, url: string, name = '_blank'): Promise<LoginPage> {
   const popup = page.waitForEvent('popup');
-  await page.evaluate((target) => {
-    // What comes back is kept for the test to look at.
-    const inbox: { origin: string; data: unknown }[] = [];
-    Object.assign(window, { inbox, opened: window.open(target) });
-    window.addEventListener('message', ({ origin, data }) => inbox.push({ origin, data: data as unknown }));
-  }, url);
+  await page.evaluate(
+    ([target, called]) => {
+      // What comes back is kept for the test to look at.
+      const inbox: { origin: string; data: unknown }[] = [];
+      Object.assign(window, { inbox, opened: window.open(target, called) });
+      window.addEventListener('message', ({ origin, data }) => inbox.push({ origin, data: data as unknown }));
+    },
+    [url, name] as const,
+  );
   const opened = await popup;
   await device.ready(opened);
   return new LoginPage(opened, device);
@@ -194,6 +197,28 @@ test('whoever declines is told so, and the opener, too', async ({ stage, owner }
   await login.shows(texts.authorize.declinedTitle);
   await inspect(login.page, 'authorize-declined');
   await expect.poll(() => kinds(page)).toEqual(['authorize-ready', 'authorize-client-failure']);
+});
+
+test('a dapp that opens its window of the same name again is heard again', async ({ stage, owner }) => {
+  const [home] = stage.programme.dapps;
+  const { device, anchor } = await owner();
+  const page = await device.opens(home.origin);
+  const login = await opensWindow(page, device, `${stage.programme.page}/#authorize`, 'idpWindow');
+  await expect.poll(() => kinds(page)).toEqual(['authorize-ready']);
+  await asks(page);
+  // The page's own steps are none of the dapp's.
+  await login.clicks(texts.common.help);
+  await login.shows(texts.help.title);
+  await login.page.goBack();
+  await login.clicks(texts.authorize.decline);
+  await login.shows(texts.authorize.declinedTitle);
+  await expect.poll(() => kinds(page)).toEqual(['authorize-ready', 'authorize-client-failure']);
+
+  await page.evaluate((url) => void window.open(url, 'idpWindow'), `${stage.programme.page}/#authorize`);
+  await expect.poll(() => kinds(page)).toEqual(['authorize-ready', 'authorize-client-failure', 'authorize-ready']);
+  await asks(page);
+  await login.clicks(texts.authorize.logInAs(anchor));
+  await login.shows(texts.authorize.doneTitle);
 });
 
 for (const [what, button, words] of [

@@ -4,6 +4,7 @@ import { App } from './app';
 import { setClock } from './clock';
 import type { Channel } from './protocols/channel';
 import { openChannel } from './protocols/open';
+import { reloadWhenReopened } from './reopened';
 import { Failed } from './screens/failed';
 import { Loading } from './screens/loading';
 import { Unsupported } from './screens/unsupported';
@@ -14,6 +15,7 @@ import './styles.css';
 
 // Before anything is waited for: a dapp that hears nothing hangs up.
 const channel = openChannel(location, window);
+reloadWhenReopened(window);
 
 const root = document.getElementById('app');
 if (!root) throw new Error('the document lacks #app');
