@@ -25,15 +25,18 @@ test('a wrong solution gives a new picture, and a right one the anchor', async (
     await page.shows(texts.create.captchaTitle);
     await inspect(page.page, 'captcha');
     const first = await picture(page);
-    await expect(page.button(texts.create.register)).toBeDisabled();
+    await page.clicks(texts.create.register);
+    await page.complains({ what: texts.create.captchaMissing });
     await page.types(texts.create.captchaLabel, 'qqqqq');
     await page.clicks(texts.create.register);
     await page.complains(texts.errors['bad-challenge']);
+    await expect(page.button(texts.create.register), 'it is pressed again after the next try').toBeFocused();
     await inspect(page.page, 'captcha-wrong');
     const second = await picture(page);
     expect(second).not.toBe(first);
     await page.clicks(texts.create.captchaNew);
     await expect.poll(() => picture(page)).not.toBe(second);
+    await expect(page.button(texts.create.captchaNew)).toBeFocused();
 
     const number = page.page.getByRole('heading', { level: 1, name: texts.create.numberTitle });
     let tries = 0;

@@ -1,6 +1,7 @@
 // Without a mouse.
 import type { Page } from '@playwright/test';
 import { Dapp } from '../support/dapp';
+import { staysSilent } from '../support/node';
 import { expect, test } from '../support/test';
 import { texts } from '../support/texts';
 
@@ -67,4 +68,31 @@ test('the focus is not lost where what had it goes', async ({ signedIn }) => {
   await page.forgets(anchor);
   await expect(page.button(texts.picker.forget(anchor))).toBeHidden();
   await expect(heading(1, texts.welcome.title)).toBeFocused();
+});
+
+test('the focus is not lost to a try that takes the button away', async ({ signedIn, stage }) => {
+  const { page, anchor } = await signedIn('laptop');
+  const { device } = page;
+  await page.clicks(texts.manage.addHere);
+  await page.shows(texts.addHere.title);
+  // Who comes back to the devices sees what is true then.
+  const node = await staysSilent(page.page);
+  await page.clicks(texts.common.back);
+  await page.shows(texts.manage.title(anchor));
+  await node.breaksOff();
+  await page.complains(texts.errors.network);
+  await page.page.unrouteAll();
+  await page.clicks(texts.common.tryAgain);
+  await page.showsDevices(anchor);
+  await expect(page.page.getByRole('heading', { level: 1 })).toBeFocused();
+
+  // An address that did not answer: the dapp wants the pseudonym of a host that is no canister's.
+  const nowhere = 'https://nowhere.example';
+  await device.context.route(`${nowhere}/**`, (route) => route.abort());
+  const dapp = await Dapp.opens(device, stage.programme.dapps[0], 'auth-client', { derivation: nowhere });
+  const login = await dapp.logsIn();
+  await login.complains(texts.authorize.originUnchecked);
+  await login.clicks(texts.common.tryAgain);
+  await expect(login.button(texts.common.tryAgain)).toBeVisible();
+  await expect(login.page.getByRole('heading', { level: 1, name: texts.authorize.title })).toBeFocused();
 });

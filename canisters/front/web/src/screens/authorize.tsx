@@ -10,6 +10,7 @@ import type { Session } from '../session';
 import { texts } from '../texts';
 import { durationText } from '../texts/duration';
 import { useAction } from '../ui/action';
+import { focusHeading } from '../ui/focus';
 import { Picker } from '../ui/picker';
 import { Alert, Button, Screen, Status } from '../ui/parts';
 
@@ -36,7 +37,14 @@ export function Authorize({ login }: { login: Login }): JSX.Element {
           <Origin request={state.request} />
           <Alert problem={text.originUnchecked} />
           <div class="actions">
-            <Button kind="primary" onClick={login.retry}>
+            <Button
+              kind="primary"
+              onClick={() => {
+                login.retry();
+                // The button goes.
+                focusHeading();
+              }}
+            >
               {texts.common.tryAgain}
             </Button>
             <Button onClick={login.decline}>{text.decline}</Button>

@@ -9,6 +9,7 @@ import { texts } from '../texts';
 import { useAction } from '../ui/action';
 import { DeviceDialog, type Question } from '../ui/device-dialog';
 import { DeviceList } from '../ui/device-list';
+import { focusHeading } from '../ui/focus';
 import { Alert, Button, Note, Screen, Status } from '../ui/parts';
 
 interface ManageProps {
@@ -54,7 +55,17 @@ export function Manage({ active, route }: ManageProps): JSX.Element {
     <Screen title={text.title(anchor)}>
       <Status>{loading.isPending ? text.loading : notice}</Status>
       <Alert problem={isStale ? texts.errors['changed-elsewhere'] : loading.problem} />
-      {!info && !loading.isPending && <Button onClick={load}>{texts.common.tryAgain}</Button>}
+      {!info && !loading.isPending && (
+        <Button
+          onClick={() => {
+            load();
+            // The button goes.
+            focusHeading();
+          }}
+        >
+          {texts.common.tryAgain}
+        </Button>
+      )}
       {info && (
         <>
           {active.isRecovery && <Note>{text.recovered}</Note>}

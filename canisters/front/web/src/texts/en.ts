@@ -305,6 +305,7 @@ export const en = {
     captchaAlt: 'A picture with five characters',
     captchaLabel: 'The five characters',
     captchaHint: 'Upper and lower case are the same.',
+    captchaMissing: 'Type the characters of the picture.',
     captchaNew: 'New picture',
     captchaHelpTitle: 'I cannot read pictures',
     captchaHelp:

@@ -17,6 +17,9 @@ interface CaptchaProps {
 export function Captcha({ challenge, action, onSolution, onNewPicture }: CaptchaProps): JSX.Element {
   const { router } = useApp();
   const [solution, setSolution] = useState('');
+  const [isMissing, setMissing] = useState(false);
+  /** Which button is at work, and keeps the focus. */
+  const [started, setStarted] = useState<'solution' | 'picture' | null>(null);
   useEffect(() => setSolution(''), [challenge.challenge_key]);
   const text = texts.create;
   return (
@@ -26,15 +29,34 @@ export function Captcha({ challenge, action, onSolution, onNewPicture }: Captcha
       <Alert problem={action.problem} />
       <Form
         onSubmit={() => {
-          if (solution.trim() !== '' && !action.isPending) onSolution(solution.trim());
+          if (action.isPending) return;
+          setMissing(solution.trim() === '');
+          if (solution.trim() === '') return;
+          setStarted('solution');
+          onSolution(solution.trim());
         }}
       >
-        <Field label={text.captchaLabel} hint={text.captchaHint} value={solution} onInput={setSolution} maxLength={10} />
+        <Field
+          label={text.captchaLabel}
+          hint={text.captchaHint}
+          value={solution}
+          onInput={setSolution}
+          maxLength={10}
+          error={isMissing && solution.trim() === '' ? text.captchaMissing : null}
+        />
         <div class="actions">
-          <Button submit kind="primary" isPending={action.isPending} disabled={solution.trim() === ''}>
+          <Button submit kind="primary" isPending={action.isPending && started === 'solution'} disabled={action.isPending}>
             {text.register}
           </Button>
-          <Button disabled={action.isPending} onClick={onNewPicture}>
+          <Button
+            isPending={action.isPending && started === 'picture'}
+            disabled={action.isPending}
+            onClick={() => {
+              setMissing(false);
+              setStarted('picture');
+              onNewPicture();
+            }}
+          >
             {text.captchaNew}
           </Button>
           <Button disabled={action.isPending} onClick={router.back}>
