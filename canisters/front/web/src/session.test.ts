@@ -23,7 +23,8 @@ test('a session acts for the device, with the signature as it is', async () => {
   const draft = (await SessionKey.generate()).draft();
   const device = Ed25519KeyIdentity.generate().getPublicKey().toDer();
   const signature = new Uint8Array([1, 2, 3]);
-  const { identity, anchor } = openSession(draft, 10_000n, device, signature);
+  const { identity, anchor, isRecovery } = openSession(draft, 10_000n, device, signature);
+  expect(isRecovery).toBe(false);
   expect(anchor).toBe(10_000n);
   expect(identity.getPrincipal().toText()).toBe(Principal.selfAuthenticating(device).toText());
   if (!(identity instanceof DelegationIdentity)) throw new Error('no delegation');
@@ -34,7 +35,8 @@ test('a session acts for the device, with the signature as it is', async () => {
 
 test('a phrase’s key signs one delegation, and the session holds it no longer', async () => {
   const phrase = Ed25519KeyIdentity.generate();
-  const { identity, device } = await openSessionWith(phrase, 10_000n);
+  const { identity, device, isRecovery } = await openSessionWith(phrase, 10_000n);
+  expect(isRecovery).toBe(true);
   expect(identity.getPrincipal().toText()).toBe(phrase.getPrincipal().toText());
   expect(device).toEqual(phrase.getPublicKey().toDer());
   if (!(identity instanceof DelegationIdentity)) throw new Error('no delegation');

@@ -15,6 +15,8 @@ export interface Session {
   /** DER of the device that it acts for. */
   device: Uint8Array;
   identity: Identity;
+  /** The device is a recovery phrase or key. */
+  isRecovery: boolean;
   /** Milliseconds since 1970, by the network's clock. */
   end: number;
 }
@@ -46,7 +48,7 @@ export class SessionKey {
 
   /** Right after a registration that named this key as the temporary one: no signature of the device is needed. */
   temporary(anchor: bigint, device: Uint8Array, now: number = networkNow()): Session {
-    return { anchor, device, identity: this.identity, end: now + TEMPORARY_LIFE };
+    return { anchor, device, identity: this.identity, isRecovery: false, end: now + TEMPORARY_LIFE };
   }
 }
 
@@ -59,13 +61,20 @@ export interface Draft {
 }
 
 /** The session that a device's signature of the draft opens. The service checks the signature, not the page. */
-export function openSession(draft: Draft, anchor: bigint, device: Uint8Array, signature: Uint8Array): Session {
+export function openSession(
+  draft: Draft,
+  anchor: bigint,
+  device: Uint8Array,
+  signature: Uint8Array,
+  isRecovery = false,
+): Session {
   const signed = { delegation: draft.delegation, signature: signature as Signature };
   const chain = DelegationChain.fromDelegations([signed], device as DerEncodedPublicKey);
   return {
     anchor,
     device,
     identity: DelegationIdentity.fromDelegation(draft.key.identity, chain),
+    isRecovery,
     end: draft.end,
   };
 }
@@ -74,7 +83,7 @@ export function openSession(draft: Draft, anchor: bigint, device: Uint8Array, si
 export async function openSessionWith(identity: SignIdentity, anchor: bigint): Promise<Session> {
   const draft = (await SessionKey.generate()).draft();
   const signature = await identity.sign(draft.challenge);
-  return openSession(draft, anchor, identity.getPublicKey().toDer(), signature);
+  return openSession(draft, anchor, identity.getPublicKey().toDer(), signature, true);
 }
 
 /** A little before its end, so that no call is sent that arrives too late. */

@@ -51,7 +51,7 @@ export async function signIn(
   const { credentialId, signature } = await askPasskey(app.rpId, ids, draft.challenge);
   const used = candidates.find(({ credential_id }) => isEqual(credential_id, credentialId));
   if (!used) throw new PasskeyError('malformed', 'another passkey than those that were asked for');
-  return openSession(draft, anchor, used.pubkey, signature);
+  return openSession(draft, anchor, used.pubkey, signature, credentials.recovery_credentials.includes(used));
 }
 
 /** Recovery keys open an anchor whose other passkeys are all gone, without a detour. */

@@ -10,6 +10,7 @@ const GOOD = { kind: 'authorize-client', sessionPublicKey: KEY, maxTimeToLive: 5
 const ANSWER: LoginAnswer = {
   delegations: [{ delegation: { pubkey: KEY, expiration: 7n }, signature: Uint8Array.of(9) }],
   userKey: Uint8Array.of(4, 5),
+  isRecovery: false,
 };
 
 let opener: FakeOpener;
@@ -67,6 +68,14 @@ test('what it sends holds no more than the answer, though the answer is part of 
   const [sent] = opener.take();
   const message = sent?.message as { userPublicKey: Uint8Array } | undefined;
   expect(message?.userPublicKey.buffer.byteLength).toBe(2);
+});
+
+test('a log-in by recovery is named as one', () => {
+  const channel = open();
+  page.receive(GOOD, DAPP);
+  opener.take();
+  channel.succeed({ ...ANSWER, isRecovery: true });
+  expect(opener.take()).toMatchObject([{ message: { authnMethod: 'recovery' } }]);
 });
 
 test('one answer only', () => {

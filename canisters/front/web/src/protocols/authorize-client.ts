@@ -46,7 +46,7 @@ class AuthorizeClient implements Channel {
         signature: signature.slice(),
       })),
       userPublicKey: answer.userKey.slice(),
-      authnMethod: 'passkey',
+      authnMethod: answer.isRecovery ? 'recovery' : 'passkey',
     });
   }
 

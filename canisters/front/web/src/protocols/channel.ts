@@ -23,6 +23,8 @@ export interface LoginAnswer {
   delegations: SignedDelegation[];
   /** The pseudonym's public key, DER. */
   userKey: Uint8Array;
+  /** The user came in by a recovery phrase or key. */
+  isRecovery: boolean;
 }
 
 /** Why a dapp gets no delegation. */

@@ -8,6 +8,7 @@ const STANDARDS = { jsonrpc: '2.0', id: 's', method: 'icrc25_supported_standards
 const ANSWER: LoginAnswer = {
   delegations: [{ delegation: { pubkey: Uint8Array.of(1), expiration: 7n }, signature: Uint8Array.of(251, 255) }],
   userKey: Uint8Array.of(4),
+  isRecovery: false,
 };
 
 let visited: string[];

@@ -16,6 +16,7 @@ const ANSWER: LoginAnswer = {
     },
   ],
   userKey: Uint8Array.of(4),
+  isRecovery: false,
 };
 
 let opener: FakeOpener;

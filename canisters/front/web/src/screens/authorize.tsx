@@ -102,7 +102,7 @@ function Consent({ login, request }: { login: Login; request: LoginRequest }): J
 
   /** Two calls: the delegation is prepared, then handed out. */
   const answer = async (session: Session): Promise<void> => {
-    const delegation = await delegate(frontFor(app.env, session), session.anchor, request);
+    const delegation = await delegate(frontFor(app.env, session), session, request);
     rememberAnchor(app.store, session.anchor);
     login.succeed(delegation);
     app.close();

@@ -10,6 +10,7 @@ const REQUEST: LoginRequest = {
   sessionKey: new Uint8Array([1, 2, 3]),
   maxTimeToLive: 60_000_000_000n,
 };
+const SESSION = { anchor: 10_000n, isRecovery: false };
 const USER_KEY = new Uint8Array([9]);
 const target = Principal.fromText('72kjj-zh777-77776-qaabq-cai');
 const none: DelegationAnswer = { no_such_delegation: null };
@@ -42,7 +43,7 @@ const names = (front: ReturnType<typeof scripted>): unknown[] => front.calls.map
 test('two calls are enough, with the same arguments', async () => {
   const front = scripted(signed(101n));
   const waits: number[] = [];
-  const answer = await delegate(front, 10_000n, REQUEST, async (pause) => {
+  const answer = await delegate(front, SESSION, REQUEST, async (pause) => {
     waits.push(pause);
   });
   const { origin, sessionKey, maxTimeToLive } = REQUEST;
@@ -54,36 +55,42 @@ test('two calls are enough, with the same arguments', async () => {
   expect(answer).toEqual({
     userKey: USER_KEY,
     delegations: [{ delegation: { pubkey: sessionKey, expiration: 101n }, signature: new Uint8Array([7]) }],
+    isRecovery: false,
   });
 });
 
 test('the derivation origin is asked for, verbatim, in both calls', async () => {
   const front = scripted(signed(101n));
-  await delegate(front, 10_000n, { ...REQUEST, derivationOrigin: 'https://Other.example/' });
+  await delegate(front, SESSION, { ...REQUEST, derivationOrigin: 'https://Other.example/' });
   expect(front.calls.map(([, , origin]) => origin)).toEqual(['https://Other.example/', 'https://Other.example/']);
 });
 
+test('whoever came in by recovery is said to have', async () => {
+  const answer = await delegate(scripted(signed(101n)), { ...SESSION, isRecovery: true }, REQUEST);
+  expect(answer.isRecovery).toBe(true);
+});
+
 test('targets are handed on as bytes', async () => {
-  const answer = await delegate(scripted(signed(101n, [[target]])), 10_000n, REQUEST);
+  const answer = await delegate(scripted(signed(101n, [[target]])), SESSION, REQUEST);
   expect(answer.delegations[0]?.delegation.targets).toEqual([target.toUint8Array()]);
 });
 
 test('a replica that lags is asked again, five times in all', async () => {
   const front = scripted(none, none, none, none, signed(101n));
-  await delegate(front, 10_000n, REQUEST, async () => undefined);
+  await delegate(front, SESSION, REQUEST, async () => undefined);
   expect(names(front)).toEqual(['prepare', 'get', 'get', 'get', 'get', 'get']);
 });
 
 test('after an upgrade it is prepared again, and the new one is asked for', async () => {
   const front = scripted(none, none, none, none, none, signed(102n));
-  await delegate(front, 10_000n, REQUEST, async () => undefined);
+  await delegate(front, SESSION, REQUEST, async () => undefined);
   expect(names(front).filter((name) => name === 'prepare')).toHaveLength(2);
   expect(front.calls.at(-1)?.at(-1)).toBe(102n);
 });
 
 test('it gives up after two preparations', async () => {
   const front = scripted();
-  await expect(delegate(front, 10_000n, REQUEST, async () => undefined)).rejects.toEqual(
+  await expect(delegate(front, SESSION, REQUEST, async () => undefined)).rejects.toEqual(
     expect.objectContaining({ code: 'no-delegation' }) as ServiceError,
   );
   expect(names(front)).toHaveLength(12);

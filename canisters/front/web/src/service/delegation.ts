@@ -3,6 +3,7 @@ import type { LoginAnswer, LoginRequest } from '../protocols/channel';
 import { ServiceError } from './errors';
 import type { Front } from './front';
 import { sleep, type Sleep } from './retry';
+import type { Session } from '../session';
 import type { ServiceDelegation } from './types';
 
 /** Waits after a replica did not have it yet, in milliseconds. The first question is not delayed. */
@@ -14,7 +15,7 @@ const PREPARATIONS = 2;
 /** The pseudonym's origin is the derivation origin, if the dapp asked for one that was checked. */
 export async function delegate(
   front: Pick<Front, 'prepareDelegation' | 'getDelegation'>,
-  anchor: bigint,
+  { anchor, isRecovery }: Pick<Session, 'anchor' | 'isRecovery'>,
   request: LoginRequest,
   wait: Sleep = sleep,
 ): Promise<LoginAnswer> {
@@ -26,7 +27,7 @@ export async function delegate(
       if (pause > 0) await wait(pause);
       const answer = await front.getDelegation(anchor, origin, sessionKey, expiration);
       if ('signed_delegation' in answer) {
-        return { delegations: [forDapp(answer.signed_delegation)], userKey };
+        return { delegations: [forDapp(answer.signed_delegation)], userKey, isRecovery };
       }
     }
   }
