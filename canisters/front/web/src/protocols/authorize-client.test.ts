@@ -124,6 +124,7 @@ test.each([
   ['a key that is too long', { sessionPublicKey: new Uint8Array(1025) }],
   ['a key of numbers', { sessionPublicKey: [1, 2, 3] }],
   ['a lifetime that is a number', { maxTimeToLive: 5 }],
+  ['no lifetime at all', { maxTimeToLive: 0n }],
   ['a negative lifetime', { maxTimeToLive: -1n }],
   ['a lifetime of more than 64 bits', { maxTimeToLive: 2n ** 64n }],
   ['a derivation origin that is no text', { derivationOrigin: {} }],
@@ -139,6 +140,14 @@ test.each([
   expect(sent).toMatchObject({ target: DAPP, message: { kind: 'authorize-client-failure' } });
   channel.succeed(ANSWER);
   expect(opener.take()).toEqual([]);
+});
+
+test('what is wrong with a lifetime is told', () => {
+  open();
+  opener.take();
+  page.receive({ ...GOOD, maxTimeToLive: 0n }, DAPP);
+  const text = 'The request is not acceptable: maxTimeToLive must be a bigint: nanoseconds, more than 0, of at most 64 bits.';
+  expect(opener.take()).toMatchObject([{ message: { kind: 'authorize-client-failure', text } }]);
 });
 
 test('the longest key and derivation origin are taken', async () => {

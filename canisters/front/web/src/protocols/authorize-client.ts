@@ -103,7 +103,7 @@ function parse({ sessionPublicKey, maxTimeToLive, derivationOrigin }: Wire, orig
   const request: LoginRequest = { origin, sessionKey: sessionPublicKey.slice() };
   if (maxTimeToLive !== undefined) {
     if (typeof maxTimeToLive !== 'bigint' || !isLifetime(maxTimeToLive)) {
-      return 'maxTimeToLive must be a bigint: nanoseconds, of at most 64 bits.';
+      return 'maxTimeToLive must be a bigint: nanoseconds, more than 0, of at most 64 bits.';
     }
     request.maxTimeToLive = maxTimeToLive;
   }

@@ -80,7 +80,7 @@ function parseDelegation(params: unknown, origin: string): LoginRequest | string
   const request: LoginRequest = { origin, sessionKey };
   if (maxTimeToLive !== undefined) {
     if (typeof maxTimeToLive !== 'string' || !/^\d{1,20}$/.test(maxTimeToLive) || !isLifetime(BigInt(maxTimeToLive))) {
-      return 'maxTimeToLive must be a decimal text: nanoseconds, of at most 64 bits.';
+      return 'maxTimeToLive must be a decimal text: nanoseconds, more than 0, of at most 64 bits.';
     }
     request.maxTimeToLive = BigInt(maxTimeToLive);
   }

@@ -16,8 +16,9 @@ export function isSessionKey(key: Uint8Array): boolean {
   return key.length >= 1 && key.length <= MAX_SESSION_KEY_BYTES;
 }
 
+/** With none a delegation would be over before the dapp has it. */
 export function isLifetime(nanoseconds: bigint): boolean {
-  return nanoseconds >= 0n && nanoseconds <= MAX_NANOSECONDS;
+  return nanoseconds > 0n && nanoseconds <= MAX_NANOSECONDS;
 }
 
 export function isOriginSized(text: string): boolean {

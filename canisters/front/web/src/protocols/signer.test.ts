@@ -210,6 +210,7 @@ test.each([
   ['a lifetime that is a number', { ...PARAMS, maxTimeToLive: 5 }],
   ['a lifetime that is no number', { ...PARAMS, maxTimeToLive: '5ns' }],
   ['a negative lifetime', { ...PARAMS, maxTimeToLive: '-5' }],
+  ['no lifetime at all', { ...PARAMS, maxTimeToLive: '0' }],
   ['an empty lifetime', { ...PARAMS, maxTimeToLive: '' }],
   ['a lifetime of more than 64 bits', { ...PARAMS, maxTimeToLive: '18446744073709551616' }],
   ['a derivation origin that is no text', { ...PARAMS, icrc95DerivationOrigin: 1 }],
@@ -220,6 +221,13 @@ test.each([
   expect(call('icrc34_delegation', params)).toMatchObject({ id: 'a', error: { code: -32602, data: expect.any(String) } });
   await expect(channel.request()).rejects.toMatchObject({ code: 'bad-request' });
   expect(call('icrc34_delegation', PARAMS, 'b')).toMatchObject({ id: 'b', error: { code: 1000 } });
+});
+
+test('what is wrong with a lifetime is told', () => {
+  established();
+  expect(call('icrc34_delegation', { ...PARAMS, maxTimeToLive: '000' })).toMatchObject({
+    error: { data: 'maxTimeToLive must be a decimal text: nanoseconds, more than 0, of at most 64 bits.' },
+  });
 });
 
 test('the longest lifetime, and an absent one, are taken', async () => {
