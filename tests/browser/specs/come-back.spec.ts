@@ -135,6 +135,23 @@ test('a page that cannot start says so and can be tried again', async ({ device,
   expect(page.page.url()).toBe(`${stage.programme.page}/`);
 });
 
+test('where the browser does not let a related origin use the passkeys, the page names the canonical one', async ({
+  visits,
+  stage,
+}) => {
+  const page = await visits();
+  const env = await page.page.evaluate(async () => (await fetch('/env.json')).json() as Promise<Record<string, unknown>>);
+  // It names no origin as related, since there is no such host: to the page that is as in a browser that does not ask.
+  const home = 'https://id.invalid';
+  const related = { ...env, canonical_origin: home, related_origins: [stage.programme.page] };
+  const date = new Date().toUTCString();
+  await page.page.route('**/env.json', (route) => route.fulfill({ json: related, headers: { date } }));
+  await page.page.reload();
+  await page.clicks(texts.picker.discover);
+  await page.complains(texts.passkeyElsewhere(home));
+  await inspect(page.page, 'passkey-elsewhere');
+});
+
 test('the help answers what people ask', async ({ visits }) => {
   const page = await visits();
   await page.clicks(texts.common.help);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseAuthenticatorData } from './authenticator-data';
 import { PasskeyError, toPasskeyError, type PasskeyProblem } from './errors';
-import { relyingPartyId } from './relying-party';
+import { originOfPasskeys, relyingPartyId } from './relying-party';
 
 /** COSE keys: ES256, EdDSA and RS256 (whose modulus has a length of two bytes). */
 const KEYS: Record<string, number[]> = {
@@ -79,5 +79,13 @@ describe('relying party id', () => {
   test('without a canonical origin each origin is for itself', () => {
     const page = { origin: 'http://x.localhost:4943', hostname: 'x.localhost' };
     expect(relyingPartyId({ canonicalOrigin: null, relatedOrigins: [page.origin] }, page)).toBe('x.localhost');
+  });
+
+  test('a related origin’s passkeys belong elsewhere, those of any other origin to itself', () => {
+    const at = (host: string) => ({ origin: `https://${host}`, hostname: host });
+    const env = { canonicalOrigin: 'https://id.example', relatedOrigins: ['https://id.other'] };
+    expect(originOfPasskeys(env, at('id.other'))).toBe('https://id.example');
+    expect(originOfPasskeys(env, at('id.example'))).toBeNull();
+    expect(originOfPasskeys(env, at('else.example'))).toBeNull();
   });
 });

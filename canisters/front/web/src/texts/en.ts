@@ -194,6 +194,10 @@ export const en = {
   title: (screen: string) => `${screen} · Anchorage`,
   errors,
   passkey,
+  passkeyElsewhere: (home: string): ErrorText => ({
+    what: `This browser cannot use the passkeys of ${home} at this address.`,
+    todo: `Use another browser, or open ${home}.`,
+  }),
   protocol,
 
   common: {

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { useApp } from '../app-context';
 import { PasskeyError } from '../passkey/errors';
+import { originOfPasskeys } from '../passkey/relying-party';
 import { PhraseError } from '../phrase';
 import { ServiceError } from '../service/errors';
 import type { ErrorText } from '../texts/en';
@@ -44,7 +45,7 @@ export function useAction({ inSession = false }: Options = {}): Action {
         .catch((error: unknown) => {
           if (isSurprise(error)) console.error(error);
           if (inSession && isSessionOver(error)) app.expire();
-          else if (mounted.current) setProblem(describe(error));
+          else if (mounted.current) setProblem(describe(error, originOfPasskeys(app.env, location)));
         })
         .finally(() => {
           busy.current = false;
