@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
-/// Makes sure that there is a generator and a key for challenges.
+/// Makes sure that there is a generator and keys for challenges.
 pub(crate) async fn ensure<R: Runtime>(runtime: &R, state: &Shared) -> Result<(), NoRandomness> {
     if state.borrow().randomness.is_some() {
         return Ok(());
@@ -25,7 +25,7 @@ pub(crate) async fn ensure<R: Runtime>(runtime: &R, state: &Shared) -> Result<()
 }
 
 /// Mixes fresh randomness into the generator, so that whoever once saw the heap cannot foresee nonces for
-/// ever. The key of the challenges stays: open challenges must stay valid.
+/// ever. The keys of the challenges stay: open challenges must stay valid.
 pub(crate) async fn reseed<R: Runtime>(runtime: &R, state: &Shared) -> Result<(), NoRandomness> {
     ensure(runtime, state).await?;
     let fresh = runtime.random().await?;

@@ -19,7 +19,7 @@ pub(crate) use finding::Finding;
 
 use crate::certified::CertifiedTip;
 use crate::error::{self, Error, named};
-use crate::family::{self, Failed, Shard};
+use crate::family::{self, EarlierArchive, Failed, Shard};
 use crate::network::{NODE_CATCHES_UP, Network, PAUSE};
 use crate::output::Step;
 use crate::record::{SavedTip, Tips};
@@ -99,7 +99,7 @@ fn missing(tips: &Tips, routes: &[ShardRoute]) -> Vec<Error> {
 async fn audit(
     agent: &Agent,
     shard: &Shard,
-    earlier_archives: Vec<Principal>,
+    earlier_archives: Vec<EarlierArchive>,
     saved: Option<SavedTip>,
 ) -> Result<ShardReport, Error> {
     let found = |finding| Error::found(shard.registry, finding);

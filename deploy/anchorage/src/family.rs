@@ -75,21 +75,32 @@ pub(crate) async fn shard(agent: &Agent, route: &ShardRoute) -> Result<Shard, Er
     })
 }
 
+/// An archive that its shard does not name (any more).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EarlierArchive {
+    pub(crate) canister: Principal,
+    pub(crate) first_index: u64,
+}
+
 /// Archives that their shards do not name (any more), by the shard whose log they keep. Each must be one of the family's.
 pub(crate) async fn earlier_archives(
     agent: &Agent,
     routes: &[ShardRoute],
     archives: &[Principal],
-) -> Result<BTreeMap<Principal, Vec<Principal>>, Error> {
+) -> Result<BTreeMap<Principal, Vec<EarlierArchive>>, Error> {
     let mut of_shards = BTreeMap::<_, Vec<_>>::new();
     for &archive in archives {
         let client = ArchiveClient::new(Replicated(agent), archive);
         let status = client.status().await.map_err(Error::from);
-        let registry = named(&format!("archive {archive}"), status)?.registry;
+        let status = named(&format!("archive {archive}"), status)?;
+        let registry = status.registry;
         if routes.iter().all(|route| route.canister != registry) {
             return Err(Error::OtherFamilysArchive { archive, registry });
         }
-        of_shards.entry(registry).or_default().push(archive);
+        of_shards.entry(registry).or_default().push(EarlierArchive {
+            canister: archive,
+            first_index: status.first_index.get(),
+        });
     }
     Ok(of_shards)
 }

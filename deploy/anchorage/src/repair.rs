@@ -22,7 +22,7 @@ pub(crate) use problem::Problem;
 
 use crate::cli;
 use crate::error::{self, Error, named};
-use crate::family::{self, Failed, Shard};
+use crate::family::{self, EarlierArchive, Failed, Shard};
 use crate::identity;
 use crate::network::Network;
 use crate::output::Step;
@@ -33,9 +33,9 @@ use plan::Plan;
 pub(crate) use report::Report;
 use report::ShardRepair;
 use std::path::Path;
+use types::BlockIndex;
 use types::front::ShardRoute;
 use types::registry::{ArchiveProgress, ShardTip};
-use types::{BlockIndex, Principal};
 
 /// Repairs the shards that need it, one after the other, and says what became of each. One that fails keeps no other from
 /// being repaired.
@@ -106,7 +106,7 @@ async fn plan(
     agent: &Agent,
     route: &ShardRoute,
     expects: Option<ShardTip>,
-    archives: &[Principal],
+    archives: &[EarlierArchive],
     options: &cli::Repair,
 ) -> Result<Plan, Error> {
     let mut shard = family::shard(agent, route).await?;
@@ -132,15 +132,15 @@ async fn carried_out(operator: &Operator, plan: &Plan, open: bool) -> Result<Sha
 }
 
 /// A snapshot may be older than the shard's list of archives.
-fn also_ask(shard: &mut Shard, archives: &[Principal]) {
-    for archive in archives {
+fn also_ask(shard: &mut Shard, archives: &[EarlierArchive]) {
+    for EarlierArchive { canister, .. } in archives {
         if shard
             .archives
             .iter()
-            .all(|known| known.canister != *archive)
+            .all(|known| known.canister != *canister)
         {
             shard.archives.push(ArchiveProgress {
-                canister: *archive,
+                canister: *canister,
                 in_service: false,
                 acknowledged: BlockIndex::new(0),
                 last_fetch: None,

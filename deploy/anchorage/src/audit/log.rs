@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::certified::CertifiedTip;
 use crate::error::Error;
-use crate::family::Shard;
+use crate::family::{EarlierArchive, Shard};
 use crate::network::{NODE_CATCHES_UP, PAUSE};
 use client::{ArchiveClient, CallError, ClientError, RegistryClient, Replicated};
 use ic_agent::Agent;
@@ -22,19 +22,25 @@ pub(crate) struct Log<'a> {
     at: usize,
     /// Where the archives begin.
     begins: Vec<u64>,
-    /// Archives that the shard does not name any more. What they have beyond the beginning of a successor may be another history.
-    earlier: Vec<Principal>,
+    /// Archives that the shard does not name any more, the youngest first. What they have beyond the beginning of a successor may be
+    /// another history.
+    earlier: Vec<EarlierArchive>,
     /// Archives that did not answer, and why.
     silent: BTreeMap<Principal, String>,
 }
 
 impl<'a> Log<'a> {
-    pub(crate) const fn new(agent: &'a Agent, shard: &'a Shard, earlier: Vec<Principal>) -> Self {
+    pub(crate) fn new(
+        agent: &'a Agent,
+        shard: &'a Shard,
+        mut earlier: Vec<EarlierArchive>,
+    ) -> Self {
+        earlier.sort_by_key(|archive| std::cmp::Reverse(archive.first_index));
         Self {
             agent,
             shard,
             at: 0,
-            begins: Vec::new(),
+            begins: earlier.iter().map(|archive| archive.first_index).collect(),
             earlier,
             silent: BTreeMap::new(),
         }
@@ -157,10 +163,10 @@ impl<'a> Log<'a> {
         }
         let later = self.begins.iter().filter(|begins| **begins > start);
         let end = later.min().map_or(end, |begins| end.min(*begins));
-        for &archive in &self.earlier {
-            let blocks = self.ask(archive, start, end).await?;
+        for &EarlierArchive { canister, .. } in &self.earlier {
+            let blocks = self.ask(canister, start, end).await?;
             if !blocks.is_empty() {
-                return Ok(Some((archive, blocks)));
+                return Ok(Some((canister, blocks)));
             }
         }
         Ok(None)

@@ -111,10 +111,19 @@ impl Followed {
         sources: &[Source],
     ) -> Result<(), Error> {
         let problem = |problem| Error::repair(shard.registry, problem);
-        while let Some((source, end)) = next(sources, self.length()) {
+        let mut sources = sources.to_vec();
+        while let Some((source, end)) = next(&sources, self.length()) {
             let by = source.archive;
-            for block in blocks(agent, shard, by, self.length(), end).await? {
-                self.push(by, &block).map_err(problem)?;
+            let start = self.length();
+            for block in blocks(agent, shard, by, start, end).await? {
+                match self.push(by, &block) {
+                    // Beyond the beginning of its successor it has another history, as after a loss that was declared.
+                    Err(Problem::NotFollowing(_)) if has_successor(&source, &sources, start) => {
+                        sources.retain(|other| other.archive != by);
+                        break;
+                    }
+                    pushed => pushed.map_err(problem)?,
+                }
             }
             let is_at_its_end = self.length() == source.next_index;
             if is_at_its_end && self.chain.last_hash() != source.last_hash {
@@ -122,7 +131,9 @@ impl Followed {
             }
         }
         let from = self.length();
-        let later = sources.iter().filter(|source| source.next_index > from);
+        let later = sources
+            .iter()
+            .filter(|source| source.first_index > from && source.next_index > source.first_index);
         if let Some(later) = later.min_by_key(|source| source.first_index) {
             return Err(problem(Problem::Gap {
                 from,
@@ -130,7 +141,7 @@ impl Followed {
                 by: later.archive,
             }));
         }
-        for source in sources.iter().filter(|source| is_all(source, sources)) {
+        for source in sources.iter().filter(|source| is_end(source, &sources)) {
             let index = source.next_index;
             // Known where the archive ends with the log, or where the shard has not forgotten the block yet.
             let ours = if index == from {
@@ -155,7 +166,7 @@ impl Followed {
 
 /// Who has the block at this index, and up to where the blocks are taken from there: the archive that begins last, and
 /// up to where another one begins. What an archive has beyond the beginning of its successor may be another history.
-fn next(sources: &[Source], index: u64) -> Option<(&Source, u64)> {
+fn next(sources: &[Source], index: u64) -> Option<(Source, u64)> {
     let have = sources
         .iter()
         .filter(|source| (source.first_index..source.next_index).contains(&index));
@@ -163,15 +174,23 @@ fn next(sources: &[Source], index: u64) -> Option<(&Source, u64)> {
     let beginnings = sources.iter().map(|source| source.first_index);
     let later = beginnings.filter(|begins| *begins > index).min();
     let end = later.map_or(source.next_index, |later| later.min(source.next_index));
-    Some((source, end))
+    Some((*source, end))
 }
 
-/// Whether no other archive begins in the middle of what this one has.
-fn is_all(source: &Source, sources: &[Source]) -> bool {
+/// Whether another archive begins behind the beginning of this one, and not behind `index`.
+fn has_successor(source: &Source, sources: &[Source], index: u64) -> bool {
+    let behind = source.first_index + 1..=index;
+    sources
+        .iter()
+        .any(|other| behind.contains(&other.first_index))
+}
+
+/// Whether the end of what this archive has is the log's there: no other one begins before it and goes on beyond it.
+fn is_end(source: &Source, sources: &[Source]) -> bool {
     let inside = source.first_index + 1..source.next_index;
     sources
         .iter()
-        .all(|other| !inside.contains(&other.first_index))
+        .all(|other| !inside.contains(&other.first_index) || other.next_index < source.next_index)
 }
 
 /// The archives of a shard that answer, and those that do not.

@@ -144,6 +144,11 @@ impl Plan {
             next_anchor: self.has.next_anchor.get(),
             emptied: self.emptied.iter().map(|anchor| anchor.get()).collect(),
             tells_front: self.tells_front,
+            silent_archives: self
+                .silent
+                .iter()
+                .map(|(archive, error)| (*archive, error.to_string()))
+                .collect(),
             is_open: !self.is_closed,
         }
     }

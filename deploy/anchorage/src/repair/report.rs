@@ -3,6 +3,7 @@
 use crate::family::Failed;
 use crate::output::Shown;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use types::Principal;
 use types::registry::ShardTip;
 
@@ -33,6 +34,8 @@ pub(crate) struct ShardRepair {
     pub(crate) emptied: Vec<u64>,
     /// Whether front was told to expect this log, and not the longer one that it saw; in a dry run: has to be.
     pub(crate) tells_front: bool,
+    /// Archives that did not answer, and why: what they have beyond the others is not known.
+    pub(crate) silent_archives: BTreeMap<Principal, String>,
     /// Whether the shard takes orders.
     pub(crate) is_open: bool,
 }
@@ -87,15 +90,20 @@ impl ShardRepair {
             next_anchor,
             emptied,
             tells_front,
+            silent_archives,
             is_open,
         } = self;
+        let silent = silent_archives
+            .iter()
+            .map(|(archive, why)| format!("  archive {archive} does not answer: {why}"));
         if *replayed == 0 && !tells_front && blocks_before == blocks_after {
             let state = if *is_open {
                 ""
             } else {
                 ", in maintenance (--open opens it)"
             };
-            return vec![format!("shard {registry}: nothing is missing{state}")];
+            let whole = format!("shard {registry}: nothing is missing{state}");
+            return [whole].into_iter().chain(silent).collect();
         }
         let would = if dry_run { "would be " } else { "" };
         let mut lines = vec![format!(
@@ -124,6 +132,7 @@ impl ShardRepair {
                 numbers.join(", ")
             ));
         }
+        lines.extend(silent);
         if !dry_run {
             lines.push(format!(
                 "  now {blocks_after} blocks, next anchor {next_anchor}, open; check it with `anchorage audit`"

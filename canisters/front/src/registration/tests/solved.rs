@@ -1,4 +1,4 @@
-//! Registrations with a captcha that is solved: the key of the challenges is in reach here, and what a picture shows
+//! Registrations with a captcha that is solved: the keys of the challenges are in reach here, and what a picture shows
 //! follows from it.
 
 use super::*;

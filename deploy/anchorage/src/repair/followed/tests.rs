@@ -141,10 +141,26 @@ fn each_archive_is_asked_for_what_it_has_up_to_where_its_successor_begins() {
 }
 
 #[test]
-fn the_end_of_an_archive_counts_unless_another_one_begins_before_it() {
+fn the_end_of_an_archive_counts_unless_a_successor_goes_on_beyond_it() {
     let sources = [source(1, 0, 70), source(2, 50, 90), source(3, 90, 120)];
+    let ends = |sources: &[Source]| -> Vec<bool> {
+        sources.iter().map(|one| is_end(one, sources)).collect()
+    };
+    assert_eq!(ends(&sources), [false, true, true]);
+    // Both go on, or only the first does.
+    assert_eq!(ends(&[source(1, 0, 100), source(2, 50, 60)]), [true, true]);
+    assert_eq!(ends(&[source(1, 0, 60), source(2, 50, 60)]), [false, true]);
+}
+
+#[test]
+fn beyond_the_beginning_of_a_successor_a_history_may_be_another_one() {
+    let sources = [source(1, 0, 70), source(2, 50, 54)];
     assert_eq!(
-        sources.map(|one| is_all(&one, &sources)),
-        [false, true, true]
+        sources.map(|one| has_successor(&one, &sources, 54)),
+        [true, false]
+    );
+    assert_eq!(
+        sources.map(|one| has_successor(&one, &sources, 49)),
+        [false, false]
     );
 }
