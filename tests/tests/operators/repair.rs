@@ -322,6 +322,35 @@ fn blocks_come_from_each_archive_that_kept_some() {
     assert_eq!((status.tip, status.maintenance), (before, false));
 }
 
+/// Blocks were declared lost that the archive had, and its successor does not have as many yet.
+#[test]
+fn what_an_archive_has_of_a_history_that_was_lost_is_not_the_logs() {
+    let family = deploy();
+    family.register("alice");
+    let snapshot = family.takes_snapshot(REGISTRY);
+    family.waits_until_archived(0);
+    let kept = family.archived_blocks(0);
+    for name in ["bob", "carol", "dave"] {
+        family.register(name);
+    }
+    family.waits_until_archived(0);
+    let next = family.status(0).tip.next_anchor;
+    let old = family.shards[0].archive;
+    family.restores(REGISTRY, snapshot);
+    family.sets_maintenance(0, true);
+    let tip = family.declares_lost(0, 1, next).expect("in maintenance");
+    family.lets_front_expect(0, &tip).expect("its tip");
+    family.sets_maintenance(0, false);
+    family.installs_a_successor(0, &kept);
+    family.waits_until("the successor has everything", TEN_MINUTES, |family| {
+        family.status(0).archives[0].acknowledged.get() == 2
+    });
+    let desk = Desk::new(family);
+    let whole = desk.succeeds(&["repair", "--archive", &old.to_text()]);
+    assert_eq!(whole["shards"][0]["replayed"], 0);
+    assert_eq!(desk.family.status(0).tip, tip);
+}
+
 /// Front and shard were put back, and people came before anybody repaired.
 #[test]
 fn a_log_that_has_parted_from_the_archives_is_not_called_whole() {

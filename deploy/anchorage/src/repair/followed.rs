@@ -116,14 +116,14 @@ impl Followed {
             let by = source.archive;
             let start = self.length();
             for block in blocks(agent, shard, by, start, end).await? {
-                match self.push(by, &block) {
-                    // Beyond the beginning of its successor it has another history, as after a loss that was declared.
-                    Err(Problem::NotFollowing(_)) if has_successor(&source, &sources, start) => {
-                        sources.retain(|other| other.archive != by);
-                        break;
-                    }
-                    pushed => pushed.map_err(problem)?,
+                let pushed = self.push(by, &block);
+                if let Err(Problem::NotFollowing(_)) = pushed
+                    && is_overtaken(agent, shard, source, &sources).await?
+                {
+                    sources.retain(|other| other.archive != by);
+                    break;
                 }
+                pushed.map_err(problem)?;
             }
             let is_at_its_end = self.length() == source.next_index;
             if is_at_its_end && self.chain.last_hash() != source.last_hash {
@@ -177,12 +177,29 @@ fn next(sources: &[Source], index: u64) -> Option<(Source, u64)> {
     Some((*source, end))
 }
 
-/// Whether another archive begins behind the beginning of this one, and not behind `index`.
-fn has_successor(source: &Source, sources: &[Source], index: u64) -> bool {
-    let behind = source.first_index + 1..=index;
-    sources
-        .iter()
-        .any(|other| behind.contains(&other.first_index))
+/// Whether an archive's end is another history than its successor's, as after a loss that was declared.
+async fn is_overtaken(
+    agent: &Agent,
+    shard: &Shard,
+    source: Source,
+    sources: &[Source],
+) -> Result<bool, Error> {
+    let Some(successor) = successor(source, sources) else {
+        return Ok(false);
+    };
+    let end = successor.next_index;
+    let theirs = blocks(agent, shard, source.archive, end - 1, end).await?;
+    Ok(theirs.first().map(Block::hash) != successor.last_hash)
+}
+
+/// The last of those that begin and end within what this archive has, and have something.
+fn successor(source: Source, sources: &[Source]) -> Option<Source> {
+    let inside = sources.iter().filter(|other| {
+        source.first_index < other.first_index
+            && other.first_index < other.next_index
+            && other.next_index <= source.next_index
+    });
+    inside.max_by_key(|other| other.first_index).copied()
 }
 
 /// Whether the end of what this archive has is the log's there: no other one begins before it and goes on beyond it.

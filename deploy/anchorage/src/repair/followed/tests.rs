@@ -153,14 +153,11 @@ fn the_end_of_an_archive_counts_unless_a_successor_goes_on_beyond_it() {
 }
 
 #[test]
-fn beyond_the_beginning_of_a_successor_a_history_may_be_another_one() {
-    let sources = [source(1, 0, 70), source(2, 50, 54)];
-    assert_eq!(
-        sources.map(|one| has_successor(&one, &sources, 54)),
-        [true, false]
-    );
-    assert_eq!(
-        sources.map(|one| has_successor(&one, &sources, 49)),
-        [false, false]
-    );
+fn a_successor_is_compared_if_it_has_something_and_ends_before() {
+    let [old, empty, short, long] =
+        [(0, 70), (50, 50), (50, 54), (50, 90)].map(|(first, next)| source(1, first, next));
+    assert_eq!(successor(old, &[old, empty]), None);
+    assert_eq!(successor(old, &[old, empty, short]), Some(short));
+    assert_eq!(successor(old, &[old, long]), None);
+    assert_eq!(successor(short, &[old, short]), None);
 }
