@@ -286,18 +286,8 @@ impl Challenges {
 }
 
 impl ChallengeId {
-    /// Random.
-    pub(crate) const fn nonce(self) -> [u8; NONCE_LENGTH] {
-        self.nonce
-    }
-
-    /// From when on it is void.
-    pub(crate) const fn expires(self) -> TimestampNs {
-        self.expires
-    }
-
     /// Nonce, expiry and captcha, as they stand in the challenge's key.
-    fn to_bytes(self) -> [u8; ID_LENGTH] {
+    pub(crate) fn to_bytes(self) -> [u8; ID_LENGTH] {
         let mut bytes = [0; ID_LENGTH];
         bytes[..NONCE_LENGTH].copy_from_slice(&self.nonce);
         bytes[NONCE_LENGTH..ID_LENGTH - 1].copy_from_slice(&self.expires.get().to_be_bytes());

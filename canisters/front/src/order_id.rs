@@ -14,8 +14,7 @@ use types::{OrderId, TimestampNs};
 /// was restored goes on with the random numbers of its snapshot, but later.
 pub(crate) fn registration(challenge: ChallengeId, device: Principal) -> OrderId {
     let mut id = [0; 32];
-    id[..16].copy_from_slice(&challenge.nonce());
-    id[16..24].copy_from_slice(&challenge.expires().get().to_be_bytes());
+    id[..24].copy_from_slice(&challenge.to_bytes()[..24]);
     id[24..].copy_from_slice(&beginning::<8>(device));
     OrderId::new(id)
 }

@@ -204,7 +204,6 @@ mod tests {
     use crate::state::tests::memories;
     use ic_stable_structures::DefaultMemoryImpl;
     use ic_stable_structures::memory_manager::{MemoryId, MemoryManager};
-    use types::{AnchorNumber, BlockHash};
 
     fn tip(log_length: u64, hash: u8) -> ShardTip {
         ShardTip {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, named};
 use crate::family::{self, Shard};
-use crate::network::{NODE_CATCHES_UP, Network, PAUSE};
+use crate::network::{Network, PAUSE, once_caught_up};
 use crate::output::{Shown, Step};
 use client::passkey::Passkey;
 use client::{ArchiveClient, FrontClient, RegistryClient, Replicated};
@@ -95,20 +95,17 @@ impl<'a> Person<'a> {
         let key = SessionKey::new(key);
         let prepared = self.front.prepare_delegation(anchor, ORIGIN, &key, None);
         let (user_key, expiration) = prepared.await?;
-        let begin = Instant::now();
-        let signed = loop {
+        let signed = once_caught_up(async || {
             let answer = self.front.get_delegation(anchor, ORIGIN, &key, expiration);
-            match answer.await? {
-                GetDelegationResponse::SignedDelegation(signed) => break signed,
-                GetDelegationResponse::NoSuchDelegation if begin.elapsed() < NODE_CATCHES_UP => {
-                    tokio::time::sleep(PAUSE).await;
-                }
-                GetDelegationResponse::NoSuchDelegation => {
-                    let text = "no node has the delegation that was prepared";
-                    return Err(Error::Unexpected(text.to_owned()));
-                }
-            }
-        };
+            Ok(match answer.await? {
+                GetDelegationResponse::SignedDelegation(signed) => Some(signed),
+                GetDelegationResponse::NoSuchDelegation => None,
+            })
+        });
+        let signed = signed.await?.ok_or_else(|| {
+            let text = "no node has the delegation that was prepared";
+            Error::Unexpected(text.to_owned())
+        })?;
         let link = SignedDelegation {
             delegation: Delegation {
                 pubkey: signed.delegation.pubkey.into_vec(),

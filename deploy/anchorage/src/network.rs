@@ -6,7 +6,7 @@ use client::agent::Network as Reached;
 use ic_agent::identity::AnonymousIdentity;
 use ic_agent::{Agent, Identity};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use types::Principal;
 use url::Url;
 
@@ -17,6 +17,20 @@ const IC: &str = "https://icp-api.io";
 pub(crate) const NODE_CATCHES_UP: Duration = Duration::from_secs(15);
 /// Between two questions whether something is there by now.
 pub(crate) const PAUSE: Duration = Duration::from_millis(500);
+
+/// Asks again for as long as a node may be behind; `None` if there is no answer even then.
+pub(crate) async fn once_caught_up<T>(
+    mut ask: impl AsyncFnMut() -> Result<Option<T>, Error>,
+) -> Result<Option<T>, Error> {
+    let begin = Instant::now();
+    loop {
+        let answer = ask().await?;
+        if answer.is_some() || begin.elapsed() > NODE_CATCHES_UP {
+            return Ok(answer);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
 
 /// What every certificate must lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]

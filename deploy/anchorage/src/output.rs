@@ -41,12 +41,9 @@ impl Output {
 
     /// The result of a command.
     pub(crate) fn result(&self, shown: &impl Shown) {
-        self.is_printed.set(true);
-        if self.json {
-            print(&serde_json::to_string_pretty(shown).expect("plain data"));
-        } else {
-            print(&shown.lines().join("\n"));
-        }
+        self.shows(shown, || {
+            serde_json::to_string_pretty(shown).expect("plain data")
+        });
     }
 
     /// What a command found at some shards, although it may have failed at others. A program finds why beside it.
@@ -54,12 +51,18 @@ impl Output {
         let Err(error) = result else {
             return self.result(shown);
         };
-        self.is_printed.set(true);
-        if self.json {
+        self.shows(shown, || {
             let mut document = serde_json::json!(shown);
             document["error"] = error.to_string().into();
             document["hint"] = error.hint().into();
-            print(&format!("{document:#}"));
+            format!("{document:#}")
+        });
+    }
+
+    fn shows(&self, shown: &impl Shown, json: impl FnOnce() -> String) {
+        self.is_printed.set(true);
+        if self.json {
+            print(&json());
         } else {
             print(&shown.lines().join("\n"));
         }

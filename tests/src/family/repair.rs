@@ -2,6 +2,7 @@
 
 use super::{Family, Role, Shard, ask, operator};
 use oplog::Block;
+use std::time::Duration;
 use types::archive::{ArchiveInit, ArchiveSettings};
 use types::front::{ExpectTipError, ExpectedTip};
 use types::icrc3::GetBlocksRequest;
@@ -89,6 +90,26 @@ impl Family {
             next_anchor,
         };
         ask(self.registry_as(shard, operator()).declare_lost(loss)).succeeds()
+    }
+
+    /// Blocks from this one on are lost, and numbers up to that one: declared, told to front, and the shard is open again.
+    #[track_caller]
+    pub fn loses(&self, shard: usize, first_missing: u64, next_anchor: AnchorNumber) -> ShardTip {
+        self.sets_maintenance(shard, true);
+        let declared = self.declares_lost(shard, first_missing, next_anchor);
+        let tip = declared.expect("in maintenance");
+        self.lets_front_expect(shard, &tip).expect("its tip");
+        self.sets_maintenance(shard, false);
+        tip
+    }
+
+    /// Waits until a shard's newest archive has acknowledged a log of this length.
+    #[track_caller]
+    pub fn waits_until_acknowledged(&self, shard: usize, length: u64) {
+        let ten_minutes = Duration::from_mins(10);
+        self.waits_until("the archive has everything", ten_minutes, |family| {
+            family.status(shard).archives[0].acknowledged.get() == length
+        });
     }
 
     /// Lets front expect this tip of a shard.

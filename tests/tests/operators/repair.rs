@@ -9,12 +9,10 @@ use ic_agent::identity::BasicIdentity;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 use types::{AnchorNumber, Principal};
 
 const REGISTRY: Role = Role::Registry(0);
 const ARCHIVE: Role = Role::Archive(0);
-const TEN_MINUTES: Duration = Duration::from_mins(10);
 
 /// A family whose clock is the real one, and an operator with a key in a file.
 struct Desk {
@@ -233,11 +231,8 @@ fn what_follows_a_loss_of_earlier_is_not_lost_without_a_word() {
     let family = deploy();
     let alice = family.register("alice");
     family.waits_until_archived(0);
-    family.sets_maintenance(0, true);
     let next = family.status(0).tip.next_anchor;
-    let tip = family.declares_lost(0, 1, next).expect("in maintenance");
-    family.lets_front_expect(0, &tip).expect("its tip");
-    family.sets_maintenance(0, false);
+    let tip = family.loses(0, 1, next);
     family.waits_until_archived(0);
     family.stops(ARCHIVE);
     let snapshot = family.takes_snapshot(REGISTRY);
@@ -303,9 +298,7 @@ fn blocks_come_from_each_archive_that_kept_some() {
     family.installs_a_successor(0, &kept);
     family.register("dave");
     let before = family.status(0).tip;
-    family.waits_until("the successor has everything", TEN_MINUTES, |family| {
-        family.status(0).archives[0].acknowledged.get() == before.log_length
-    });
+    family.waits_until_acknowledged(0, before.log_length);
     let new = family.status(0).archives[0].canister;
     assert_ne!(new, old);
     family.restores(REGISTRY, snapshot);
@@ -337,14 +330,9 @@ fn what_an_archive_has_of_a_history_that_was_lost_is_not_the_logs() {
     let next = family.status(0).tip.next_anchor;
     let old = family.shards[0].archive;
     family.restores(REGISTRY, snapshot);
-    family.sets_maintenance(0, true);
-    let tip = family.declares_lost(0, 1, next).expect("in maintenance");
-    family.lets_front_expect(0, &tip).expect("its tip");
-    family.sets_maintenance(0, false);
+    let tip = family.loses(0, 1, next);
     family.installs_a_successor(0, &kept);
-    family.waits_until("the successor has everything", TEN_MINUTES, |family| {
-        family.status(0).archives[0].acknowledged.get() == 2
-    });
+    family.waits_until_acknowledged(0, 2);
     let desk = Desk::new(family);
     let whole = desk.succeeds(&["repair", "--archive", &old.to_text()]);
     assert_eq!(whole["shards"][0]["replayed"], 0);
@@ -421,18 +409,12 @@ fn an_audit_finds_the_blocks_before_those_of_a_successor() {
     family.register("carol");
     family.waits_until_archived(0);
     family.restores(REGISTRY, snapshot);
-    family.sets_maintenance(0, true);
-    let next = AnchorNumber::new(10_003);
-    let tip = family.declares_lost(0, 2, next).expect("in maintenance");
-    family.lets_front_expect(0, &tip).expect("its tip");
-    family.sets_maintenance(0, false);
+    family.loses(0, 2, AnchorNumber::new(10_003));
     let old = family.shards[0].archive;
     family.installs_a_successor(0, &kept);
     family.register("dave");
     let length = family.status(0).tip.log_length;
-    family.waits_until("the successor has everything", TEN_MINUTES, |family| {
-        family.status(0).archives[0].acknowledged.get() == length
-    });
+    family.waits_until_acknowledged(0, length);
     assert!(
         family.status(0).first_kept.get() > 1,
         "the shard forgot the blocks before"

@@ -4,12 +4,11 @@ use super::Finding;
 use crate::certified::CertifiedTip;
 use crate::error::Error;
 use crate::family::{EarlierArchive, Shard};
-use crate::network::{NODE_CATCHES_UP, PAUSE};
+use crate::network::once_caught_up;
 use client::{ArchiveClient, CallError, ClientError, RegistryClient, Replicated};
 use ic_agent::Agent;
 use oplog::Block;
 use std::collections::BTreeMap;
-use std::time::Instant;
 use types::Principal;
 use types::icrc3::GetBlocksRequest;
 use types::registry::ArchiveProgress;
@@ -97,18 +96,14 @@ impl<'a> Log<'a> {
             }));
         }
         let client = ArchiveClient::new(self.agent, archive);
-        let begin = Instant::now();
-        loop {
+        let tip = once_caught_up(async || {
             let tip = client.log().get_tip_certificate().await?;
             let tip = CertifiedTip::new(self.agent, archive, tip.as_ref())?;
-            if tip.is_some() || status.next_index == status.first_index {
-                return Ok(tip);
-            }
-            if begin.elapsed() > NODE_CATCHES_UP {
-                return Err(self.found(Finding::NoTip { archive }));
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
+            let is_empty = status.next_index == status.first_index;
+            Ok((tip.is_some() || is_empty).then_some(tip))
+        });
+        tip.await?
+            .ok_or_else(|| self.found(Finding::NoTip { archive }))
     }
 
     /// Some blocks from `start` on and below `end`, at least one, and who answered them. Waits a little for a node that
@@ -118,15 +113,8 @@ impl<'a> Log<'a> {
         start: u64,
         end: u64,
     ) -> Result<(Principal, Vec<Block>), Error> {
-        let begin = Instant::now();
-        loop {
-            if let Some(found) = self.ask_all(start, end).await? {
-                return Ok(found);
-            }
-            if begin.elapsed() > NODE_CATCHES_UP {
-                break;
-            }
-            tokio::time::sleep(PAUSE).await;
+        if let Some(found) = once_caught_up(async || self.ask_all(start, end).await).await? {
+            return Ok(found);
         }
         let tried = match self.silent.first_key_value() {
             Some((id, why)) => format!("{id} does not answer: {why}"),

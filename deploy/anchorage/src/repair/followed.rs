@@ -3,12 +3,11 @@
 use super::Problem;
 use crate::error::Error;
 use crate::family::Shard;
-use crate::network::{NODE_CATCHES_UP, PAUSE};
+use crate::network::once_caught_up;
 use client::{ArchiveClient, CallError, ClientError, Replicated};
 use ic_agent::Agent;
 use oplog::{Block, ChainVerifier, Operation};
 use std::collections::BTreeSet;
-use std::time::Instant;
 use types::icrc3::GetBlocksRequest;
 use types::registry::ShardTip;
 use types::{AnchorNumber, BlockHash, BlockIndex, EncodedBlock, Principal};
@@ -252,19 +251,15 @@ async fn blocks(
     start: u64,
     end: u64,
 ) -> Result<Vec<Block>, Error> {
-    let begin = Instant::now();
-    loop {
+    let found = once_caught_up(async || {
         let blocks = blocks_of_a_node(agent, shard, archive, start, end).await?;
-        if !blocks.is_empty() {
-            return Ok(blocks);
-        }
-        if begin.elapsed() > NODE_CATCHES_UP {
-            let (by, index) = (archive, start);
-            let problem = Problem::NotAnswered { by, index };
-            return Err(Error::repair(shard.registry, problem));
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+        Ok((!blocks.is_empty()).then_some(blocks))
+    });
+    found.await?.ok_or_else(|| {
+        let (by, index) = (archive, start);
+        let problem = Problem::NotAnswered { by, index };
+        Error::repair(shard.registry, problem)
+    })
 }
 
 /// Some of the blocks from `start` on and below `end`, as one node of the canister's subnet answers them.

@@ -16,6 +16,7 @@ import type { Challenge, RegisterAnswer } from '../service/types';
 import type { SessionKey } from '../session';
 import { texts } from '../texts';
 import { useAction } from '../ui/action';
+import { unlessRefused } from '../ui/add-once';
 import { Captcha } from '../ui/captcha';
 import { NameForm } from '../ui/name-form';
 import { Alert, Button, Screen, Status } from '../ui/parts';
@@ -62,18 +63,18 @@ export function Create(): JSX.Element {
     const ask = (): Promise<RegisterAnswer> => front.register(device, challenge.challenge_key, solution, temporary);
     let answer: RegisterAnswer;
     try {
-      answer = await ask().catch((error: unknown) => {
-        if (!isUnsettled(error)) throw error;
-        // From now on a challenge that is void says nothing of what became of the anchor.
-        isUncertain.current = true;
-        return ask();
-      });
-    } catch (error) {
-      if (isOneOf(error, ['device-refused'])) {
-        // The same passkey would be refused again.
+      const twice = (): Promise<RegisterAnswer> =>
+        ask().catch((error: unknown) => {
+          if (!isUnsettled(error)) throw error;
+          // From now on a challenge that is void says nothing of what became of the anchor.
+          isUncertain.current = true;
+          return ask();
+        });
+      answer = await unlessRefused(twice, () => {
         setPasskey(null);
         setRegistration(null);
-      }
+      });
+    } catch (error) {
       if (!isOneOf(error, ['bad-challenge'])) throw error;
       // Sent before with another solution.
       answer = { bad_challenge: null };

@@ -7,13 +7,13 @@ import { rememberAnchor } from '../memory';
 import { createPasskey, type NewPasskey } from '../passkey/create';
 import { Front } from '../service/front';
 import { query, update } from '../service/call';
-import { isOneOf } from '../service/retry';
 import { credentialsOf } from '../service/shards';
 import { signIn } from '../sign-in';
 import { parseAnchor } from '../anchor-number';
 import { texts } from '../texts';
 import type { ErrorText } from '../texts/en';
 import { useAction } from '../ui/action';
+import { unlessRefused } from '../ui/add-once';
 import { registrationEnd, TimeLeft, useTimeLeft } from '../ui/countdown';
 import { NameForm } from '../ui/name-form';
 import { Alert, Button, Field, Screen, Status } from '../ui/parts';
@@ -71,11 +71,10 @@ export function NewDevice(): JSX.Element {
     }
     const { passkey } = made.current;
     const device = deviceFor(passkey, alias, { authentication: null }, location.origin);
-    const answer = await new Front(app.env.front, app.agent).addTentatively(anchor, device).catch((error: unknown) => {
-      // The same passkey would be refused again.
-      if (isOneOf(error, ['device-refused'])) made.current = null;
-      throw error;
-    });
+    const answer = await unlessRefused(
+      () => new Front(app.env.front, app.agent).addTentatively(anchor, device),
+      () => (made.current = null),
+    );
     if ('added_tentatively' in answer) {
       const { verification_code: code, device_registration_timeout: end } = answer.added_tentatively;
       setWaiting({ anchor, publicKey: passkey.publicKey, code, end: registrationEnd(end) });

@@ -2,6 +2,7 @@
 import type { HttpAgent } from '@icp-sdk/core/agent';
 import type { Principal } from '@icp-sdk/core/principal';
 import { isEqual } from '../bytes';
+import { hasKey } from '../devices';
 import type { Environment, Shard } from '../environment';
 import { query, update } from './call';
 import { SHARD } from './candid';
@@ -41,8 +42,7 @@ export async function credentialsOf(
 export async function isKeyOf(env: Environment, agent: HttpAgent, anchor: bigint, key: Uint8Array): Promise<boolean> {
   try {
     const { credentials, recovery_credentials, recovery_phrases } = await credentialsOf(env, agent, anchor, update);
-    const keys = [...[...credentials, ...recovery_credentials].map(({ pubkey }) => pubkey), ...recovery_phrases];
-    return keys.some((one) => isEqual(one, key));
+    return hasKey([...credentials, ...recovery_credentials], key) || recovery_phrases.some((phrase) => isEqual(phrase, key));
   } catch (error) {
     if (isOneOf(error, ['unknown-anchor'])) return false;
     throw error;

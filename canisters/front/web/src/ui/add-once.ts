@@ -3,10 +3,17 @@ import type { Front } from '../service/front';
 import { isOneOf } from '../service/retry';
 import type { AnchorInfo, DeviceData } from '../service/types';
 
-/**
- * Adds a passkey that was made before and may have been sent before: what the anchor has, certified, it has. One that the
- * service refuses is forgotten, because it would be refused again.
- */
+/** Sends a passkey that was made before. One that the service refuses is to be forgotten, because it would be refused again. */
+export async function unlessRefused<T>(send: () => Promise<T>, forget: () => void): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (isOneOf(error, ['device-refused'])) forget();
+    throw error;
+  }
+}
+
+/** Adds a passkey that was made before and may have been sent before: what the anchor has, certified, it has. */
 export async function addOnce(
   front: Pick<Front, 'add'>,
   anchor: bigint,
@@ -15,10 +22,8 @@ export async function addOnce(
   made: { current: unknown },
 ): Promise<void> {
   if (hasKey(devices, device.pubkey)) return;
-  try {
-    await front.add(anchor, device);
-  } catch (error) {
-    if (isOneOf(error, ['device-refused'])) made.current = null;
-    throw error;
-  }
+  await unlessRefused(
+    () => front.add(anchor, device),
+    () => (made.current = null),
+  );
 }
