@@ -215,6 +215,11 @@ test('who recovers on the way to a dapp goes on to it', async ({ stage, visits, 
   await login.recoversByPhrase(phrase);
   await login.showsDevices(anchor);
   await login.clicks(texts.manage.toApp);
+  await login.clicks(texts.picker.other);
+  // The button is gone; whoever has changed their mind comes back to the anchor by the phrase.
+  await expect(login.page.getByRole('heading', { level: 1, name: texts.authorize.title })).toBeFocused();
+  await login.recoversByPhrase(phrase);
+  await login.clicks(texts.manage.toApp);
   await login.clicks(texts.authorize.logInAs(anchor));
   await there.isLoggedIn();
 });

@@ -18,7 +18,9 @@ function methodOf(request: Request): string | null {
 }
 
 function bodyOf(request: Request): Buffer {
-  return request.postDataBuffer() ?? Buffer.alloc(0);
+  const body = request.postDataBuffer();
+  if (!body) throw new Error(`the browser did not show the body of ${request.method()} ${request.url()}`);
+  return body;
 }
 
 export interface Lost {

@@ -2,17 +2,20 @@ import { Principal } from '@icp-sdk/core/principal';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Environment } from './environment';
 import { createAgent } from './service/call';
-import type { Credential } from './service/types';
+import type { Credential, Credentials } from './service/types';
 import { SessionKey } from './session';
-import { type Occasion, signIn } from './sign-in';
+import { discover, signIn } from './sign-in';
+import { credentialsOf, ownerOf } from './service/shards';
+
+vi.mock('./service/shards');
 
 const USED: Credential = { credential_id: Uint8Array.of(1), pubkey: Uint8Array.of(2) };
 const OTHER: Credential = { credential_id: Uint8Array.of(3), pubkey: Uint8Array.of(4) };
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** The authenticator has one passkey: `USED`. */
-async function signsIn(occasion: Occasion, credentials: Credential[], recovery: Credential[]) {
+/** A page whose authenticator has one passkey: `USED`. */
+function page(): Parameters<typeof discover>[0] {
   vi.stubGlobal('location', { origin: 'https://id.example' });
   vi.stubGlobal('navigator', {
     credentials: {
@@ -34,9 +37,11 @@ async function signsIn(occasion: Occasion, credentials: Credential[], recovery: 
     relatedOrigins: [],
     shards: [],
   };
-  const app = { env, agent: createAgent(env), rpId: 'id.example', nextKey: () => SessionKey.generate() };
-  const known = Promise.resolve({ credentials, recovery_credentials: recovery, recovery_phrases: [] });
-  return signIn(app, 10_000n, occasion, known);
+  return { env, agent: createAgent(env), rpId: 'id.example', nextKey: () => SessionKey.generate() };
+}
+
+function anchorWith(credentials: readonly Credential[], recovery: readonly Credential[]): Credentials {
+  return { credentials: [...credentials], recovery_credentials: [...recovery], recovery_phrases: [] };
 }
 
 test.each([
@@ -46,7 +51,19 @@ test.each([
   ['again', [OTHER], [USED], true],
   ['again', [USED], [OTHER], false],
 ] as const)('%s with one of %j or recovery %j: by recovery %s', async (occasion, credentials, recovery, isRecovery) => {
-  const session = await signsIn(occasion, [...credentials], [...recovery]);
+  const known = Promise.resolve(anchorWith(credentials, recovery));
+  const session = await signIn(page(), 10_000n, occasion, known);
   expect(session.device).toEqual(USED.pubkey);
   expect(session.isRecovery).toBe(isRecovery);
+});
+
+test.each([
+  [[USED], [OTHER], false],
+  [[OTHER], [USED], true],
+])('a passkey that is found, one of %j or recovery %j: by recovery %s', async (credentials, recovery, isRecovery) => {
+  vi.mocked(ownerOf).mockResolvedValue({ anchor_number: 10_001n, pubkey: USED.pubkey, since: 0n });
+  vi.mocked(credentialsOf).mockResolvedValue(anchorWith(credentials, recovery));
+  const session = await discover(page(), () => undefined);
+  expect(vi.mocked(credentialsOf).mock.lastCall?.[2]).toBe(10_001n);
+  expect(session).toMatchObject({ anchor: 10_001n, device: USED.pubkey, isRecovery });
 });

@@ -1,6 +1,7 @@
 // Sessions by passkey: one prompt, then nothing but the session's key signs.
 import type { App } from './app-context';
 import { isEqual } from './bytes';
+import { hasKey } from './devices';
 import { askPasskey } from './passkey/ask';
 import { PasskeyError } from './passkey/errors';
 import { ServiceError } from './service/errors';
@@ -74,6 +75,7 @@ export async function discover(app: Context, onPrompted: () => void): Promise<Se
   const draft = (await app.nextKey()).draft();
   const { credentialId, signature } = await askPasskey(app.rpId, [], draft.challenge);
   onPrompted();
-  const owner = await ownerOf(app.env, app.agent, credentialId);
-  return openSession(draft, owner.anchor_number, owner.pubkey, signature);
+  const { anchor_number: anchor, pubkey } = await ownerOf(app.env, app.agent, credentialId);
+  const { recovery_credentials } = await credentialsOf(app.env, app.agent, anchor);
+  return openSession(draft, anchor, pubkey, signature, hasKey(recovery_credentials, pubkey));
 }

@@ -116,7 +116,10 @@ function Consent({ login, request }: { login: Login; request: LoginRequest }): J
           session={app.active.session}
           action={action}
           onLogIn={(session) => action.run(() => answer(session))}
-          onOther={app.close}
+          onOther={() => {
+            app.close();
+            focusHeading();
+          }}
         />
       ) : (
         <Picker label={text.logInAs} onSession={answer} afterPrompt={text.preparing} />
