@@ -66,6 +66,7 @@ pub(crate) fn hand_over(filled: &Filled) -> Measured {
             next_index,
             last_hash,
             limit: BATCH,
+            first_index: None,
         };
         let (answer, instructions) = sends(filled, archive, &request);
         let FetchAnswer::Blocks { blocks, .. } = answer else {

@@ -37,6 +37,7 @@ impl<M: Memory> State<M> {
             next_index: self.store.next_index(),
             last_hash: self.store.last_hash(),
             limit: self.config.fetch_limit,
+            first_index: Some(self.store.first_index()),
         }
     }
 

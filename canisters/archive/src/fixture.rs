@@ -128,6 +128,8 @@ pub(crate) fn unreachable_registry() -> Result<Vec<u8>, CallFailure> {
 #[derive(Default)]
 pub(crate) struct Mock {
     pub(crate) now: Cell<u64>,
+    /// Nanoseconds until an answer comes.
+    pub(crate) takes: Cell<u64>,
     pub(crate) answers: RefCell<VecDeque<Result<Vec<u8>, CallFailure>>>,
     pub(crate) requests: RefCell<Vec<(Principal, Vec<u8>)>>,
     pub(crate) certified: RefCell<Vec<[u8; 32]>>,
@@ -170,7 +172,10 @@ impl Runtime for Mock {
     ) -> Result<Vec<u8>, CallFailure> {
         self.requests.borrow_mut().push((registry, request));
         std::future::poll_fn(|_| match self.answers.borrow_mut().pop_front() {
-            Some(answer) => std::task::Poll::Ready(answer),
+            Some(answer) => {
+                self.wait(self.takes.get());
+                std::task::Poll::Ready(answer)
+            }
             None => std::task::Poll::Pending,
         })
         .await

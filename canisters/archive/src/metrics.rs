@@ -94,7 +94,7 @@ fn settings<M: Memory>(metrics: &mut Metrics, state: &State<M>) {
     );
     metrics.gauge(
         "anchorage_archive_longest_back_off_seconds",
-        "Longest pause between two polls after failures.",
+        "Longest time from a poll that fails to the next one.",
         float(LONGEST_BACK_OFF_NS.max(*poll_interval_ns)) / NS_PER_SECOND,
     );
     metrics.gauge(

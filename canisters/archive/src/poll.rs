@@ -84,14 +84,15 @@ impl Schedule {
         self.not_before = None;
     }
 
-    fn failed(&mut self, now: TimestampNs, interval_ns: u64) {
+    /// A poll that began then failed. The timer calls at intervals, each a little early or late: half of one makes no difference.
+    fn failed(&mut self, begun: TimestampNs, interval_ns: u64) {
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
-        let pause = back_off_ns(self.failures_in_a_row, interval_ns);
-        self.not_before = Some(now.saturating_add(pause));
+        let pause = back_off_ns(self.failures_in_a_row, interval_ns) - interval_ns / 2;
+        self.not_before = Some(begun.saturating_add(pause));
     }
 }
 
-/// The pause after this many failures in a row: 1, 2, 4, ... intervals, up to the cap.
+/// From the beginning of a poll to that of the next one, after this many failures in a row: 1, 2, 4, ... intervals, up to the cap.
 fn back_off_ns(failures: u32, interval_ns: u64) -> u64 {
     let factor = 1_u64
         .checked_shl(failures.saturating_sub(1))
@@ -125,7 +126,8 @@ impl<M: Memory> Drop for Permit<'_, M> {
 
 /// Asks the registry for blocks until there are no more, unless a poll is running or it is too early.
 pub async fn poll<R: Runtime, M: Memory>(runtime: &R, state: &RefCell<State<M>>) {
-    let Some(permit) = Permit::take(state, runtime.now()) else {
+    let begun = runtime.now();
+    let Some(permit) = Permit::take(state, begun) else {
         return;
     };
     for _ in 0..FETCHES_PER_POLL {
@@ -155,7 +157,7 @@ pub async fn poll<R: Runtime, M: Memory>(runtime: &R, state: &RefCell<State<M>>)
             Taken::UpToDate => state.schedule.succeeded(),
             Taken::Failed(_) => {
                 let interval = state.config.poll_interval_ns;
-                state.schedule.failed(now, interval);
+                state.schedule.failed(begun, interval);
             }
         }
         state

@@ -29,7 +29,7 @@ pub struct Entry {
     /// Whether what it has counts as archived.
     #[n(1)]
     pub in_service: bool,
-    /// Where its blocks begin: what it first asked for.
+    /// Where its blocks begin: as it says, or what it first asked for.
     #[n(2)]
     pub first_index: Option<BlockIndex>,
     /// It has everything from there up to this index.
@@ -92,17 +92,41 @@ impl Archives {
         true
     }
 
-    /// Notes that `canister` has the shard's own blocks up to `next_index`. Only the archive in
-    /// service acknowledges by that.
-    pub fn matches(&mut self, canister: Principal, next_index: BlockIndex) {
+    /// Notes that `canister` has the shard's own blocks from `first_index` up to `next_index`. Only the archive in
+    /// service acknowledges by that, and only if it lacks none that no archive in service had: then it is `false`. What is below
+    /// `first_kept` nobody can give it any more.
+    pub fn matches(
+        &mut self,
+        canister: Principal,
+        first_index: Option<BlockIndex>,
+        next_index: BlockIndex,
+        first_kept: u64,
+    ) -> bool {
+        let archived = self.archived;
         let Some(entry) = self.entry_mut(canister) else {
-            return;
+            return false;
         };
         entry.diverged = false;
         entry.acknowledged = next_index;
-        entry.first_index.get_or_insert(next_index);
+        let first_index = first_index.or(entry.first_index).unwrap_or(next_index);
+        entry.first_index = Some(first_index);
         if entry.in_service {
+            if first_index.get() > archived.max(first_kept) {
+                return false;
+            }
             self.archived = next_index.get();
+        }
+        true
+    }
+
+    /// Notes that `canister` has at most what is below `next_index`, whether or not that is the shard's.
+    pub fn lacks(&mut self, canister: Principal, next_index: BlockIndex) {
+        let Some(entry) = self.entry_mut(canister) else {
+            return;
+        };
+        entry.acknowledged = entry.acknowledged.min(next_index);
+        if entry.in_service {
+            self.archived = self.archived.min(next_index.get());
         }
     }
 

@@ -108,6 +108,7 @@ fn archive<M: Memory>(shard: &mut Shard<M>, now: TimestampNs) {
             next_index: BlockIndex::new(next),
             last_hash: shard.log.hash_before(next),
             limit: 1_000,
+            first_index: None,
         };
         let answer = fetch_blocks(shard, canister, &wish, now);
         let FetchAnswer::Blocks { blocks, .. } = answer else {
@@ -120,6 +121,7 @@ fn archive<M: Memory>(shard: &mut Shard<M>, now: TimestampNs) {
             next_index: BlockIndex::new(next + blocks.len() as u64),
             last_hash: shard.log.hash_before(next + blocks.len() as u64),
             limit: 0,
+            first_index: None,
         };
         fetch_blocks(shard, canister, &wish, now);
     }

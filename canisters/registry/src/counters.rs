@@ -41,7 +41,7 @@ pub const WRONG_CODES: Slot = Slot::new(56);
 pub const DEVICES_VERIFIED: Slot = Slot::new(60);
 
 /// The counters, family by family.
-pub const TABLE: [StoredCounter; 42] = [
+pub const TABLE: [StoredCounter; 43] = [
     operation_counter(REGISTERED, &[("operation", "register")]),
     operation_counter(ADDED, &[("operation", "add")]),
     operation_counter(UPDATED, &[("operation", "update")]),
@@ -101,6 +101,7 @@ pub const TABLE: [StoredCounter; 42] = [
     fetch_counter(43, &[("answer", "pruned")]),
     fetch_counter(44, &[("answer", "not_registered")]),
     fetch_counter(45, &[("answer", "retired")]),
+    fetch_counter(66, &[("answer", "starts_too_late")]),
     fetch_counter(46, &[("answer", "unsupported_version")]),
     fetch_counter(47, &[("answer", "malformed")]),
     single(
@@ -185,6 +186,7 @@ pub fn fetch_answer(answer: &FetchAnswer) -> Slot {
         FetchAnswer::NotYourRange { reason } => match reason {
             NotServed::NotRegistered => 44,
             NotServed::Retired => 45,
+            NotServed::StartsTooLate => 66,
         },
         FetchAnswer::UnsupportedVersion { .. } => 46,
         FetchAnswer::Malformed => 47,

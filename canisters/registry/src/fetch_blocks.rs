@@ -47,6 +47,7 @@ pub fn fetch_blocks<M: Memory>(
         next_index,
         last_hash,
         limit,
+        first_index,
     } = *request;
     let mut archives = shard.archives().clone();
     if !archives.asks(caller, now) {
@@ -55,10 +56,12 @@ pub fn fetch_blocks<M: Memory>(
         };
     }
     let next = next_index.get();
-    let answer = if next < shard.log.first_kept() {
-        // What it has cannot be checked, so it acknowledges nothing.
+    let first_kept = shard.log.first_kept();
+    let answer = if next < first_kept {
+        // What it has cannot be checked, but it has no more.
+        archives.lacks(caller, next_index);
         FetchAnswer::Pruned {
-            first_kept: BlockIndex::new(shard.log.first_kept()),
+            first_kept: BlockIndex::new(first_kept),
         }
     } else if next > shard.log.length() || shard.log.hash_before(next) != last_hash {
         archives.diverges(caller);
@@ -66,8 +69,11 @@ pub fn fetch_blocks<M: Memory>(
             index: BlockIndex::new(next.saturating_sub(1)),
             ours: shard.log.hash_before(next),
         }
+    } else if !archives.matches(caller, first_index, next_index, first_kept) {
+        FetchAnswer::NotYourRange {
+            reason: NotServed::StartsTooLate,
+        }
     } else {
-        archives.matches(caller, next_index);
         let retention = shard.settings().retention;
         let below = archives
             .forgettable()

@@ -303,6 +303,7 @@ impl World {
         remote_devices::verify(&mut self.shard, front(), order.clone(), self.now)
     }
 
+    /// An archive of the log's beginning asks.
     pub(crate) fn fetch(
         &mut self,
         archive: Principal,
@@ -314,6 +315,23 @@ impl World {
             next_index: BlockIndex::new(next_index),
             last_hash,
             limit,
+            first_index: Some(BlockIndex::new(0)),
+        };
+        fetch_blocks(&mut self.shard, archive, &request, self.now)
+    }
+
+    /// An archive that begins at `first_index` asks for what follows block `next_index - 1` of this very shard.
+    pub(crate) fn fetch_from(
+        &mut self,
+        archive: Principal,
+        first_index: impl Into<Option<u64>>,
+        next_index: u64,
+    ) -> FetchAnswer {
+        let request = FetchBlocks {
+            next_index: BlockIndex::new(next_index),
+            last_hash: self.shard.log.hash_before(next_index),
+            limit: 9,
+            first_index: first_index.into().map(BlockIndex::new),
         };
         fetch_blocks(&mut self.shard, archive, &request, self.now)
     }

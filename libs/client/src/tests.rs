@@ -241,6 +241,7 @@ fn fetch() -> FetchBlocks {
         next_index: 0.into(),
         last_hash: None,
         limit: 1,
+        first_index: None,
     }
 }
 

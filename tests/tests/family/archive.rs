@@ -157,6 +157,7 @@ fn an_archive_that_the_shard_does_not_know_gets_nothing() {
         next_index: BlockIndex::new(0),
         last_hash: None,
         limit: 10,
+        first_index: None,
     };
     for sender in [stranger(), operator(), family.front, unknown] {
         ask(family.registry_as(0, sender).send(&wish)).is_refused();

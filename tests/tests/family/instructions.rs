@@ -260,6 +260,7 @@ fn polls(family: &Family) -> Spent {
         next_index: status.next_index,
         last_hash: status.last_hash,
         limit: 500,
+        first_index: Some(status.first_index),
     };
     let request = blob(&message::encode(&request));
     let asked = FetchBlocks::METHOD.len() + request.len();

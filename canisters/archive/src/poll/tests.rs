@@ -115,23 +115,27 @@ fn failures_make_polls_rarer_and_a_success_makes_them_regular() {
     let (state, log) = (fresh(), log(1));
     let interval = state.borrow().config.poll_interval_ns;
     let mock = Mock::answering([]);
-    let mut pauses = vec![];
-    for _ in 0..8 {
-        mock.answers.borrow_mut().push_back(unreachable_registry());
-        let asked_before = asked(&mock).len();
-        let mut pause = 0;
-        loop {
+    // A call that fails takes longer than two intervals; the timer calls at each that has passed by then.
+    mock.takes.set(25 * SECOND_NS);
+    let (mut tick, mut begun) = (mock.now.get(), vec![]);
+    while begun.len() < 8 {
+        if mock.now.get() <= tick {
+            // Never quite in time.
+            mock.now.set(tick + (tick / SECOND_NS) % 3);
+            mock.answers.borrow_mut().push_back(unreachable_registry());
+            let asked_before = asked(&mock).len();
             assert_eq!(run(poll(&mock, &state)), Progress::Ready(()));
             if asked(&mock).len() > asked_before {
-                break;
+                begun.push(tick / SECOND_NS);
             }
-            mock.wait(interval);
-            pause += interval;
+            mock.answers.borrow_mut().clear();
         }
-        pauses.push(pause / SECOND_NS);
+        tick += interval;
     }
-    assert_eq!(pauses, [0, 10, 20, 40, 80, 160, 300, 300]);
+    let pauses: Vec<_> = begun.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(pauses, [30, 30, 40, 80, 160, 300, 300]);
     assert_eq!(state.borrow().schedule.failures_in_a_row(), 8);
+    mock.takes.set(0);
 
     mock.wait(LONGEST_BACK_OFF_NS);
     mock.answers

@@ -33,8 +33,8 @@ fn an_archive_that_stays_keeps_what_is_known_of_it() {
     let mut archives = Archives::default();
     archives.set(&links(&[(ARCHIVE, true)])).unwrap();
     assert!(archives.asks(ARCHIVE, NOW));
-    archives.matches(ARCHIVE, BlockIndex::new(3));
-    archives.matches(ARCHIVE, BlockIndex::new(7));
+    assert!(archives.matches(ARCHIVE, None, BlockIndex::new(3), 3));
+    assert!(archives.matches(ARCHIVE, None, BlockIndex::new(7), 3));
     let both = links(&[(OTHER_ARCHIVE, true), (ARCHIVE, false)]);
     archives.set(&both).unwrap();
     assert_eq!(archives.archived(), 7);
@@ -57,7 +57,7 @@ fn golden_bytes() {
     let mut archives = Archives::default();
     archives.set(&links(&[(ARCHIVE, true)])).unwrap();
     archives.asks(ARCHIVE, NOW);
-    archives.matches(ARCHIVE, BlockIndex::new(2));
+    assert!(archives.matches(ARCHIVE, None, BlockIndex::new(2), 2));
     let bytes = minicbor::to_vec(&archives).unwrap();
     // [2, [[h'0201', true, 2, 2, 5, false]]]
     let expected = [0x82, 2, 0x81, 0x86, 0x42, 2, 1, 0xf5, 2, 2, 5, 0xf4];

@@ -88,6 +88,7 @@ fn each_answer_to_an_archive_has_the_counter_of_its_name() {
         (FetchAnswer::Pruned { first_kept: index }, "pruned"),
         (not_yours(NotServed::NotRegistered), "not_registered"),
         (not_yours(NotServed::Retired), "retired"),
+        (not_yours(NotServed::StartsTooLate), "starts_too_late"),
         (
             FetchAnswer::UnsupportedVersion { supported: 1 },
             "unsupported_version",

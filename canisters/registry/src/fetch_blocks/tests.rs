@@ -141,6 +141,86 @@ fn a_hand_over_forgets_nothing_that_the_new_archive_lacks() {
 }
 
 #[test]
+fn an_archive_that_begins_after_blocks_that_nobody_has_is_refused_in_service() {
+    let mut world = five_blocks(0);
+    world.acknowledge(ARCHIVE, 2);
+    assert_eq!(world.shard.log.first_kept(), 2);
+    let settings = |in_service| RegistrySettings {
+        archives: Some(links(&[(OTHER_ARCHIVE, in_service)])),
+        ..RegistrySettings::default()
+    };
+    world.configure(&settings(false));
+    assert_eq!(
+        indices(&world.fetch_from(OTHER_ARCHIVE, 4, 4)),
+        (4, 1),
+        "a mirror"
+    );
+    world.configure(&settings(true));
+    let refused = FetchAnswer::NotYourRange {
+        reason: NotServed::StartsTooLate,
+    };
+    for next in [4, 5] {
+        assert_eq!(world.fetch_from(OTHER_ARCHIVE, 4, next), refused);
+        assert_eq!(world.fetch_from(OTHER_ARCHIVE, None, next), refused);
+    }
+    assert_eq!(world.shard.unarchived(), 3);
+    assert_eq!(world.shard.log.first_kept(), 2);
+    // Installed anew, with an earlier beginning.
+    assert_eq!(indices(&world.fetch_from(OTHER_ARCHIVE, 2, 2)), (2, 3));
+    world.fetch_from(OTHER_ARCHIVE, 2, 5);
+    assert_eq!(world.shard.unarchived(), 0);
+    assert_eq!(world.shard.log.first_kept(), 4);
+}
+
+#[test]
+fn the_archive_in_service_that_was_set_back_halts_forgetting() {
+    let mut world = five_blocks(2);
+    world.acknowledge(ARCHIVE, 5);
+    assert_eq!(world.shard.log.first_kept(), 3);
+    assert!(matches!(
+        world.fetch_from(ARCHIVE, 0, 2),
+        FetchAnswer::Pruned { .. }
+    ));
+    assert_eq!(world.shard.unarchived(), 3);
+    assert_eq!(
+        world.shard.archives().entries()[0].acknowledged,
+        BlockIndex::new(2)
+    );
+    // Another one's question lets nothing be forgotten, though there are more blocks than are retained now.
+    world.configure(&RegistrySettings {
+        archives: Some(links(&[(ARCHIVE, true), (OTHER_ARCHIVE, false)])),
+        retention: Some(0),
+        ..RegistrySettings::default()
+    });
+    world.fetch_from(OTHER_ARCHIVE, 3, 5);
+    assert_eq!(world.shard.log.first_kept(), 3);
+    // Whatever nobody can have any more is no reason to refuse its successor.
+    world.configure(&RegistrySettings {
+        archives: Some(links(&[(ARCHIVE, false), (OTHER_ARCHIVE, true)])),
+        ..RegistrySettings::default()
+    });
+    assert_eq!(indices(&world.fetch_from(OTHER_ARCHIVE, 3, 5)), (5, 0));
+    assert_eq!(world.shard.unarchived(), 0);
+    assert_eq!(world.shard.log.first_kept(), 4);
+}
+
+#[test]
+fn an_archive_that_is_named_again_has_what_it_had() {
+    let mut world = five_blocks(0);
+    world.fetch_from(ARCHIVE, 0, 5);
+    for archives in [vec![], vec![(ARCHIVE, true)]] {
+        world.configure(&RegistrySettings {
+            archives: Some(links(&archives)),
+            ..RegistrySettings::default()
+        });
+    }
+    world.fetch_from(ARCHIVE, 0, 5);
+    let entry = world.shard.archives().entries()[0];
+    assert_eq!(entry.first_index, Some(BlockIndex::new(0)));
+    assert_eq!(entry.acknowledged, BlockIndex::new(5));
+}
+
+#[test]
 fn another_hash_is_diverged_and_halts_forgetting() {
     let mut world = five_blocks(0);
     world.configure(&RegistrySettings {
@@ -196,12 +276,13 @@ fn forgotten_blocks_are_answered_as_pruned_and_acknowledge_nothing() {
     let pruned = FetchAnswer::Pruned {
         first_kept: BlockIndex::new(3),
     };
-    assert_eq!(world.fetch(ARCHIVE, 0, None, 5), pruned);
     assert_eq!(
         world.fetch(ARCHIVE, 2, Some(BlockHash::new([7; 32])), 5),
         pruned
     );
-    assert_eq!(world.shard.unarchived(), 2);
+    assert_eq!(world.shard.unarchived(), 3);
+    assert_eq!(world.fetch(ARCHIVE, 0, None, 5), pruned);
+    assert_eq!(world.shard.unarchived(), 5);
     assert!(!world.shard.archives().entries()[0].diverged);
 }
 
@@ -258,6 +339,7 @@ fn any_bytes_get_a_typed_answer() {
         next_index: BlockIndex::new(0),
         last_hash: None,
         limit: 1,
+        first_index: None,
     };
     assert_eq!(indices(&call(&message::encode(&request))), (0, 1));
 }

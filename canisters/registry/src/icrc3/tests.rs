@@ -101,8 +101,7 @@ fn two_archives_share_what_they_have() {
         archives: Some(links(&[(ARCHIVE, false), (OTHER_ARCHIVE, true)])),
         ..RegistrySettings::default()
     });
-    world.acknowledge(OTHER_ARCHIVE, 3);
-    world.acknowledge(OTHER_ARCHIVE, 5);
+    world.fetch_from(OTHER_ARCHIVE, 3, 5);
     let result = ask(&world.shard, 0, 5);
     assert_eq!(ids(&result), [4]);
     assert_eq!(elsewhere(&result), [(ARCHIVE, 0, 3), (OTHER_ARCHIVE, 3, 1)]);

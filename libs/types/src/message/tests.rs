@@ -12,6 +12,7 @@ fn request() -> FetchBlocks {
         next_index: 7.into(),
         last_hash: None,
         limit: 100,
+        first_index: None,
     }
 }
 
@@ -59,8 +60,8 @@ fn huge_lengths_are_errors_and_reserve_nothing() {
 
 #[test]
 fn a_field_more_is_skipped() {
-    // FetchBlocks [7, null, 100] and a fourth field
-    let more = [1, 0x84, 0x07, 0xf6, 0x18, 100, 0x63, b'n', b'e', b'w'];
+    // FetchBlocks [7, null, 100, null] and a fifth field
+    let more = [1, 0x85, 0x07, 0xf6, 0x18, 100, 0xf6, 0x63, b'n', b'e', b'w'];
     assert_eq!(decode(&more), Ok(request()));
 }
 

@@ -20,6 +20,9 @@ pub struct FetchBlocks {
     /// At most so many blocks.
     #[n(2)]
     pub limit: u32,
+    /// Index of the first block that it has or will have; archives of earlier modules do not say.
+    #[n(3)]
+    pub first_index: Option<BlockIndex>,
 }
 
 /// What a shard answers to an archive. Every answer but the first changes nothing at either side.
@@ -87,4 +90,9 @@ pub enum NotServed {
     #[n(1)]
     #[serde(rename = "retired")]
     Retired,
+    /// The archive is in service and begins after blocks that the shard still has and no archive in service had. Retry with an
+    /// archive that begins earlier.
+    #[n(2)]
+    #[serde(rename = "starts_too_late")]
+    StartsTooLate,
 }

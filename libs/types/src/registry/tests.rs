@@ -212,6 +212,13 @@ fn fetch_blocks() {
         next_index: 3.into(),
         last_hash: Some(BlockHash::new([0x22; 32])),
         limit: 100,
+        first_index: Some(2.into()),
+    };
+    assert_golden(&question, &["01", "84", "03", ORDER, "1864", "02"]);
+    // As archives of earlier modules ask, and as their shards understand it.
+    let question = FetchBlocks {
+        first_index: None,
+        ..question
     };
     assert_golden(&question, &["01", "83", "03", ORDER, "1864"]);
 
@@ -236,6 +243,12 @@ fn fetch_blocks() {
             reason: NotServed::Retired,
         },
         &["01", "8203", "8101"],
+    );
+    assert_golden(
+        &FetchAnswer::NotYourRange {
+            reason: NotServed::StartsTooLate,
+        },
+        &["01", "8203", "8102"],
     );
 }
 

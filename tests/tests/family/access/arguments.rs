@@ -172,6 +172,7 @@ fn of_registry(stage: &Stage<'_>, method: &str, caller: &str) -> Vec<u8> {
             next_index: BlockIndex::new(0),
             last_hash: None,
             limit: 1,
+            first_index: None,
         }),
         "set_archives" => bytes((vec![ArchiveLink {
             canister: stage.id(Which::Archive),
