@@ -1,13 +1,18 @@
 //! What operators do, and how time goes by.
 
 use super::{Family, ask, operator};
-use crate::{Canister, built, encoded};
+use crate::{Canister, built, encoded, probe};
 use candid::utils::ArgumentEncoder;
 use ic_management_canister_types::{CanisterIdRecord, CanisterInstallMode, InstallCodeArgs};
 use pocket_ic::RejectResponse;
 use pocket_ic::common::rest::RawMessageId;
 use std::time::Duration;
 use types::Principal;
+use types::message::Request;
+use types::registry::{
+    AddTentativeDevice, AnchorInfo, Apply, Authenticate, CreateAnchor, EnterRegistrationMode,
+    ExitRegistrationMode, VerifyTentativeDevice,
+};
 
 /// How long front waits for a shard's answer, 30 seconds, and one more.
 pub const TOO_LATE: Duration = Duration::from_secs(31);
@@ -43,6 +48,28 @@ pub fn same_code_as_another_module(package: &str) -> Vec<u8> {
     let mut module = built(package);
     module[4] ^= 1;
     module
+}
+
+/// Code in a registry's place whose every method for front traps in the middle: it has written to the stable memory by then.
+pub fn trapping_registry() -> Vec<u8> {
+    let methods = [
+        CreateAnchor::METHOD,
+        Apply::METHOD,
+        Authenticate::METHOD,
+        AnchorInfo::METHOD,
+        EnterRegistrationMode::METHOD,
+        ExitRegistrationMode::METHOD,
+        AddTentativeDevice::METHOD,
+        VerifyTentativeDevice::METHOD,
+    ];
+    let functions = methods.map(|method| {
+        format!(
+            r#"(func (export "canister_update {method}")
+                 (call $stable_write (i64.const 0) (i64.const 0) (i64.const 8))
+                 (unreachable))"#
+        )
+    });
+    probe(&functions.concat())
 }
 
 impl Family {

@@ -1,9 +1,15 @@
-//! Faults between front and a shard: what the user is told, and that nothing is half done. Stopped and trapping shards
-//! and roll-backs are in `family_upgrade`.
+//! Faults between front and a shard: what the user is told, and that nothing is half done. Shards that go down while a
+//! call is under way, and roll-backs, are in `family_upgrade`.
 
-use anchorage_tests::family::{Device, Family, Person, Role, Setup, TOO_LATE, ask, operator};
+use anchorage_tests::built;
+use anchorage_tests::family::{
+    Attempt, Device, Family, Person, Role, Setup, TOO_LATE, ask, operator, trapping_registry,
+};
+use client::CallError;
 use pocket_ic::common::rest::RawMessageId;
-use types::front::{Challenge, RegisterResponse};
+use types::front::{
+    AddTentativeDeviceResponse, Challenge, RegisterResponse, VerifyTentativeDeviceResponse,
+};
 use types::{AnchorNumber, Principal, SessionKey};
 
 const DAPP: &str = "https://dapp.example";
@@ -18,63 +24,195 @@ fn setup(tokens: u64) -> Setup {
         .rate_limit(tokens, HOUR_NS)
 }
 
-/// Everything that needs the shard is refused, worth a retry, and changes nothing.
-#[track_caller]
-fn is_told_to_retry(family: &Family, alice: &Person<'_>, bob: &Device, challenge: &Challenge) {
-    let words = "is not available, try again later";
-    let phone = Device::new("phone");
-    for _ in 0..3 {
-        let of_bob = family.registration(bob).with(challenge);
-        of_bob.is_sent().is_refused_saying(words);
-        alice.tries_to_add(&phone).is_refused_saying(words);
-        alice
-            .tries_to_remove(&Device::new("alice"))
-            .is_refused_saying(words);
-        alice.asks_for_info().is_refused_saying(words);
-    }
-    // Composite queries do not get through either, and say whom to ask.
-    let id = family.id(REGISTRY).to_text();
-    ask(family.front().lookup(alice.anchor)).is_refused_saying(&id);
+/// For Alice, Bob and Carol.
+const TOKENS: u64 = 3;
+
+/// People who are about to do everything that a shard is needed for.
+struct People<'a> {
+    family: &'a Family,
+    /// Has devices, and has logged in with none of them.
+    alice: Person<'a>,
+    phone: Device,
+    watch: Device,
+    key: Device,
+    /// Has a challenge.
+    bob: Device,
+    challenge: Challenge,
+    /// Has a device that waits for this code.
+    carol: Person<'a>,
+    code: String,
 }
 
-/// The challenge and the token of before are good, and each thing happens once.
-#[track_caller]
-fn goes_on(family: &Family, alice: &Person<'_>, bob: &Device, challenge: &Challenge) {
-    let of_bob = family.registration(bob).with(challenge);
-    assert_eq!(of_bob.gives_an_anchor().anchor.get(), 10_001);
-    alice.adds("phone");
-    alice.logs_in_to(DAPP);
-    assert_eq!(alice.asks_for_info().succeeds().devices.len(), 2);
-    // No call to the shard is open: front can be stopped at once.
-    family.upgrades(FRONT);
-    assert_eq!(family.audits(0).blocks.len(), 3);
+impl<'a> People<'a> {
+    #[track_caller]
+    fn of(family: &'a Family) -> Self {
+        let alice = family.register("alice");
+        let [phone, watch, key] = ["phone", "watch", "key"].map(|name| alice.adds(name));
+        let carol = family.register("carol");
+        carol.opens_registration().succeeds();
+        let code = carol.reads_code_on(&Device::new("carol's phone"));
+        Self {
+            family,
+            alice,
+            phone,
+            watch,
+            key,
+            bob: Device::new("bob"),
+            challenge: family.challenge(),
+            carol,
+            code,
+        }
+    }
+
+    /// Every method of front's that needs a shard, in an order in which each of them succeeds once.
+    fn do_everything(&self) -> [(&'static str, Attempt<()>); 12] {
+        let Self { alice, carol, .. } = self;
+        let of_bob = self.family.registration(&self.bob).with(&self.challenge);
+        let registered = RegisterResponse::Registered {
+            user_number: AnchorNumber::new(10_002),
+        };
+        let renamed = self.phone.clone().but(|device| device.alias.push('!'));
+        let other_code = if self.code == "000000" {
+            "000001"
+        } else {
+            "000000"
+        };
+        // No try was counted before.
+        let wrong = VerifyTentativeDeviceResponse::WrongCode { retries_left: 2 };
+        let types = |code: &str, expected: VerifyTentativeDeviceResponse| {
+            let typed = carol.types_code(code);
+            typed.map(|answer| assert_eq!(answer, expected))
+        };
+        [
+            (
+                "register",
+                of_bob
+                    .is_sent()
+                    .map(|answer| assert_eq!(answer, registered)),
+            ),
+            ("add", alice.tries_to_add(&Device::new("tablet"))),
+            ("update", alice.tries_to_update(&self.phone, &renamed)),
+            (
+                "replace",
+                alice.tries_to_replace(&self.watch, &Device::new("new watch")),
+            ),
+            ("remove", alice.tries_to_remove(&self.key)),
+            ("get_anchor_info", alice.asks_for_info().map(drop)),
+            ("prepare_delegation", alice.prepares(DAPP).map(drop)),
+            ("verify_tentative_device, wrong", types(other_code, wrong)),
+            (
+                "verify_tentative_device",
+                types(&self.code, VerifyTentativeDeviceResponse::Verified),
+            ),
+            (
+                "enter_device_registration_mode",
+                alice.opens_registration().map(drop),
+            ),
+            (
+                "add_tentative_device",
+                alice.is_asked_by(&Device::new("new phone")).map(|answer| {
+                    let waits =
+                        matches!(answer, AddTentativeDeviceResponse::AddedTentatively { .. });
+                    assert!(waits, "{answer:?}");
+                }),
+            ),
+            ("exit_device_registration_mode", alice.closes_registration()),
+        ]
+    }
+
+    /// Everything is refused, worth a retry, and changes nothing.
+    #[track_caller]
+    fn are_told_to_retry(&self) {
+        let id = self.family.id(REGISTRY);
+        let words = format!("shard {id} is not available, try again later");
+        for _ in 0..3 {
+            for (method, attempt) in self.do_everything() {
+                let error = attempt.is_refused();
+                let CallError::Rejected { message, .. } = &error else {
+                    panic!("{method}: {error}");
+                };
+                assert_eq!(*message, words, "{method}");
+            }
+        }
+        // Composite queries do not get through either, and say whom to ask.
+        ask(self.family.front().lookup(self.alice.anchor)).is_refused_saying(&id.to_text());
+    }
+
+    /// The challenge, the tokens and the code of before are good, and each thing happens once.
+    #[track_caller]
+    fn go_on(&self) {
+        let blocks = self.family.audits(0).blocks.len();
+        for (method, attempt) in self.do_everything() {
+            assert!(attempt.is_answered(), "{method}: {attempt:?}");
+        }
+        let names_of = |person: &Person<'_>| -> Vec<String> {
+            let devices = person.asks_for_info().succeeds().devices;
+            devices.into_iter().map(|device| device.alias).collect()
+        };
+        let alias = "private alias of";
+        assert_eq!(
+            names_of(&self.alice),
+            ["alice", "phone!", "tablet", "new watch"].map(|name| format!("{alias} {name}"))
+        );
+        assert_eq!(
+            names_of(&self.carol),
+            ["carol", "carol's phone"].map(|name| format!("{alias} {name}"))
+        );
+        self.alice.logs_in_to(DAPP);
+        let of_dave = self.family.registration(&Device::new("dave"));
+        of_dave.is_sent().is_refused_saying("rate limit reached");
+        // No call to the shard is open: front can be stopped at once.
+        self.family.upgrades(FRONT);
+        // Bob's registration, four changes of Alice's, and the device that Carol's code was for.
+        let audited = self.family.audits(0);
+        assert_eq!(audited.blocks.len(), blocks + 6);
+        assert_eq!(audited.tip.next_anchor.get(), 10_003);
+    }
+}
+
+#[test]
+fn a_stopped_shard_refuses_and_nothing_is_lost() {
+    let family = setup(TOKENS).deploy();
+    let people = People::of(&family);
+    family.stops(REGISTRY);
+    people.are_told_to_retry();
+    family.starts(REGISTRY);
+    people.go_on();
 }
 
 #[test]
 fn a_shard_without_cycles_refuses_and_nothing_is_lost() {
-    let family = setup(2).deploy();
-    let alice = family.register("alice");
-    let (bob, challenge) = (Device::new("bob"), family.challenge());
+    let family = setup(TOKENS).deploy();
+    let people = People::of(&family);
     // More than it has for so long.
     family.keeps_cycles_for(REGISTRY, 1_000_000_000_000);
-    is_told_to_retry(&family, &alice, &bob, &challenge);
+    people.are_told_to_retry();
     family.keeps_cycles_for(REGISTRY, 0);
-    goes_on(&family, &alice, &bob, &challenge);
+    people.go_on();
 }
 
 #[test]
 fn a_shard_without_code_refuses_and_its_snapshot_brings_everything_back() {
-    let family = setup(2).deploy();
-    let alice = family.register("alice");
-    let (bob, challenge) = (Device::new("bob"), family.challenge());
+    let family = setup(TOKENS).deploy();
+    let people = People::of(&family);
     let snapshot = family.takes_snapshot(REGISTRY);
     let uninstalled = family
         .network
         .uninstall_canister(family.id(REGISTRY), Some(operator()));
     uninstalled.expect("the operator may");
-    is_told_to_retry(&family, &alice, &bob, &challenge);
+    people.are_told_to_retry();
     family.restores(REGISTRY, snapshot);
-    goes_on(&family, &alice, &bob, &challenge);
+    people.go_on();
+}
+
+#[test]
+fn a_shard_that_traps_in_the_middle_refuses_and_what_it_wrote_is_undone() {
+    let family = setup(TOKENS).deploy();
+    let people = People::of(&family);
+    family.installs(REGISTRY, trapping_registry());
+    people.are_told_to_retry();
+    family.installs(REGISTRY, built("registry"));
+    people.go_on();
 }
 
 /// Front and shard on two subnets: after so many rounds a registration is half done.

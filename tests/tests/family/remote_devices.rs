@@ -341,22 +341,3 @@ fn an_order_that_is_repeated_gets_its_first_answer_and_counts_no_second_try() {
     }
     assert_eq!(family.audits(0).blocks.len(), 2);
 }
-
-#[test]
-fn a_shard_that_is_down_keeps_what_waits() {
-    let family = Family::deploy();
-    let alice = family.register("alice");
-    alice.opens_registration().succeeds();
-    let phone = Device::new("phone");
-    let code = alice.reads_code_on(&phone);
-    family.stops(REGISTRY);
-    let words = "is not available, try again later";
-    alice.types_code(&not(&code)).is_refused_saying(words);
-    alice.types_code(&code).is_refused_saying(words);
-    alice.is_asked_by(&phone).is_refused_saying(words);
-    alice.opens_registration().is_refused_saying(words);
-    alice.closes_registration().is_refused_saying(words);
-    family.starts(REGISTRY);
-    assert_eq!(answers(&alice, &not(&code)), wrong(2), "no try was counted");
-    assert_eq!(answers(&alice, &code), VERIFIED);
-}

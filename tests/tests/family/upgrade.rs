@@ -1,9 +1,9 @@
 //! Upgrades and roll-backs, in the middle of what people do. Each upgrade installs a module with another hash.
 
+use anchorage_tests::built;
 use anchorage_tests::family::{
-    Device, Family, Role, Setup, ask, principal_of, same_code_as_another_module,
+    Device, Family, Role, Setup, ask, principal_of, same_code_as_another_module, trapping_registry,
 };
-use anchorage_tests::{built, probe};
 use std::time::Duration;
 use types::front::RegisterResponse;
 use types::{AnchorNumber, BlockIndex};
@@ -211,13 +211,8 @@ fn a_shard_that_is_down_locks_nobody_out_afterwards() {
     family.stops(FRONT);
     family.starts(FRONT);
     family.starts(REGISTRY);
-    // Code that traps in the middle of the order: what it wrote is undone.
-    let trapping = probe(
-        r#"(func (export "canister_update create_anchor")
-             (call $stable_write (i64.const 0) (i64.const 0) (i64.const 8))
-             (unreachable))"#,
-    );
-    family.installs(REGISTRY, trapping);
+    // What it wrote before it trapped is undone.
+    family.installs(REGISTRY, trapping_registry());
     down("trapping");
     family.installs(REGISTRY, built("registry"));
     // Nothing was paid: the challenge is good, and both tokens are there.
