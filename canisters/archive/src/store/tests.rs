@@ -43,6 +43,45 @@ fn of_anchor<M: Memory>(store: &Store<M>, anchor: AnchorNumber) -> Vec<u64> {
 }
 
 #[test]
+fn golden_bytes() {
+    let (memories, log) = (Memories::new(), log(2));
+    fill(&mut memories.open(), &log);
+    // [0 (register), null, 1700000000 s, tx (28 bytes)]
+    // tx: version 1, [10000, h'010203', [0, [[key (8 bytes), null, 1, 1, 1, null, []]]]]
+    let first: [&[u8]; 5] = [
+        &[0x84, 0x00, 0xf6],
+        &[0x1b, 0x17, 0x97, 0x9c, 0xfe, 0x36, 0x2a, 0x00, 0x00],
+        &[0x58, 28, 1, 0x83, 0x19, 0x27, 0x10, 0x43, 1, 2, 3],
+        &[0x82, 0x00, 0x81, 0x87, 0x48, 0, 0, 0, 0, 0, 0, 0, 0],
+        &[0xf6, 1, 1, 1, 0xf6, 0x80],
+    ];
+    // [0 (register), hash of the first, 1700000001 s, tx (28 bytes)]
+    let parent = log[0].hash();
+    let second: [&[u8]; 6] = [
+        &[0x84, 0x00, 0x58, 32],
+        parent.as_ref(),
+        &[0x1b, 0x17, 0x97, 0x9c, 0xfe, 0x71, 0xc4, 0xca, 0x00],
+        &[0x58, 28, 1, 0x83, 0x19, 0x27, 0x11, 0x43, 1, 2, 3],
+        &[0x82, 0x00, 0x81, 0x87, 0x48, 0, 0, 0, 0, 0, 0, 0, 1],
+        &[0xf6, 1, 1, 1, 0xf6, 0x80],
+    ];
+    // The library's headers, the number of blocks and where each of them ends; and nothing between the blocks.
+    let numbers = [2_u64, 42, 42 + 75].map(u64::to_le_bytes).concat();
+    let ends = [b"GLI\x01", &[0; 28][..], &numbers, &[0; 8]].concat();
+    let bytes = [
+        b"GLD\x01",
+        &[0; 28][..],
+        &first.concat(),
+        &second.concat(),
+        &[0; 8],
+    ]
+    .concat();
+    let [stored_ends, stored_bytes, ..] = &memories.0;
+    assert_eq!(stored_ends.borrow()[..ends.len()], ends);
+    assert_eq!(stored_bytes.borrow()[..bytes.len()], bytes);
+}
+
+#[test]
 fn blocks_come_back_as_they_were_sent() {
     let (memories, log) = (Memories::new(), log(5));
     let mut store = memories.open();

@@ -88,3 +88,35 @@ fn a_message_forgets_a_few() {
         both_know_the_same(&modes);
     }
 }
+
+/// The end comes before the anchor, both big-endian: in this order they are forgotten.
+#[test]
+fn golden_bytes_of_the_ends() {
+    let memory = VectorMemory::default();
+    let mut modes = RegistrationModes::init(VectorMemory::default(), memory.clone());
+    for (anchor, now) in [(1, at(256)), (10_000, at(1)), (2, at(1))] {
+        modes.put(AnchorNumber::new(anchor), RegistrationMode::opened(now));
+    }
+    // The library's header: pages of 275 bytes, the root, the number of keys.
+    let header: [&[u8]; 4] = [
+        b"BTR\x02",
+        &[0x13, 1, 0, 0, 0xff, 0xff, 0xff, 0xff],
+        &116_u64.to_le_bytes(),
+        &3_u64.to_le_bytes(),
+    ];
+    // A leaf with three keys and no overflow; the times are 901 seconds and 1, 1 and 256 nanoseconds.
+    let root: [&[u8]; 8] = [
+        b"BTN\x02",
+        &[0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        &[0, 0, 0, 0xd1, 0xc7, 0xc8, 0xf2, 0x01],
+        &[0, 0, 0, 0, 0, 0, 0, 2],
+        &[0, 0, 0, 0xd1, 0xc7, 0xc8, 0xf2, 0x01],
+        &[0, 0, 0, 0, 0, 0, 0x27, 0x10],
+        &[0, 0, 0, 0xd1, 0xc7, 0xc8, 0xf3, 0x00],
+        &[0, 0, 0, 0, 0, 0, 0, 1],
+    ];
+    let [header, root] = [&header[..], &root[..]].map(<[&[u8]]>::concat);
+    let written = memory.borrow();
+    assert_eq!(written[..header.len()], header);
+    assert_eq!(written[116..][..root.len()], root);
+}
