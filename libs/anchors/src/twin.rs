@@ -19,8 +19,8 @@ pub const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 /// What somebody wants; devices that exist are named by their key.
 #[derive(Clone, Debug)]
 pub enum Operation {
-    /// A new anchor with this device.
-    Register(DeviceData),
+    /// A new anchor with this device, and somebody who may act for it.
+    Register(DeviceData, Option<Caller>),
     /// One device more.
     Add(DeviceData),
     /// Other data for the device with this key.
@@ -96,7 +96,7 @@ impl Known {
 pub type Twin = Vec<Vec<Known>>;
 
 /// Whether an anchor may have these devices.
-pub fn keeps_the_rules(devices: &[Known]) -> bool {
+fn keeps_the_rules(devices: &[Known]) -> bool {
     let is_phrase = |known: &Known| known.data.key_type == KeyType::SeedPhrase;
     let fine = |known: &Known| {
         let data = &known.data;
@@ -127,6 +127,25 @@ pub fn keeps_the_rules(devices: &[Known]) -> bool {
         && devices.iter().map(length).sum::<usize>() <= VARIABLE_FIELDS
 }
 
+/// The devices of a new anchor; `None` if it is refused.
+pub fn registered(
+    data: &DeviceData,
+    temporary_key: Option<Caller>,
+    caller: Caller,
+    now: TimestampNs,
+) -> Option<Vec<Known>> {
+    let is_device = |somebody: Caller| somebody.principal() == data.pubkey.principal();
+    let is_temporary_key = temporary_key.is_some_and(|key| key.principal() == caller.principal());
+    let devices = vec![Known {
+        data: data.clone(),
+        last_use: Some(now),
+    }];
+    let is_fine = (is_device(caller) || is_temporary_key)
+        && !temporary_key.is_some_and(is_device)
+        && keeps_the_rules(&devices);
+    is_fine.then_some(devices)
+}
+
 /// What the devices are after the operation; `None` if it is refused.
 pub fn after(before: &[Known], step: &Step, now: TimestampNs) -> Option<Vec<Known>> {
     let unused = |data: &DeviceData| Known {
@@ -143,7 +162,7 @@ pub fn after(before: &[Known], step: &Step, now: TimestampNs) -> Option<Vec<Know
         (!is_locked || is_itself).then_some(at)
     };
     match &step.operation {
-        Operation::Register(_) => unreachable!("no anchor to change"),
+        Operation::Register(..) => unreachable!("no anchor to change"),
         Operation::Add(data) => devices.push(unused(data)),
         Operation::Update(name, data) => {
             let at = open(&devices, name)?;
@@ -198,30 +217,59 @@ pub fn device() -> impl Strategy<Value = DeviceData> {
     })
 }
 
-/// A step, of one of so many anchors.
-pub fn step(anchors: usize) -> impl Strategy<Value = Step> {
-    let caller = prop_oneof![
+/// Anybody.
+fn caller() -> impl Strategy<Value = Caller> {
+    prop_oneof![
         5 => name().prop_map(Caller::Device),
         1 => name().prop_map(Caller::TemporaryKeyOf),
-    ];
+    ]
+}
+
+/// A registration and who sends it: the device itself or a temporary key of its own, which is mostly the one that is
+/// registered with it, and sometimes anybody.
+fn registration() -> impl Strategy<Value = (Caller, Operation)> {
+    let is_its_own_key = prop::bool::weighted(0.1);
+    let with_key = prop::option::weighted(0.7, is_its_own_key);
+    let anybody = prop::option::weighted(0.2, caller());
+    (device(), with_key, any::<bool>(), anybody).prop_map(|(data, with_key, by_key, anybody)| {
+        let itself = Caller::Device(name_of(&data));
+        let key = Caller::TemporaryKeyOf(name_of(&data));
+        let temporary_key = with_key.map(|is_its_own| if is_its_own { itself } else { key });
+        let caller = anybody.unwrap_or(if by_key { key } else { itself });
+        (caller, Operation::Register(data, temporary_key))
+    })
+}
+
+/// A step, of one of so many anchors.
+pub fn step(anchors: usize) -> impl Strategy<Value = Step> {
     // Mostly the key that it is about: another one is refused whatever else is said.
     let update = (name(), device(), prop::bool::weighted(0.9)).prop_map(|(name, data, same)| {
         let pubkey = DeviceKey::new(name.as_bytes());
         let pubkey = if same { pubkey } else { data.pubkey.clone() };
         Operation::Update(name, DeviceData { pubkey, ..data })
     });
-    let operation = prop_oneof![
-        2 => device().prop_map(Operation::Register),
+    let change = prop_oneof![
         6 => device().prop_map(Operation::Add),
         3 => update,
         3 => (name(), device()).prop_map(|(name, data)| Operation::Replace(name, data)),
         2 => name().prop_map(Operation::Remove),
     ];
-    (0..anchors, caller, operation).prop_map(|(anchor, caller, operation)| Step {
+    let operation = prop_oneof![
+        1 => registration(),
+        7 => (caller(), change),
+    ];
+    (0..anchors, operation).prop_map(|(anchor, (caller, operation))| Step {
         anchor,
         caller,
         operation,
     })
+}
+
+/// The name that is the device's key.
+pub fn name_of(device: &DeviceData) -> &'static str {
+    let mut names = NAMES.into_iter();
+    let is_of = |name: &&str| name.as_bytes() == device.pubkey.as_slice();
+    names.find(is_of).expect("a device from here")
 }
 
 /// A passkey whose key is `name`.

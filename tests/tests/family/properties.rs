@@ -33,6 +33,25 @@ struct Anchor {
     temporary: Option<&'static str>,
 }
 
+/// Somebody registers.
+#[derive(Debug)]
+struct Registration {
+    device: DeviceData,
+    temporary_key: Option<Caller>,
+    caller: Caller,
+}
+
+impl Registration {
+    /// The device itself registers, with a temporary key.
+    fn with_key(name: &'static str) -> Self {
+        Self {
+            device: twin::passkey(name),
+            temporary_key: Some(Caller::TemporaryKeyOf(name)),
+            caller: Caller::Device(name),
+        }
+    }
+}
+
 struct World {
     family: Family,
     anchors: Vec<Anchor>,
@@ -47,7 +66,7 @@ fn key(name: &str) -> DeviceKey {
 /// The call that a step is, for all but registrations.
 fn call(number: AnchorNumber, step: &Step) -> (&'static str, Vec<u8>) {
     match &step.operation {
-        Operation::Register(_) => unreachable!("registrations are another wave"),
+        Operation::Register(..) => unreachable!("registrations are another wave"),
         Operation::Add(data) => ("add", encoded((number, data))),
         Operation::Update(name, data) => ("update", encoded((number, key(name), data))),
         Operation::Replace(name, data) => ("replace", encoded((number, key(name), data))),
@@ -101,34 +120,33 @@ impl World {
         answers.collect()
     }
 
-    /// Registrations, each with a temporary key, some at once.
-    fn registers(&mut self, devices: &[DeviceData]) {
-        for wave in devices.chunks(AT_ONCE) {
+    /// Registrations, some at once.
+    fn registers(&mut self, registrations: &[Registration]) {
+        for wave in registrations.chunks(AT_ONCE) {
             self.registers_at_once(wave);
         }
     }
 
-    fn registers_at_once(&mut self, devices: &[DeviceData]) {
-        let challenges = self.challenges(devices.len());
-        let calls = devices.iter().zip(challenges).map(|(device, challenge)| {
-            let solution = ChallengeResult {
-                key: challenge.challenge_key,
-                chars: String::new(),
-            };
-            let temporary = Caller::TemporaryKeyOf(name_of(device)).principal();
-            let argument = encoded((device, solution, Some(temporary)));
-            self.submits(device.pubkey.principal(), "register", argument)
-        });
+    fn registers_at_once(&mut self, registrations: &[Registration]) {
+        let challenges = self.challenges(registrations.len());
+        let calls = registrations
+            .iter()
+            .zip(challenges)
+            .map(|(sent, challenge)| {
+                let solution = ChallengeResult {
+                    key: challenge.challenge_key,
+                    chars: String::new(),
+                };
+                let temporary = sent.temporary_key.map(Caller::principal);
+                let argument = encoded((&sent.device, solution, temporary));
+                self.submits(sent.caller.principal(), "register", argument)
+            });
         let calls: Vec<_> = calls.collect();
-        for (device, call) in devices.iter().zip(calls) {
-            let known = vec![Known {
-                data: device.clone(),
-                last_use: Some(USED),
-            }];
+        for (sent, call) in registrations.iter().zip(calls) {
             let answer = self.answer(call);
-            let is_right = twin::keeps_the_rules(&known);
-            assert_eq!(answer.is_ok(), is_right, "{device:?}: {answer:?}");
-            let Ok(answer) = answer else {
+            let devices = twin::registered(&sent.device, sent.temporary_key, sent.caller, USED);
+            assert_eq!(answer.is_ok(), devices.is_some(), "{sent:?}: {answer:?}");
+            let (Ok(answer), Some(devices)) = (answer, devices) else {
                 self.refused += 1;
                 continue;
             };
@@ -140,8 +158,8 @@ impl World {
             self.accepted += 1;
             self.anchors.push(Anchor {
                 number: user_number,
-                devices: known,
-                temporary: Some(name_of(device)),
+                devices,
+                temporary: sent.temporary_key.map(Caller::acts_for),
             });
         }
     }
@@ -204,29 +222,23 @@ impl World {
                 .map(|known| PublicDevice::from(&known.data));
             assert!(devices.eq(public.devices.iter().cloned()), "{public:?}");
         }
-        for anchor in &self.anchors {
-            let Some(first) = anchor.devices.first() else {
+        for anchor in &mut self.anchors {
+            let Some(first) = anchor.devices.first_mut() else {
                 continue;
             };
+            // Who asks is used.
+            first.last_use = Some(USED);
             let owner = self.family.front_as(first.data.pubkey.principal());
             let info = ask(owner.get_anchor_info(anchor.number)).succeeds();
             assert_eq!(info.devices.len(), anchor.devices.len());
-            for (index, (seen, known)) in info.devices.into_iter().zip(&anchor.devices).enumerate()
-            {
-                let is_used = known.last_use.is_some() || index == 0;
+            for (seen, known) in info.devices.into_iter().zip(&anchor.devices) {
+                let is_used = known.last_use.is_some();
                 assert_eq!(seen.last_usage.is_some(), is_used, "{}", anchor.number);
                 let used = seen.last_usage;
                 assert_eq!(seen, known.data.clone().with_usage(used));
             }
         }
     }
-}
-
-/// The name that is the device's key.
-fn name_of(device: &DeviceData) -> &'static str {
-    let mut names = twin::NAMES.into_iter();
-    let is_of = |name: &&str| name.as_bytes() == device.pubkey.as_slice();
-    names.find(is_of).expect("a device of the twin's")
 }
 
 fn new<S: Strategy>(runner: &mut TestRunner, of: &S) -> S::Value {
@@ -248,13 +260,14 @@ fn five_thousand_operations_are_what_the_twin_says_also_after_an_upgrade() {
         refused: 0,
     };
     let first: Vec<_> = (0..ANCHORS)
-        .map(|_| twin::passkey(new(&mut runner, &twin::name())))
+        .map(|_| Registration::with_key(new(&mut runner, &twin::name())))
         .collect();
     world.registers(&first);
     let mut is_upgraded = false;
     while world.accepted + world.refused < OPERATIONS {
         if !is_upgraded && world.accepted + world.refused >= OPERATIONS / 2 {
             world.upgrades_everything();
+            world.all_agree();
             is_upgraded = true;
         }
         let (mut registrations, mut changes) = (Vec::new(), Vec::new());
@@ -263,13 +276,18 @@ fn five_thousand_operations_are_what_the_twin_says_also_after_an_upgrade() {
         for anchor in anchors {
             let mut step = new(&mut runner, &twin::step(1));
             let devices = &world.anchors[anchor].devices;
+            let is_change = !matches!(step.operation, Operation::Register(..));
             // Half of the callers are of the anchor, or most would be strangers.
-            if !devices.is_empty() && new(&mut runner, &any::<bool>()) {
+            if is_change && !devices.is_empty() && new(&mut runner, &any::<bool>()) {
                 let device = new(&mut runner, &prop::sample::select(devices.clone()));
-                step.caller = Caller::Device(name_of(&device.data));
+                step.caller = Caller::Device(twin::name_of(&device.data));
             }
             match step.operation {
-                Operation::Register(device) => registrations.push(device),
+                Operation::Register(device, temporary_key) => registrations.push(Registration {
+                    device,
+                    temporary_key,
+                    caller: step.caller,
+                }),
                 _ => changes.push(Step { anchor, ..step }),
             }
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::fixtures::passkey;
-use crate::twin::{self, Known, MAX_DEVICES, Operation, Step, keeps_the_rules};
+use crate::twin::{self, Caller, Known, MAX_DEVICES, Operation, Step};
 use crate::{AnchorStore, authenticate};
 use ic_stable_structures::VectorMemory;
 use oplog::{Replay, Tx};
@@ -71,7 +71,7 @@ fn changed(record: AnchorRecord, step: &Step, now: TimestampNs) -> Option<Change
     }
     let proof = proof.charge(LIMITS, now).ok()?;
     let change = match operation {
-        Operation::Register(_) | Operation::Remove(_) => unreachable!("looked at before"),
+        Operation::Register(..) | Operation::Remove(_) => unreachable!("looked at before"),
         Operation::Add(data) => proof.add(data, LIMITS, now),
         Operation::Update(name, data) => proof.update(&key(name), data, LIMITS, now),
         Operation::Replace(name, data) => proof.replace(key(name), data, LIMITS, now),
@@ -105,21 +105,25 @@ impl World {
         }
     }
 
-    fn registers(&mut self, data: &DeviceData, now: TimestampNs) {
-        let caller = data.pubkey.principal();
-        let registered = register(data.clone(), caller, None, LIMITS, now).ok();
-        let known = vec![Known {
-            data: data.clone(),
-            last_use: Some(now),
-        }];
-        assert_eq!(registered.is_some(), keeps_the_rules(&known));
-        let Some(registration) = registered else {
+    fn registers(
+        &mut self,
+        data: &DeviceData,
+        temporary_key: Option<Caller>,
+        caller: Caller,
+        now: TimestampNs,
+    ) {
+        let expected = twin::registered(data, temporary_key, caller, now);
+        let key = temporary_key.map(Caller::principal);
+        let caller = caller.principal();
+        let registered = register(data.clone(), caller, key, LIMITS, now).ok();
+        assert_eq!(registered.is_some(), expected.is_some(), "{data:?}");
+        let (Some(registration), Some(devices)) = (registered, expected) else {
             return;
         };
         let anchor = AnchorNumber::new(LO + self.records.len() as u64);
         self.logs(anchor, caller, registration.operation(), now);
         self.twin.push(Kept {
-            devices: known,
+            devices,
             operations: Vec::new(),
             last_active: day(now),
         });
@@ -192,10 +196,10 @@ proptest! {
         steps in prop::collection::vec(twin::step(ANCHORS), 100),
     ) {
         let mut world = World::new();
-        world.registers(&passkey(first), time(1));
+        world.registers(&passkey(first), None, Caller::Device(first), time(1));
         for (now, step) in (2..).map(time).zip(&steps) {
             match &step.operation {
-                Operation::Register(data) => world.registers(data, now),
+                Operation::Register(data, key) => world.registers(data, *key, step.caller, now),
                 _ => world.changes(step, now),
             }
         }
