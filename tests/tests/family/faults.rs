@@ -26,6 +26,10 @@ fn setup(tokens: u64) -> Setup {
 
 /// For Alice, Bob and Carol.
 const TOKENS: u64 = 3;
+/// Of theirs, each of which needs the shard.
+const CALLS: usize = 12;
+/// So often they try while the shard is down.
+const TIMES: usize = 3;
 
 /// People who are about to do everything that a shard is needed for.
 struct People<'a> {
@@ -65,7 +69,7 @@ impl<'a> People<'a> {
     }
 
     /// Every method of front's that needs a shard, in an order in which each of them succeeds once.
-    fn do_everything(&self) -> [(&'static str, Attempt<()>); 12] {
+    fn do_everything(&self) -> [(&'static str, Attempt<()>); CALLS] {
         let Self { alice, carol, .. } = self;
         let of_bob = self.family.registration(&self.bob).with(&self.challenge);
         let registered = RegisterResponse::Registered {
@@ -125,7 +129,7 @@ impl<'a> People<'a> {
     fn are_told_to_retry(&self) {
         let id = self.family.id(REGISTRY);
         let words = format!("shard {id} is not available, try again later");
-        for _ in 0..3 {
+        for _ in 0..TIMES {
             for (method, attempt) in self.do_everything() {
                 let error = attempt.is_refused();
                 let CallError::Rejected { message, .. } = &error else {
@@ -211,6 +215,15 @@ fn a_shard_that_traps_in_the_middle_refuses_and_what_it_wrote_is_undone() {
     let people = People::of(&family);
     family.installs(REGISTRY, trapping_registry());
     people.are_told_to_retry();
+    // Each of the calls came as far as the trap, and was not repeated.
+    let log = family
+        .network
+        .fetch_canister_logs(family.id(REGISTRY), operator());
+    let log = log.expect("the operator may read it");
+    let traps = log
+        .iter()
+        .filter(|line| line.content.starts_with(b"[TRAP]"));
+    assert_eq!(traps.count(), TIMES * CALLS);
     family.installs(REGISTRY, built("registry"));
     people.go_on();
 }
