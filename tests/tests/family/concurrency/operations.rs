@@ -21,7 +21,7 @@ pub(super) enum Wish {
     Update { key: DeviceKey },
     Replace { old: DeviceKey, new: DeviceKey },
     Remove { key: DeviceKey },
-    LogIn,
+    LogIn { wished: Option<u64> },
 }
 
 /// One call of somebody.
@@ -106,14 +106,15 @@ impl Call {
         }
     }
 
-    pub(super) fn log_in(caller: Principal, anchor: AnchorNumber) -> Self {
+    /// A log-in for so long, in nanoseconds, or for as long as is usual.
+    fn log_in(caller: Principal, anchor: AnchorNumber, wished: Option<u64>) -> Self {
         let session = SessionKey::new(b"session");
         Self {
             caller,
             anchor: Some(anchor),
-            wish: Wish::LogIn,
+            wish: Wish::LogIn { wished },
             method: "prepare_delegation",
-            argument: encoded((anchor, DAPP, session, None::<u64>)),
+            argument: encoded((anchor, DAPP, session, wished)),
         }
     }
 }
@@ -147,10 +148,10 @@ pub(super) fn all(
         calls.push(Call::remove(by(), anchor, &device(person, "to be removed")));
         let renamed = second.but(|device| "renamed".clone_into(&mut device.alias));
         calls.push(Call::update(by(), anchor, &renamed));
-        calls.push(Call::log_in(by(), anchor));
-        calls.push(Call::log_in(main.principal(), anchor));
+        calls.push(Call::log_in(by(), anchor, None));
+        calls.push(Call::log_in(main.principal(), anchor, Some(u64::MAX)));
         // Somebody else tries, too.
-        calls.push(Call::log_in(stranger(), anchor));
+        calls.push(Call::log_in(stranger(), anchor, None));
         calls.push(Call::add(
             stranger(),
             anchor,

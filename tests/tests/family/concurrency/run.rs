@@ -6,6 +6,7 @@ use anchorage_tests::family::{Device, Family, Role, Setup, Shard, TOO_LATE, ask,
 use pocket_ic::ErrorCode;
 use pocket_ic::common::rest::RawMessageId;
 use types::front::{Challenge, RegisterResponse, ShardRoute, ShardState};
+use types::registry::ShardTip;
 use types::{AnchorNumber, Principal, TimestampNs, UserKey};
 
 const RANGES: [(u64, u64); 4] = [
@@ -28,7 +29,11 @@ pub(super) enum Outcome {
     /// The challenge is of before an upgrade of front, or of another call.
     BadChallenge,
     Changed,
-    LoggedIn(UserKey),
+    LoggedIn {
+        key: UserKey,
+        /// From the answer on, in nanoseconds.
+        lives_for: u64,
+    },
     /// Nothing was done, and nothing will be.
     Refused(String),
     /// Nothing was done; the same call can be repeated.
@@ -43,6 +48,8 @@ pub(super) struct Run {
     /// The anchors that were there before.
     pub(super) people: Vec<AnchorNumber>,
     pub(super) calls: Vec<Call>,
+    /// Where the log of each shard ended before the calls.
+    pub(super) tips: Vec<ShardTip>,
     /// Every answer that each call got, in their order.
     pub(super) outcomes: Vec<Vec<Outcome>>,
     open: Vec<(usize, RawMessageId)>,
@@ -68,6 +75,7 @@ impl Run {
             family,
             people: Vec::new(),
             calls: Vec::new(),
+            tips: Vec::new(),
             outcomes: Vec::new(),
             open: Vec::new(),
             random: Random::new(seed),
@@ -172,9 +180,12 @@ impl Run {
                 RegisterResponse::BadChallenge => Outcome::BadChallenge,
                 RegisterResponse::CanisterFull => panic!("there is room for all"),
             },
-            Wish::LogIn => {
-                let (key, _): (UserKey, TimestampNs) = candid::decode_args(&answer).expect("a key");
-                Outcome::LoggedIn(key)
+            Wish::LogIn { .. } => {
+                let now = self.family.network.get_time();
+                let (key, expiration): (UserKey, TimestampNs) =
+                    candid::decode_args(&answer).expect("a key");
+                let lives_for = expiration.get() - now.as_nanos_since_unix_epoch();
+                Outcome::LoggedIn { key, lives_for }
             }
             _ => Outcome::Changed,
         }
@@ -192,6 +203,8 @@ impl Run {
         let challenges = self.challenges(REGISTRATIONS);
         self.calls = operations::all(&mut self.random, &self.people, &challenges);
         assert!(self.calls.len() >= 200);
+        let shards = 0..self.family.shards.len();
+        self.tips = shards.map(|shard| self.family.status(shard).tip).collect();
         self.open = self
             .calls
             .iter()

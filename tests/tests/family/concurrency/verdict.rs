@@ -2,10 +2,13 @@
 
 use super::operations::{self, Call, DAPP, REGISTRATIONS, Wish, device};
 use super::run::{Outcome, Run};
-use anchorage_tests::family::{Device, stranger};
+use anchorage_tests::family::{Device, ask, stranger};
 use oplog::{Operation, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 use types::AnchorNumber;
+
+/// All answers are there so many nanoseconds after the calls.
+const UNTIL_ANSWERED_NS: u64 = 10 * 60 * 1_000_000_000;
 
 /// Every block that there is: whose change, and which.
 type Log = Vec<Tx>;
@@ -19,6 +22,7 @@ impl Run {
         self.each_confirmed_change_has_one_block(&log);
         self.strangers_got_nothing(&log);
         self.pseudonyms_are_the_same();
+        self.delegations_end_in_time();
         self.nothing_is_left_open();
     }
 
@@ -28,6 +32,10 @@ impl Run {
             self.family.waits_until_archived(shard);
             let audited = self.family.audits(shard);
             assert_eq!(audited.archived, audited.blocks.len());
+            // Invariant 3: what was there before is what it was.
+            let before = self.tips[shard];
+            let last = usize::try_from(before.log_length).expect("a short log") - 1;
+            assert_eq!(Some(audited.hashes[last]), before.last_hash);
             log.extend(
                 audited
                     .blocks
@@ -119,7 +127,7 @@ impl Run {
             let was_unknown = outcomes.contains(&Outcome::Unknown);
             let what = format!("{:?} of {anchor}: {outcomes:?}", call.wish);
             match (&call.wish, last) {
-                (Wish::LogIn, _) => assert_eq!(blocks, 0, "{what}"),
+                (Wish::LogIn { .. }, _) => assert_eq!(blocks, 0, "{what}"),
                 // An update that is made twice has two blocks; nobody can tell whether the first one was done.
                 (Wish::Update { .. }, Outcome::Changed) if was_unknown => {
                     assert!((1..=2).contains(&blocks), "{what}");
@@ -148,8 +156,8 @@ impl Run {
             let last = outcomes.last().expect("an answer");
             if call.caller == stranger() {
                 assert_eq!(*last, Outcome::Refused(words.clone()));
-            } else if call.wish == Wish::LogIn {
-                assert!(matches!(last, Outcome::LoggedIn(_)), "{last:?}");
+            } else if matches!(call.wish, Wish::LogIn { .. }) {
+                assert!(matches!(last, Outcome::LoggedIn { .. }), "{last:?}");
             }
         }
     }
@@ -159,7 +167,7 @@ impl Run {
         let mut keys: BTreeMap<AnchorNumber, BTreeSet<Vec<u8>>> = BTreeMap::new();
         for (call, outcomes) in self.answered() {
             for outcome in outcomes {
-                if let (Some(anchor), Outcome::LoggedIn(key)) = (call.anchor, outcome) {
+                if let (Some(anchor), Outcome::LoggedIn { key, .. }) = (call.anchor, outcome) {
                     keys.entry(anchor)
                         .or_default()
                         .insert(key.as_slice().to_vec());
@@ -174,6 +182,25 @@ impl Run {
             let prepared = self.family.claim(anchor, third).prepares(DAPP).succeeds();
             prepared.is_signed();
             assert!(keys[&anchor].contains(prepared.user_key.as_slice()));
+        }
+    }
+
+    /// Invariant 6: no delegation lives longer than allowed, and one for which that was wished lives as long.
+    fn delegations_end_in_time(&self) {
+        let config = ask(self.family.front().config()).succeeds();
+        let longest = config.max_delegation_ttl_ns.expect("there is a limit");
+        for (call, outcomes) in self.answered() {
+            let Wish::LogIn { wished } = call.wish else {
+                continue;
+            };
+            for outcome in outcomes {
+                let Outcome::LoggedIn { lives_for, .. } = outcome else {
+                    continue;
+                };
+                assert!(*lives_for <= longest, "{lives_for} of {longest}");
+                let is_long = longest - lives_for < UNTIL_ANSWERED_NS;
+                assert_eq!(is_long, wished.is_some(), "{lives_for} of {longest}");
+            }
         }
     }
 
