@@ -1,9 +1,10 @@
 //! Logging in: pseudonyms, delegations, and who gets them.
 
+use anchorage_tests::encoded;
 use anchorage_tests::family::{Device, Family, Role, Setup, ask, principal_of, stranger};
 use std::collections::BTreeSet;
 use std::time::Duration;
-use types::{SessionKey, TimestampNs, UserKey};
+use types::{Principal, SessionKey, TimestampNs, UserKey};
 
 const DAPP: &str = "https://dapp.example";
 const MINUTE_NS: u64 = 60 * 1_000_000_000;
@@ -310,6 +311,32 @@ fn the_salt_is_drawn_once() {
     let before = alice.logs_in_to(DAPP);
     ask(family.front().init_salt()).is_refused_saying("Salt already set");
     assert_eq!(alice.logs_in_to(DAPP), before);
+}
+
+#[test]
+fn init_salts_at_once_answer_alike_and_leave_one_salt() {
+    let family = Family::deploy();
+    let alice = family.register("alice");
+    let submit = |caller: Principal, method: &str, arguments: Vec<u8>| {
+        let call = family
+            .network
+            .submit_call(family.front, caller, method, arguments);
+        call.expect("front lets it in")
+    };
+    let draws = || submit(Principal::anonymous(), "init_salt", encoded(()));
+    let session = SessionKey::new(*b"session");
+    // All three find no salt. The log-in in the middle tells which one is stored before the last of them goes on.
+    let first = draws();
+    let log_in = encoded((alice.anchor, DAPP, session, None::<u64>));
+    let log_in = submit(alice.caller, "prepare_delegation", log_in);
+    let last = draws();
+    for drawn in [first, last] {
+        assert_eq!(family.network.await_call(drawn), Ok(encoded(())));
+    }
+    let answer = family.network.await_call(log_in).expect("an answer");
+    let (key, _): (UserKey, TimestampNs) = candid::decode_args(&answer).unwrap();
+    assert_eq!(alice.prepares(DAPP).succeeds().user_key, key);
+    ask(family.front().init_salt()).is_refused_saying("Salt already set");
 }
 
 #[test]
