@@ -1,15 +1,18 @@
 //! Ten thousand calls of every method that anybody may call, while somebody honest registers and logs in.
 //!
-//! Updates are submitted in batches and nobody waits for them. What front uses before and after is compared: its
-//! memory does not grow with the number of calls, and a call costs no more cycles than is written here.
+//! Updates are submitted in batches and nobody waits for them. What front, the shard and its archive use before and after
+//! is compared: no memory grows with the number of calls, and a call costs none of them more cycles than is written here.
 
 mod log_ins;
 mod open_registrations;
 pub(crate) mod pictures;
+mod queries_as_updates;
+mod wrong_solutions;
 
 use anchorage_tests::encoded;
 use anchorage_tests::family::{Device, Family, Person, Role, Setup, Usage, ask, principal_of};
 use pocket_ic::common::rest::RawMessageId;
+use std::ops::Range;
 use types::front::{ChallengeResult, RegisterResponse};
 use types::http::HttpRequest;
 use types::{AnchorNumber, DeviceData, Principal};
@@ -17,16 +20,40 @@ use types::{AnchorNumber, DeviceData, Principal};
 const CALLS: usize = 10_000;
 const BATCH: usize = 500;
 const DAPP: &str = "https://dapp.example";
-/// Memory that a flood may take for ever: the book of spent challenges and the like fit in a fraction of it.
-const GROWTH: u64 = 8 * 1_024 * 1_024;
+/// Memory that a flood may take for ever: ten thousand spent challenges take half of it.
+const GROWTH: u64 = 4 * 1_024 * 1_024;
+/// Canisters of which it is known what a flood does to them. All calls are about anchors of this shard.
+const WATCHED: [Role; 3] = [Role::Front, Role::Registry(0), Role::Archive(0)];
+/// Cycles for a call at a canister that has nothing to do with it, but with the honest.
+const BESIDE: u128 = 100_000;
 
 /// One call of a flood: who, and the argument.
 type Call = (Principal, Vec<u8>);
 
+/// What the watched canisters use.
+fn uses(family: &Family) -> [Usage; 3] {
+    WATCHED.map(|role| family.uses(role))
+}
+
+/// No memory has grown with the calls, and none cost a canister more cycles than this.
+#[track_caller]
+fn have_cost_at_most(family: &Family, before: [Usage; 3], calls: usize, cycles: [u128; 3]) {
+    for ((role, before), cycles) in WATCHED.into_iter().zip(before).zip(cycles) {
+        let after = family.uses(role);
+        let grown = after.memory.saturating_sub(before.memory);
+        let burnt = before.cycles.saturating_sub(after.cycles) / calls as u128;
+        println!("{role:?}: {burnt} cycles for a call, {grown} bytes more");
+        assert!(grown <= GROWTH, "{role:?}: {grown} bytes more");
+        assert!(burnt <= cycles, "{role:?}: {burnt} cycles for a call");
+    }
+}
+
 struct Flood {
     family: Family,
-    before: Usage,
-    method: &'static str,
+    before: [Usage; 3],
+    target: Role,
+    /// Called in turn.
+    methods: Vec<&'static str>,
     calls: usize,
 }
 
@@ -35,26 +62,33 @@ impl Flood {
         let family = setup.deploy();
         // What is drawn and allocated once is there.
         family.register("first").logs_in_to(DAPP);
-        Self::begins(method, family, CALLS)
+        Self::begins(Role::Front, vec![method], family, CALLS)
     }
 
-    fn begins(method: &'static str, family: Family, calls: usize) -> Self {
-        let before = family.uses(Role::Front);
+    fn begins(target: Role, methods: Vec<&'static str>, family: Family, calls: usize) -> Self {
+        let before = uses(&family);
         Self {
             family,
             before,
-            method,
+            target,
+            methods,
             calls,
         }
     }
 
     /// Submits these calls of the flood.
-    fn submits(&self, calls: impl Iterator<Item = Call>) -> Option<RawMessageId> {
-        let (network, front) = (&self.family.network, self.family.front);
+    fn submits(
+        &self,
+        calls: Range<usize>,
+        one: &mut impl FnMut(usize) -> Call,
+    ) -> Option<RawMessageId> {
+        let (network, target) = (&self.family.network, self.family.id(self.target));
         let mut last = None;
-        for (caller, argument) in calls {
-            let call = network.submit_call(front, caller, self.method, argument);
-            last = Some(call.expect("front lets it in"));
+        for n in calls {
+            let (caller, argument) = one(n);
+            let method = self.methods[n % self.methods.len()];
+            let call = network.submit_call(target, caller, method, argument);
+            last = Some(call.expect("the canister lets it in"));
         }
         last
     }
@@ -62,7 +96,7 @@ impl Flood {
     /// All batches; in the middle of every second one somebody registers, and then logs in.
     fn comes(&self, mut one: impl FnMut(usize) -> Call) {
         for first in (0..self.calls).step_by(2 * BATCH) {
-            let last = self.submits((first..first + BATCH).map(&mut one));
+            let last = self.submits(first..first + BATCH, &mut one);
             let _ = self.family.network.await_call(last.expect("a batch"));
             self.comes_with_somebody_honest(first + BATCH, &mut one);
         }
@@ -74,13 +108,24 @@ impl Flood {
         let device = Device::new(&format!("honest {first}"));
         // The challenge is asked for before the batch and used in the middle of it.
         let argument = self.family.registration(&device).arguments();
+        self.comes_around(first, &device, argument, one);
+    }
+
+    /// A batch, in the middle of which somebody registers who then logs in.
+    fn comes_around(
+        &self,
+        first: usize,
+        device: &Device,
+        registration: Vec<u8>,
+        one: &mut impl FnMut(usize) -> Call,
+    ) {
         let (network, front) = (&self.family.network, self.family.front);
         let half = first + BATCH / 2;
-        self.submits((first..half).map(&mut *one));
+        self.submits(first..half, one);
         let honest = network
-            .submit_call(front, device.principal(), "register", argument)
+            .submit_call(front, device.principal(), "register", registration)
             .expect("front lets it in");
-        let last = self.submits((half..first + BATCH).map(&mut *one));
+        let last = self.submits(half..first + BATCH, one);
         let answer = network.await_call(honest).expect("an answer");
         let answer: RegisterResponse = candid::decode_one(&answer).expect("an answer");
         let RegisterResponse::Registered { user_number } = answer else {
@@ -91,21 +136,16 @@ impl Flood {
         let _ = network.await_call(last.expect("half a batch"));
     }
 
-    /// Memory has not grown with the calls, and no call cost more cycles than this.
+    /// No memory has grown with the calls, and none cost the canister that was called more cycles than this.
     fn has_cost_at_most(&self, cycles: u128) {
-        let Usage {
-            memory,
-            cycles: left,
-        } = self.family.uses(Role::Front);
-        let grown = memory.saturating_sub(self.before.memory);
-        let calls = self.calls;
-        let burnt = self.before.cycles.saturating_sub(left) / calls as u128;
-        println!(
-            "{calls} calls of {}: {burnt} cycles each, {grown} bytes more",
-            self.method
-        );
-        assert!(grown <= GROWTH, "{grown} bytes more");
-        assert!(burnt <= cycles, "{burnt} cycles for a call");
+        let limits = WATCHED.map(|role| if role == self.target { cycles } else { BESIDE });
+        self.has_cost_each_at_most(limits);
+    }
+
+    /// The same, with a number for each canister that is watched.
+    fn has_cost_each_at_most(&self, cycles: [u128; 3]) {
+        println!("{} calls of {}", self.calls, self.methods.join(", "));
+        have_cost_at_most(&self.family, self.before, self.calls, cycles);
         self.family.audits(0);
     }
 }
@@ -151,7 +191,8 @@ fn of_tentative_devices() {
     let device = Device::new("tentative").data;
     let anchor = AnchorNumber::new(10_000);
     flood.comes(|n| (anybody(n), encoded((anchor, &device))));
-    flood.has_cost_at_most(40_000_000);
+    // Front asks the shard each time.
+    flood.has_cost_each_at_most([40_000_000, 3_000_000, BESIDE]);
 }
 
 #[test]
@@ -176,7 +217,7 @@ fn of_queries(method: &str, argument: impl FnOnce(&Person) -> Vec<u8>) {
     let alice = family.register("alice");
     alice.logs_in_to(DAPP);
     let argument = argument(&alice);
-    let before = family.uses(Role::Front);
+    let before = uses(&family);
     for n in 0..CALLS {
         let (network, front) = (&family.network, family.front);
         let answer = network.query_call(front, anybody(n), method, argument.clone());
@@ -185,9 +226,9 @@ fn of_queries(method: &str, argument: impl FnOnce(&Person) -> Vec<u8>) {
             alice.logs_in_to(DAPP);
         }
     }
-    let after = family.uses(Role::Front);
-    println!("{CALLS} queries {method}: {before:?}, {after:?}");
-    assert!(after.memory <= before.memory + GROWTH);
+    println!("{CALLS} queries {method}");
+    // Queries cost nothing.
+    have_cost_at_most(&family, before, CALLS, [BESIDE; 3]);
     let stats = ask(family.front().stats()).succeeds();
     assert_eq!(stats.users_registered, 1);
 }
@@ -230,4 +271,9 @@ fn of_questions_who_one_is() {
 #[test]
 fn of_routing_tables() {
     of_queries("routing", |_| encoded(()));
+}
+
+#[test]
+fn of_expected_tips() {
+    of_queries("expected_tips", |_| encoded(()));
 }

@@ -4,7 +4,7 @@
 //! Front and shard are on two subnets, so each question is open for some rounds. In every round more come than fit, and
 //! people whose devices front has seen get in all the same.
 
-use super::{CALLS, DAPP};
+use super::{BESIDE, CALLS, DAPP, have_cost_at_most, uses};
 use anchorage_tests::encoded;
 use anchorage_tests::family::{Family, Person, Role, Setup};
 use pocket_ic::RejectResponse;
@@ -123,6 +123,7 @@ fn comes(calls: usize) {
         };
         submits(family, stranger.caller, claimed.anchor)
     };
+    let before = uses(family);
     let (mut of_strangers, mut of_alice) = (Vec::new(), Vec::new());
     let mut most_open: f64 = 0.0;
     for round in 0..rounds {
@@ -159,6 +160,7 @@ fn comes(calls: usize) {
         honest.len(),
         tries.unwrap_or_default(),
     );
+    have_cost_at_most(family, before, calls, [30_000_000, 3_000_000, BESIDE]);
     assert!(busy > calls / 10, "they are more than fit");
     assert!(most_open < LIMIT + 0.5, "{most_open} questions open");
     // Those who came last have no answer yet.

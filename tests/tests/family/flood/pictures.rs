@@ -5,7 +5,7 @@
 
 use super::{BATCH, DAPP, Flood, anybody};
 use anchorage_tests::encoded;
-use anchorage_tests::family::{Device, Family, Person, Setup, ask};
+use anchorage_tests::family::{Device, Family, Person, Role, Setup, ask};
 use pocket_ic::common::rest::RawMessageId;
 use types::front::{Challenge, RegisterResponse};
 use types::{Principal, SessionKey};
@@ -24,7 +24,7 @@ pub(crate) fn comes(calls: usize) {
     known.logs_in_to(DAPP);
     let (anchor, caller) = (known.anchor, known.caller);
     family.challenge();
-    let flood = Flood::begins("create_challenge", family, calls);
+    let flood = Flood::begins(Role::Front, vec!["create_challenge"], family, calls);
     let known = flood.family.claim(anchor, caller);
     let mut longest = 0;
     for (batch, challenge) in early.iter().enumerate() {
@@ -52,7 +52,7 @@ fn comes_with_somebody_honest(
     let half = |half: usize| {
         let first = (2 * batch + half) * BATCH / 2;
         let calls = first..first + BATCH / 2;
-        flood.submits(calls.map(|n| (anybody(n), encoded(()))))
+        flood.submits(calls, &mut |n| (anybody(n), encoded(())))
     };
     let device = Device::new(&format!("honest {batch}"));
     let arguments = family.registration(&device).with(challenge).arguments();
