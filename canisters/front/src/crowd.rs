@@ -6,11 +6,13 @@
 //! | on whose behalf | open at once |
 //! |---|---|
 //! | all together | [`LIMIT`] |
-//! | callers who need no device | [`ANYBODYS_LIMIT`] |
+//! | new devices of anchors whose registration front has not seen opened | [`ANYBODYS_LIMIT`] |
 //! | callers who claim a device that front has not seen | [`STRANGERS_LIMIT`] |
 //! | somebody who registers, or a device that front has seen | [`DEVICES_LIMIT`] |
+//! | new devices of an anchor whose registration front has seen opened | [`DEVICES_LIMIT`] |
 //!
-//! Who registers has solved a challenge and taken a token, but may repeat the call for nothing. A device was seen if its shard let it act for its anchor since front's last upgrade, and has not refused it since. That it
+//! Who registers has solved a challenge and taken a token, but may repeat the call for nothing. Opening the registration of new
+//! devices is an operation of a device's; that it was opened since front's last upgrade is known until the shard says that it is over. A device was seen if its shard let it act for its anchor since front's last upgrade, and has not refused it since. That it
 //! was says nothing about whether it still may: the shard is asked all the same. What is kept of it is a hash of 64 bits in a table of fixed size,
 //! where a newer one takes the place of an older one. The hash has a secret key, so nobody can choose whose place he takes.
 //!
@@ -26,18 +28,21 @@ use types::AnchorNumber;
 
 /// Open calls per shard. The system's queue holds 500; what is left is for the collector and for controllers.
 pub(crate) const LIMIT: u32 = 400;
-/// Open calls per shard of callers who need no device.
+/// Open calls per shard for new devices of anchors whose registration front has not seen opened.
 pub(crate) const ANYBODYS_LIMIT: u32 = 100;
 /// Open calls per shard of callers who claim a device that front has not seen.
 pub(crate) const STRANGERS_LIMIT: u32 = 200;
-/// Open calls of somebody who registers or of a device that front has seen, at all shards. Not of an anchor: a thief's device
-/// must not be able to keep the owner's from throwing it out.
+/// Open calls of somebody who registers or of a device that front has seen, at all shards, and for new devices of an anchor. Devices
+/// of an anchor do not share: a thief's must not be able to keep the owner's from throwing it out.
 pub(crate) const DEVICES_LIMIT: u32 = 10;
 
 /// Parts of the table of seen devices, 4 KiB each, which are made when they are needed.
 const PARTS: usize = 256;
 /// Devices in a part.
 const PLACES: usize = 512;
+
+/// Stands in the place of a caller for an anchor's open registration of new devices. The management canister has no device.
+pub(crate) const REGISTRATION: Principal = Principal::management_canister();
 
 /// On whose behalf front calls a shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +52,11 @@ pub(crate) enum Sender {
         /// Who calls.
         caller: Principal,
     },
-    /// Somebody who needs no device.
-    Anybody,
+    /// Somebody who wants to add a device, and needs none for it.
+    NewDevice {
+        /// To this anchor.
+        anchor: AnchorNumber,
+    },
     /// Somebody who claims to have a device.
     Device {
         /// Of this anchor.
@@ -63,14 +71,22 @@ pub(crate) enum Sender {
 enum Standing {
     Anybody,
     Stranger,
-    Known(Principal),
+    Known(Owner),
+}
+
+/// Who has calls of his own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Caller(Principal),
+    /// New devices of an anchor.
+    Registration(AnchorNumber),
 }
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
     open: BTreeMap<Principal, Open>,
-    of_callers: BTreeMap<Principal, u32>,
+    of_owners: BTreeMap<Owner, u32>,
     seen: Option<Seen>,
 }
 
@@ -88,7 +104,7 @@ impl Crowd {
         self.open.get(&shard).map_or(0, |open| open.all)
     }
 
-    /// Notes that a shard let this caller act for the anchor. `key` is asked for once: without one nothing is noted.
+    /// Notes that a shard let this caller act for the anchor, or opened its [`REGISTRATION`]. `key` is asked for once: without one nothing is noted.
     pub(crate) fn saw(
         &mut self,
         anchor: AnchorNumber,
@@ -103,7 +119,7 @@ impl Crowd {
         }
     }
 
-    /// Notes that a shard did not let this caller act for the anchor.
+    /// Notes that a shard did not let this caller act for the anchor, or that its [`REGISTRATION`] is over.
     pub(crate) fn turned_away(&mut self, anchor: AnchorNumber, caller: Principal) {
         if let Some(seen) = &mut self.seen {
             seen.remove(anchor, caller);
@@ -112,13 +128,21 @@ impl Crowd {
 
     fn standing(&self, sender: Sender) -> Standing {
         match sender {
-            Sender::Newcomer { caller } => Standing::Known(caller),
-            Sender::Anybody => Standing::Anybody,
-            Sender::Device { anchor, caller } => match &self.seen {
-                Some(seen) if seen.has(anchor, caller) => Standing::Known(caller),
-                _ => Standing::Stranger,
-            },
+            Sender::Newcomer { caller } => Standing::Known(Owner::Caller(caller)),
+            Sender::NewDevice { anchor } if self.has_seen(anchor, REGISTRATION) => {
+                Standing::Known(Owner::Registration(anchor))
+            }
+            Sender::NewDevice { .. } => Standing::Anybody,
+            Sender::Device { anchor, caller } if self.has_seen(anchor, caller) => {
+                Standing::Known(Owner::Caller(caller))
+            }
+            Sender::Device { .. } => Standing::Stranger,
         }
+    }
+
+    fn has_seen(&self, anchor: AnchorNumber, caller: Principal) -> bool {
+        let seen = self.seen.as_ref();
+        seen.is_some_and(|seen| seen.has(anchor, caller))
     }
 
     /// Counts one call more, if there is room for it.
@@ -129,9 +153,9 @@ impl Crowd {
             && match standing {
                 Standing::Anybody => open.anybodys < ANYBODYS_LIMIT,
                 Standing::Stranger => open.strangers < STRANGERS_LIMIT,
-                Standing::Known(caller) => {
-                    let of_caller = self.of_callers.get(&caller);
-                    of_caller.is_none_or(|open| *open < DEVICES_LIMIT)
+                Standing::Known(owner) => {
+                    let of_owner = self.of_owners.get(&owner);
+                    of_owner.is_none_or(|open| *open < DEVICES_LIMIT)
                 }
             };
         if !has_room {
@@ -142,7 +166,7 @@ impl Crowd {
         match standing {
             Standing::Anybody => open.anybodys += 1,
             Standing::Stranger => open.strangers += 1,
-            Standing::Known(caller) => *self.of_callers.entry(caller).or_default() += 1,
+            Standing::Known(owner) => *self.of_owners.entry(owner).or_default() += 1,
         }
         Some(standing)
     }
@@ -159,12 +183,12 @@ impl Crowd {
                 self.open.remove(&shard);
             }
         }
-        if let Standing::Known(caller) = standing
-            && let Some(open) = self.of_callers.get_mut(&caller)
+        if let Standing::Known(owner) = standing
+            && let Some(open) = self.of_owners.get_mut(&owner)
         {
             *open = open.saturating_sub(1);
             if *open == 0 {
-                self.of_callers.remove(&caller);
+                self.of_owners.remove(&owner);
             }
         }
     }

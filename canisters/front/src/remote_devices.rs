@@ -1,6 +1,7 @@
 //! `enter_device_registration_mode`, `exit_device_registration_mode`, `add_tentative_device` and
 //! `verify_tentative_device`: front draws the code, the shard keeps it with the device and decides.
 
+use crate::crowd::REGISTRATION;
 use crate::refusal::Refusal;
 use crate::runtime::Runtime;
 use crate::services::{self, Service};
@@ -28,13 +29,15 @@ pub(crate) async fn enter<R: Runtime>(
 ) -> Result<TimestampNs, Refusal> {
     services::check(runtime, state, Service::Change)?;
     let shard = owner(state, anchor).ok_or(Refusal::NotAuthenticated { caller })?;
-    shards::order(runtime, state, shard, |expected| EnterRegistrationMode {
+    let ends = shards::order(runtime, state, shard, |expected| EnterRegistrationMode {
         expected,
         anchor,
         caller,
     })
     .await
-    .map_err(|failure| Refusal::of_shard(failure, shard, caller))
+    .map_err(|failure| Refusal::of_shard(failure, shard, caller))?;
+    state.borrow_mut().saw(anchor, REGISTRATION);
+    Ok(ends)
 }
 
 /// Ends it and forgets the device that waits.
@@ -104,7 +107,10 @@ async fn draw_and_add<R: Runtime>(
             verification_code: code.to_string(),
             device_registration_timeout: ends,
         },
-        TentativeAnswer::ModeOff => AddTentativeDeviceResponse::DeviceRegistrationModeOff,
+        TentativeAnswer::ModeOff => {
+            state.borrow_mut().crowd.turned_away(anchor, REGISTRATION);
+            AddTentativeDeviceResponse::DeviceRegistrationModeOff
+        }
         TentativeAnswer::AnotherDevice => AddTentativeDeviceResponse::AnotherDeviceTentativelyAdded,
         TentativeAnswer::KeyIsUsed => {
             AddTentativeDeviceResponse::PasskeyWithThisPublicKeyIsAlreadyUsed

@@ -46,7 +46,7 @@ pub(crate) trait Message: Request {
 
 /// A message that changes something.
 pub(crate) trait Order: Message {
-    /// The anchor whose devices it may change; none if it makes a new one.
+    /// The anchor whose devices it may change; none if it makes a new one, or lets a device wait.
     fn anchor(&self) -> Option<AnchorNumber>;
 }
 
@@ -64,9 +64,18 @@ impl Order for CreateAnchor {
     }
 }
 
+/// A device that waits may not act yet: what front knows of who may stays true.
+impl Order for AddTentativeDevice {
+    fn anchor(&self) -> Option<AnchorNumber> {
+        None
+    }
+}
+
 impl Message for AddTentativeDevice {
     fn sender(&self) -> Sender {
-        Sender::Anybody
+        Sender::NewDevice {
+            anchor: self.anchor,
+        }
     }
 }
 
@@ -106,7 +115,6 @@ orders_about_an_anchor!(
     Apply,
     EnterRegistrationMode,
     ExitRegistrationMode,
-    AddTentativeDevice,
     VerifyTentativeDevice
 );
 

@@ -267,7 +267,7 @@ impl State {
         root
     }
 
-    /// A shard let this caller act for the anchor.
+    /// A shard let this caller act for the anchor, or opened its [`crate::crowd::REGISTRATION`].
     pub(crate) fn saw(&mut self, anchor: AnchorNumber, caller: Principal) {
         let known = self.randomness.as_mut();
         let key = || known.map(|known| randomness::draw(&mut known.rng));

@@ -1,4 +1,6 @@
-use super::{ANYBODYS_LIMIT, DEVICES_LIMIT, LIMIT, OpenCall, STRANGERS_LIMIT, Sender};
+use super::{
+    ANYBODYS_LIMIT, DEVICES_LIMIT, LIMIT, OpenCall, REGISTRATION, STRANGERS_LIMIT, Sender,
+};
 use crate::state::Shared;
 use crate::state::tests::{shard, with_shards};
 use candid::Principal;
@@ -14,6 +16,12 @@ fn device(anchor: u64, number: u8) -> Sender {
     Sender::Device {
         anchor: AnchorNumber::new(anchor),
         caller: key(number),
+    }
+}
+
+fn new_device(anchor: u64) -> Sender {
+    Sender::NewDevice {
+        anchor: AnchorNumber::new(anchor),
     }
 }
 
@@ -48,7 +56,7 @@ fn calls_are_counted_per_shard_and_end_when_dropped() {
     let state = with_shards(&[]);
     let first = begin(&state, newcomer(1)).expect("room");
     let second = begin(&state, device(1, 1)).expect("room");
-    let _elsewhere = OpenCall::begin(&state, shard(2), Sender::Anybody).expect("room");
+    let _elsewhere = OpenCall::begin(&state, shard(2), new_device(1)).expect("room");
     let open = |number| state.borrow().crowd.open_calls(shard(number));
     assert_eq!((open(1), open(2), open(3)), (2, 1, 0));
     drop(first);
@@ -64,7 +72,7 @@ fn all_together_there_are_so_many() {
     let mut numbers = 0..1_000;
     let open: Vec<_> = std::iter::from_fn(|| begin(&state, newcomer(numbers.next()?))).collect();
     assert_eq!(count(&open), LIMIT);
-    assert!(begin(&state, Sender::Anybody).is_none());
+    assert!(begin(&state, new_device(1)).is_none());
     assert!(begin(&state, device(1, 1)).is_none());
     assert!(OpenCall::begin(&state, shard(2), newcomer(0)).is_some());
 }
@@ -74,7 +82,7 @@ fn all_together_there_are_so_many() {
 fn strangers_leave_room_for_those_who_were_seen() {
     let state = with_shards(&[]);
     saw(&state, 1, key(1));
-    let anybodys = fill(&state, Sender::Anybody);
+    let anybodys = fill(&state, new_device(1));
     assert_eq!(count(&anybodys), ANYBODYS_LIMIT);
     let mut strangers = Vec::new();
     for caller in 0..=255 {
@@ -86,9 +94,9 @@ fn strangers_leave_room_for_those_who_were_seen() {
     assert!(begin(&state, newcomer(1)).is_some());
     drop(strangers);
     assert!(begin(&state, device(2, 2)).is_some());
-    assert!(begin(&state, Sender::Anybody).is_none());
+    assert!(begin(&state, new_device(1)).is_none());
     drop(anybodys);
-    assert!(begin(&state, Sender::Anybody).is_some());
+    assert!(begin(&state, new_device(1)).is_some());
 }
 
 /// Whatever a thief does with his device, the owner can throw it out.
@@ -107,7 +115,7 @@ fn one_device_leaves_room_for_others_also_of_its_anchor() {
     of_one.pop();
     assert!(begin(&state, device(1, 1)).is_some());
     drop(of_one);
-    assert!(state.borrow().crowd.of_callers.is_empty());
+    assert!(state.borrow().crowd.of_owners.is_empty());
 }
 
 /// However often the same call is repeated, which costs nothing.
@@ -117,6 +125,25 @@ fn one_newcomer_leaves_room_for_others() {
     let of_one = fill(&state, newcomer(1));
     assert_eq!(count(&of_one), DEVICES_LIMIT);
     assert!(begin(&state, newcomer(2)).is_some());
+}
+
+/// Whoever asks for whatever anchors, a device whose owner waits for it gets in.
+#[test]
+fn new_devices_of_an_open_registration_have_their_own_calls() {
+    let state = with_shards(&[]);
+    for anchor in [1, 2] {
+        saw(&state, anchor, REGISTRATION);
+    }
+    assert_eq!(count(&fill(&state, new_device(3))), ANYBODYS_LIMIT);
+    let _anybodys = fill(&state, new_device(3));
+    assert_eq!(count(&fill(&state, new_device(1))), DEVICES_LIMIT);
+    let of_one = fill(&state, new_device(1));
+    assert_eq!(count(&fill(&state, new_device(2))), DEVICES_LIMIT);
+    drop(of_one);
+    let one = AnchorNumber::new(1);
+    state.borrow_mut().crowd.turned_away(one, REGISTRATION);
+    assert!(begin(&state, new_device(1)).is_none());
+    assert!(begin(&state, new_device(2)).is_some());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::runtime::NoReply;
 use crate::runtime::mock::{Mock, run};
 use crate::shards::tests::device;
 use crate::state::tests::{shard, with_shards};
-use types::registry::RegistryError;
+use types::registry::{AuthenticatedBy, RegistryError};
 
 const ANCHOR: AnchorNumber = AnchorNumber::new(150);
 const ENDS: TimestampNs = TimestampNs::new(9);
@@ -185,12 +185,53 @@ fn without_randomness_there_is_no_code() {
     assert!(mock.called().is_empty());
 }
 
+/// Anybody may send a device to whatever anchor: what front knows of its owner stays.
+#[test]
+fn a_device_that_waits_makes_front_forget_nobody() {
+    let (mock, state) = (Mock::new(), with_shards(&[1]));
+    let knows = || {
+        let cache = &state.borrow().auth_cache;
+        cache.knows(ANCHOR, caller(), mock.now())
+    };
+    let question = state.borrow().auth_cache.asks(shard(1), ANCHOR, caller());
+    let (by, now) = (AuthenticatedBy::DeviceKey, mock.now());
+    state.borrow_mut().auth_cache.learn(question, by, now);
+    mock.will_answer(1, Ok(TentativeAnswer::Added { ends: ENDS }));
+    code_of(tentatively(&mock, &state));
+    assert!(knows());
+    mock.will_answer(1, Ok(VerificationAnswer::Verified));
+    assert!(types(&mock, &state, "000000").is_ok());
+    assert!(!knows(), "now the devices are others");
+}
+
+/// Nor does a flood of the only method that needs no device keep one from the owner who waits for it.
+#[test]
+fn an_open_registration_has_calls_of_its_own() {
+    let (mock, state) = (Mock::new(), with_shards(&[1]));
+    mock.will_answer(1, Ok(TentativeAnswer::ModeOff));
+    assert!(tentatively(&mock, &state).is_ok(), "draws the table's key");
+    let sender = Sender::NewDevice { anchor: ANCHOR };
+    let _open: Vec<_> = (0..ANYBODYS_LIMIT)
+        .map(|_| OpenCall::begin(&state, shard(1), sender).expect("room"))
+        .collect();
+    mock.will_answer(1, Ok(ENDS));
+    assert_eq!(run(enter(&mock, &state, caller(), ANCHOR)), Ok(ENDS));
+    mock.will_answer(1, Ok(TentativeAnswer::Added { ends: ENDS }));
+    code_of(tentatively(&mock, &state));
+    mock.will_answer(1, Ok(TentativeAnswer::ModeOff));
+    assert!(tentatively(&mock, &state).is_ok());
+    let refused = tentatively(&mock, &state);
+    assert!(matches!(refused, Err(Refusal::ShardBusy { .. })));
+}
+
 /// Whoever floods the only method that needs no device leaves most of the open calls to the others.
 #[test]
 fn people_without_a_device_do_not_take_all_open_calls() {
     let (mock, state) = (Mock::new(), with_shards(&[1]));
     let open: Vec<_> = (0..ANYBODYS_LIMIT)
-        .map(|_| OpenCall::begin(&state, shard(1), Sender::Anybody).expect("room"))
+        .map(|_| {
+            OpenCall::begin(&state, shard(1), Sender::NewDevice { anchor: ANCHOR }).expect("room")
+        })
         .collect();
     let refused = tentatively(&mock, &state);
     assert!(matches!(refused, Err(Refusal::ShardBusy { .. })));

@@ -1,7 +1,7 @@
 //! Several things at once.
 
 use super::{ALMOST_MODE, DAPP, OFF, REGISTRY, VERIFIED, answers, count};
-use anchorage_tests::family::{Device, Family};
+use anchorage_tests::family::{Device, Family, Setup};
 use pocket_ic::common::rest::RawMessageId;
 use std::time::Duration;
 use types::front::{AddTentativeDeviceResponse, VerifyTentativeDeviceResponse};
@@ -209,6 +209,43 @@ fn a_removal_and_a_verification_at_once_leave_what_the_log_says() {
 }
 
 /// The one method that a stranger may call leaves nothing behind and nobody out.
+/// Front and shard are on two subnets, so a call is open for some rounds, and in each of them more come than fit.
+#[test]
+fn a_flood_of_new_devices_keeps_none_from_the_owner_who_waits() {
+    const IN_A_ROUND: usize = 150;
+    const ROUNDS: usize = 8;
+    let setup = Setup::default().ranges(&[(10_000, 20_000)]);
+    let family = setup.on_two_subnets().deploy();
+    let alice = family.register("alice");
+    let bob = family.register("bob");
+    let flood = || {
+        let argument = candid::encode_args((alice.anchor, &Device::new("flood").data));
+        let argument = argument.expect("plain data");
+        let nobody = Principal::anonymous();
+        submit(&family, nobody, "add_tentative_device", argument)
+    };
+    let mut calls: Vec<_> = Vec::new();
+    let mut rounds = |number| {
+        for _ in 0..number {
+            calls.extend((0..IN_A_ROUND).map(|_| flood()));
+            family.network.tick();
+        }
+    };
+    rounds(ROUNDS);
+    bob.opens_registration().succeeds();
+    rounds(1);
+    let code = bob.reads_code_on(&Device::new("phone"));
+    assert_eq!(answers(&bob, &code), VERIFIED);
+    let outcomes = calls
+        .into_iter()
+        .map(|call| family.network.await_call(call));
+    let busy = outcomes.filter(|outcome| {
+        let reject = outcome.as_ref().err();
+        reject.is_some_and(|reject| reject.reject_message.contains("try again later"))
+    });
+    assert!(busy.count() > IN_A_ROUND, "more came than fit");
+}
+
 #[test]
 fn a_flood_of_new_devices_fills_nothing() {
     const CALLS: usize = 1_000;
