@@ -82,6 +82,8 @@ pub(crate) fn log_in(signatures: u64) -> Vec<Measured> {
     }
     let thousands = signatures / 1_000;
     let again = Measured::calls(&format!("prepare_delegation_again_{thousands}k"), &again);
+    let pruned = prunes(&family);
+    let pruned = Measured::calls(&format!("prune_signature_{thousands}k"), &[pruned]);
     println!(
         "{signatures} live signatures: {} repeated log-ins per round of one front",
         2_000_000_000 / (EXECUTION_OVERHEAD + again.value())
@@ -89,8 +91,27 @@ pub(crate) fn log_in(signatures: u64) -> Vec<Measured> {
     vec![
         Measured::calls(&format!("prepare_delegation_{thousands}k"), &first),
         again,
+        pruned,
         Measured::calls(&format!("get_delegation_{thousands}k"), &gets),
     ]
+}
+
+/// What the timer spends on each of the signatures that have expired: all that were live a minute before.
+fn prunes(family: &Family) -> Vec<(&'static str, u64)> {
+    let live = || -> u64 {
+        let shown = family.scrapes(Role::Front);
+        let live = shown.value("anchorage_signatures", &[]);
+        format!("{live:.0}").parse().expect("a count")
+    };
+    let before = live();
+    let a_minute_passes = || {
+        family.network.advance_time(Duration::from_secs(121));
+        family.network.tick();
+        family.network.tick();
+    };
+    let ((), instructions) = meter::counted(family, Role::Front, "prune", a_minute_passes);
+    let pruned = before - live();
+    vec![("front", instructions / pruned)]
 }
 
 fn gets_delegation(family: &Family, person: &Person, prepared: &Prepared) -> u64 {

@@ -126,15 +126,18 @@ fn start(argument: Option<FrontInit>) {
 
 async fn collect() {
     fleet::collect(&Ic, &state()).await;
+    answer::observe(&state(), metrics::COLLECT);
 }
 
 async fn prune() {
     login::prune(&Ic, &mut state().borrow_mut());
+    answer::observe(&state(), metrics::PRUNE);
 }
 
 async fn reseed() {
     // Without fresh randomness the old generator goes on; the next interval tries again.
     let _ = randomness::reseed(&Ic, &state()).await;
+    answer::observe(&state(), metrics::RESEED);
 }
 
 #[ic_cdk::inspect_message]

@@ -8,7 +8,7 @@ use canister_kit::build::BuildInfo;
 use canister_kit::counters::{Method, Slot};
 use canister_kit::metrics::{MeasuredMethod, Metrics, Resources, StoredCounter, float};
 use types::TimestampNs;
-use types::front::{CaptchaMode, ShardState};
+use types::front::{CaptchaMode, DynamicCaptcha, ShardState};
 
 // Slots, never reused.
 pub(crate) const CHALLENGES: Slot = Slot::new(0);
@@ -226,8 +226,12 @@ pub(crate) const ADD_TENTATIVE_DEVICE: Method = Method::new(15);
 pub(crate) const VERIFY_TENTATIVE_DEVICE: Method = Method::new(16);
 pub(crate) const EXPECT_TIP: Method = Method::new(18);
 pub(crate) const HTTP_REQUEST_UPDATE: Method = Method::new(19);
+// Not methods: timers.
+pub(crate) const COLLECT: Method = Method::new(20);
+pub(crate) const PRUNE: Method = Method::new(21);
+pub(crate) const RESEED: Method = Method::new(22);
 
-const METHODS: [MeasuredMethod; 16] = [
+const METHODS: [MeasuredMethod; 19] = [
     MeasuredMethod::new(INIT_SALT, "init_salt"),
     MeasuredMethod::new(CREATE_CHALLENGE, "create_challenge"),
     MeasuredMethod::new(REGISTER, "register"),
@@ -250,6 +254,9 @@ const METHODS: [MeasuredMethod; 16] = [
     MeasuredMethod::new(SET_ROUTING, "set_routing"),
     MeasuredMethod::new(EXPECT_TIP, "expect_tip"),
     MeasuredMethod::new(HTTP_REQUEST_UPDATE, "http_request_update"),
+    MeasuredMethod::new(COLLECT, "collect"),
+    MeasuredMethod::new(PRUNE, "prune"),
+    MeasuredMethod::new(RESEED, "reseed"),
 ];
 
 /// The text of `/metrics`.
@@ -311,6 +318,12 @@ fn registration_gauges(metrics: &mut Metrics, state: &State, now: TimestampNs) {
         "Registrations that the rate limit allows at once at most.",
         float(settings.rate_limit().max_tokens),
     );
+    metrics.gauge(
+        "anchorage_registration_token_interval_seconds",
+        "Time in which the rate limit allows one registration more.",
+        float(settings.rate_limit().time_per_token_ns) / 1e9,
+    );
+    registration_rate_gauges(metrics, state, now);
     let remembered = state.randomness.as_ref();
     let remembered = remembered.map_or(0, |known| known.challenges.remembered());
     metrics.gauge(
@@ -322,6 +335,42 @@ fn registration_gauges(metrics: &mut Metrics, state: &State, now: TimestampNs) {
         "anchorage_spent_challenges_limit",
         "Spent challenges that can be remembered.",
         float(challenge::SPENT_LIMIT as u64),
+    );
+}
+
+/// What a dynamic captcha compares; nothing but zeros without one.
+fn registration_rate_gauges(metrics: &mut Metrics, state: &State, now: TimestampNs) {
+    let measured = state.rates.as_ref().map(|rates| {
+        let DynamicCaptcha {
+            threshold_pct,
+            current_rate_sampling_interval_s: current_s,
+            reference_rate_sampling_interval_s: reference_s,
+        } = rates.wish();
+        let (current, reference) = rates.counts(now);
+        let threshold = f64::from(threshold_pct) / 100.0;
+        (threshold, [current_s, reference_s], [current, reference])
+    });
+    let (threshold, seconds, counts) = measured.unwrap_or_default();
+    let by_interval = |[current, reference]: [u64; 2]| {
+        [
+            (&[("interval", "current")][..], float(current)),
+            (&[("interval", "reference")][..], float(reference)),
+        ]
+    };
+    metrics.gauge(
+        "anchorage_captcha_threshold_ratio",
+        "By how much of the reference rate the current one must be above it until registrations need a captcha; 0 unless that is dynamic.",
+        threshold,
+    );
+    metrics.gauges(
+        "anchorage_captcha_interval_seconds",
+        "Intervals in which registrations are counted; 0 unless the captcha is dynamic.",
+        &by_interval(seconds),
+    );
+    metrics.gauges(
+        "anchorage_captcha_interval_registrations",
+        "Registrations in the interval that ends now; 0 unless the captcha is dynamic.",
+        &by_interval(counts),
     );
 }
 

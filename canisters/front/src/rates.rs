@@ -39,6 +39,11 @@ impl RegistrationRates {
         self.reference.count(now);
     }
 
+    /// Registrations in the current and in the reference interval.
+    pub(crate) fn counts(&self, now: TimestampNs) -> (u64, u64) {
+        (self.current.sum(now), self.reference.sum(now))
+    }
+
     /// Whether the current rate is above the reference rate by more than the threshold.
     pub(crate) fn is_exceeded(&self, now: TimestampNs) -> bool {
         let DynamicCaptcha {
@@ -46,7 +51,7 @@ impl RegistrationRates {
             current_rate_sampling_interval_s: current_s,
             reference_rate_sampling_interval_s: reference_s,
         } = self.wish;
-        let (current, reference) = (self.current.sum(now), self.reference.sum(now));
+        let (current, reference) = self.counts(now);
         // current / current_s > reference / reference_s * (100 + threshold) / 100
         let left = u128::from(current) * u128::from(reference_s) * 100;
         let right = u128::from(reference) * u128::from(current_s);

@@ -138,7 +138,7 @@ impl Metrics {
     pub fn instructions<M: Memory>(&mut self, table: &[MeasuredMethod], counters: &Counters<M>) {
         let mut family = expect(self.0.histogram_vec(
             "anchorage_method_instructions",
-            "Instructions of one execution of an update, by method.",
+            "Instructions of an update, all its executions together, by method.",
         ));
         for MeasuredMethod { method, name } in table {
             let Histogram { buckets, sum } = counters.histogram(*method);

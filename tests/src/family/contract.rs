@@ -11,13 +11,16 @@ const STANDARD: [&str; 6] = [
     "anchorage_heap_memory_bytes",
     "anchorage_stable_memory_bytes",
 ];
-const FRONT: [&str; 35] = [
+const FRONT: [&str; 39] = [
     "anchorage_anchor_changes_total",
     "anchorage_authentication_cache_entries",
     "anchorage_authentication_cache_entries_limit",
     "anchorage_authentication_cache_lookups_total",
     "anchorage_captcha_dynamic",
     "anchorage_captcha_enabled",
+    "anchorage_captcha_interval_registrations",
+    "anchorage_captcha_interval_seconds",
+    "anchorage_captcha_threshold_ratio",
     "anchorage_challenges_total",
     "anchorage_cycles_floor_cycles",
     "anchorage_delegation_longest_life_seconds",
@@ -25,6 +28,7 @@ const FRONT: [&str; 35] = [
     "anchorage_device_verifications_total",
     "anchorage_low_cycles_refusals_total",
     "anchorage_method_instructions",
+    "anchorage_registration_token_interval_seconds",
     "anchorage_registration_tokens",
     "anchorage_registration_tokens_limit",
     "anchorage_registrations_total",

@@ -88,8 +88,18 @@ fn a_captcha_is_asked_for_while_unusually_many_register() {
     // What held when the challenge was issued holds for its registration.
     let of_bob = family.registration(&bob).with(&early);
     assert_eq!(of_bob.gives_an_anchor().anchor.get(), 10_001);
+    let compared = || {
+        let shown = family.scrapes(Role::Front);
+        ["current", "reference"].map(|interval| {
+            let of = |name| shown.value(name, &[("interval", interval)]);
+            let registrations = of("anchorage_captcha_interval_registrations");
+            (registrations, of("anchorage_captcha_interval_seconds"))
+        })
+    };
+    assert_eq!(compared(), [(2.0, 60.0), (2.0, 3_600.0)]);
     family.waits(Duration::from_secs(62));
     assert!(!needs_captcha());
+    assert_eq!(compared(), [(0.0, 60.0), (2.0, 3_600.0)]);
     assert_eq!(family.register("carol").anchor.get(), 10_002);
 }
 
