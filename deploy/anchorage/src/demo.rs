@@ -1,10 +1,11 @@
-//! What a person does with a family, with software passkeys: each step is checked.
+//! What a person does with a family, with software passkeys and a recovery phrase: each step is checked.
 
 use crate::error::{Error, named};
 use crate::family::{self, Shard};
 use crate::network::{Network, PAUSE, once_caught_up};
 use crate::output::{Shown, Step};
 use client::passkey::Passkey;
+use client::recovery_phrase::RecoveryPhrase;
 use client::{ArchiveClient, FrontClient, RegistryClient, Replicated};
 use ic_agent::Agent;
 use ic_agent::identity::{
@@ -15,7 +16,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 use types::archive::EntryOperation;
 use types::front::{ChallengeResult, GetDelegationResponse, RegisterResponse};
-use types::{AnchorNumber, DeviceKey, Principal, SessionKey};
+use types::{AnchorNumber, DeviceData, DeviceKey, DeviceProtection, Principal, SessionKey};
 
 /// The relying party that is logged in to. Nobody has this name (RFC 2606).
 const ORIGIN: &str = "https://dapp.example";
@@ -30,7 +31,7 @@ pub(crate) struct Shows {
     pseudonym: Principal,
     /// Who confirmed the public keys.
     registry: Principal,
-    /// Who keeps the two operations; none if the shard has no archive.
+    /// Who keeps the three operations; none if the shard has no archive.
     archive: Option<Principal>,
     seconds: f64,
 }
@@ -38,35 +39,35 @@ pub(crate) struct Shows {
 impl Shown for Shows {
     fn lines(&self) -> Vec<String> {
         let mut lines = vec![
-            format!("anchor {} registered, with two devices", self.anchor),
+            format!(
+                "anchor {} registered, with two devices and a recovery phrase",
+                self.anchor
+            ),
             format!("delegation verified: {} at {}", self.pseudonym, self.origin),
         ];
         if let Some(archive) = self.archive {
-            lines.push(format!("both operations archived by {archive}"));
+            lines.push(format!("all operations archived by {archive}"));
         }
         lines
     }
 }
 
-/// Somebody with a passkey.
+/// Somebody with a device.
 struct Person<'a> {
     network: &'a Network,
-    passkey: Passkey,
     front: FrontClient<Agent>,
 }
 
 impl<'a> Person<'a> {
-    fn new(network: &'a Network) -> Result<Self, Error> {
-        let passkey = Passkey::generate(HOST);
-        let agent = network.agent(passkey.clone())?;
+    fn with(network: &'a Network, device: impl Identity + 'static) -> Result<Self, Error> {
+        let agent = network.agent(device)?;
         Ok(Self {
             network,
-            passkey,
             front: FrontClient::new(agent, network.front()),
         })
     }
 
-    async fn registers(&self, alias: &str) -> Result<AnchorNumber, Error> {
+    async fn registers(&self, device: &DeviceData) -> Result<AnchorNumber, Error> {
         let challenge = self.front.create_challenge().await?;
         if !challenge.png_base64.is_empty() {
             return Err(Error::Captcha);
@@ -75,8 +76,7 @@ impl<'a> Person<'a> {
             key: challenge.challenge_key,
             chars: String::new(),
         };
-        let device = self.passkey.device(alias);
-        match self.front.register(&device, &solution, None).await? {
+        match self.front.register(device, &solution, None).await? {
             RegisterResponse::Registered { user_number } => Ok(user_number),
             RegisterResponse::CanisterFull => Err(Error::Unexpected(
                 "no shard has room for an anchor".to_owned(),
@@ -85,6 +85,10 @@ impl<'a> Person<'a> {
                 Err(Error::Unexpected("the challenge was refused".to_owned()))
             }
         }
+    }
+
+    async fn adds(&self, anchor: AnchorNumber, device: &DeviceData) -> Result<(), Error> {
+        Ok(self.front.add(anchor, device).await?)
     }
 
     /// Logs in with a new session key. The published agent checks the delegation: its signature, that front is the
@@ -126,28 +130,50 @@ impl<'a> Person<'a> {
     }
 }
 
-/// Registers, adds a device, logs in with both, acts as the pseudonym, and waits for the archive.
+/// Registers, adds a device and a recovery phrase, logs in with each, acts as the pseudonym, and waits for the archive.
 pub(crate) async fn run(network: &Network, archive_seconds: u64) -> Result<Shows, Error> {
     let begin = Instant::now();
-    let (laptop, phone) = (Person::new(network)?, Person::new(network)?);
+    let passkeys = [Passkey::generate(HOST), Passkey::generate(HOST)];
+    let [laptop, phone] = passkeys.each_ref();
+    let (owner, of_phone) = (
+        Person::with(network, laptop.clone())?,
+        Person::with(network, phone.clone())?,
+    );
 
     let step = Step::begin("registering an anchor with a passkey");
-    let anchor = named("registration", laptop.registers("laptop").await)?;
+    let anchor = named(
+        "registration",
+        owner.registers(&laptop.device("laptop")).await,
+    )?;
     step.done(format!("registration: anchor {anchor}"));
 
     let step = Step::begin("adding a second passkey");
-    let device = phone.passkey.device("phone");
-    let added = laptop.front.add(anchor, &device).await;
-    named("second device", added.map_err(Error::from))?;
+    let added = owner.adds(anchor, &phone.device("phone")).await;
+    named("second device", added)?;
     step.done("second device added");
 
-    let step = Step::begin("logging in with both");
-    let one = named("log-in", laptop.logs_in(anchor).await)?;
-    let other = named("log-in with the second device", phone.logs_in(anchor).await)?;
-    let (pseudonym, same) = (sender(&one)?, sender(&other)?);
-    if pseudonym != same {
-        let text = format!("log-in: two devices, two pseudonyms: {pseudonym} and {same}");
-        return Err(Error::Unexpected(text));
+    let step = Step::begin("adding a protected recovery phrase");
+    let phrase = RecoveryPhrase::generate(anchor);
+    let device = phrase.device(DeviceProtection::Protected);
+    named("recovery phrase", owner.adds(anchor, &device).await)?;
+    step.done("recovery phrase added, protected");
+
+    let step = Step::begin("logging in with each of them");
+    let one = named("log-in", owner.logs_in(anchor).await)?;
+    let pseudonym = sender(&one)?;
+    // As it is typed in from the paper.
+    let typed = RecoveryPhrase::parse(&phrase.reveal());
+    let typed = typed.map_err(|error| Error::Unexpected(format!("recovery phrase: {error}")))?;
+    let of_phrase = Person::with(network, typed.identity())?;
+    for (what, person) in [
+        ("log-in with the second device", of_phone),
+        ("log-in with the recovery phrase", of_phrase),
+    ] {
+        let same = sender(&named(what, person.logs_in(anchor).await)?)?;
+        if same != pseudonym {
+            let text = format!("{what}: two pseudonyms: {pseudonym} and {same}");
+            return Err(Error::Unexpected(text));
+        }
     }
     step.done(format!(
         "delegation verified against the root key: {pseudonym} at {ORIGIN}"
@@ -161,7 +187,8 @@ pub(crate) async fn run(network: &Network, archive_seconds: u64) -> Result<Shows
     let agent = network.anonymous()?;
     let shards = family::shards(network, &agent).await?;
     let shard = family::owner(&shards, anchor)?;
-    let keys = [laptop.passkey.key(), phone.passkey.key()];
+    let of_phrase = phrase.key();
+    let keys = [laptop.key(), phone.key(), &of_phrase];
     named("public keys", has_keys(&agent, shard, anchor, keys).await)?;
     step.done(format!("public keys certified by shard {}", shard.registry));
 
@@ -215,7 +242,7 @@ async fn has_keys(
     agent: &Agent,
     shard: &Shard,
     anchor: AnchorNumber,
-    keys: [&DeviceKey; 2],
+    keys: [&DeviceKey; 3],
 ) -> Result<(), Error> {
     let registry = RegistryClient::new(Replicated(agent), shard.registry);
     let devices = registry.lookup(anchor).await?;
@@ -226,12 +253,12 @@ async fn has_keys(
     Err(Error::Unexpected(text))
 }
 
-/// Waits until an archive has the anchor's two operations, and says which one.
+/// Waits until an archive has the anchor's operations, and says which one.
 async fn is_archived(
     agent: &Agent,
     shard: &Shard,
     anchor: AnchorNumber,
-    keys: [&DeviceKey; 2],
+    keys: [&DeviceKey; 3],
     seconds: u64,
 ) -> Result<Principal, Error> {
     let begin = Instant::now();

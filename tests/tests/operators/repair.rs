@@ -320,8 +320,8 @@ fn blocks_come_from_each_archive_that_kept_some() {
 fn what_an_archive_has_of_a_history_that_was_lost_is_not_the_logs() {
     let family = deploy();
     family.register("alice");
+    family.waits_until_acknowledged(0, 1);
     let snapshot = family.takes_snapshot(REGISTRY);
-    family.waits_until_archived(0);
     let kept = family.archived_blocks(0);
     for name in ["bob", "carol", "dave"] {
         family.register(name);

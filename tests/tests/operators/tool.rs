@@ -145,7 +145,7 @@ fn a_family_is_brought_up_served_and_found_again_in_its_state() {
     let mut anchors = vec![anchor(&running["demo"])];
     // Registrations spread over the shards: the first number of one of them.
     assert_eq!(anchors[0] % 1_000_000, 10_000);
-    assert_eq!(running["audit"]["blocks"], 2);
+    assert_eq!(running["audit"]["blocks"], 3);
     let front = canisters[0]["id"].as_str().expect("front comes first");
     // What the table names as metrics is there, through the gateway.
     for one in canisters {
@@ -168,14 +168,14 @@ fn a_family_is_brought_up_served_and_found_again_in_its_state() {
     let demo = succeeds(&mut desk.command(&["demo", "--json", "--network", &url]));
     anchors.push(anchor(&demo));
     let audited = succeeds(&mut desk.command(&["audit", "--json", "--network", &url]));
-    assert_eq!(audited["blocks"], 4);
-    assert_eq!(sum(&audited, |shard| shard["archived"].as_u64()), 4);
+    assert_eq!(audited["blocks"], 6);
+    assert_eq!(sum(&audited, |shard| shard["archived"].as_u64()), 6);
     assert_eq!(
         up_to(&audited, "earlier_tip"),
-        2,
+        3,
         "the first audit saved it"
     );
-    assert_eq!(up_to(&audited, "tip"), 4);
+    assert_eq!(up_to(&audited, "tip"), 6);
 
     // The port is taken, and that is said before anything happens.
     let (error, _) = fails(&mut desk.local(&["--exit"]));
@@ -188,8 +188,8 @@ fn a_family_is_brought_up_served_and_found_again_in_its_state() {
     let again = succeeds(&mut desk.local(&["--exit", state[0], state[1]]));
     assert_eq!(again["canisters"][0]["id"], front);
     anchors.push(anchor(&again["demo"]));
-    assert_eq!(again["audit"]["blocks"], 6);
-    assert_eq!(up_to(&again["audit"], "earlier_tip"), 4);
+    assert_eq!(again["audit"]["blocks"], 9);
+    assert_eq!(up_to(&again["audit"], "earlier_tip"), 6);
     assert_eq!(again["upgraded"], 0);
 
     // Modules that were built anew replace the old ones.
@@ -206,7 +206,7 @@ fn a_family_is_brought_up_served_and_found_again_in_its_state() {
     anchors.sort_unstable();
     anchors.dedup();
     assert_eq!(anchors.len(), 4, "a number is given once");
-    assert_eq!(newer["audit"]["blocks"], 8);
+    assert_eq!(newer["audit"]["blocks"], 12);
 }
 
 #[test]
@@ -238,11 +238,11 @@ fn a_history_that_was_replaced_is_found() {
     // The tip that was saved stays: what was found once is found again.
     fails(&mut audit);
     // A log that is shorter than it was.
-    let longer = honest.replace("\"index\": 1", "\"index\": 7");
+    let longer = honest.replace("\"index\": 2", "\"index\": 7");
     assert_ne!(longer, honest);
     std::fs::write(&record, longer).expect("it can be written");
     let (error, _) = fails(&mut audit);
-    assert!(error.contains("the log has 2 blocks"), "{error}");
+    assert!(error.contains("the log has 3 blocks"), "{error}");
     // A shard that was there is not named any more; what is there is audited nevertheless.
     let tips = vanished["families"][&front].as_object_mut().expect("tips");
     let tip = tips.values().next().expect("one").clone();
@@ -251,7 +251,7 @@ fn a_history_that_was_replaced_is_found() {
     let (error, _) = fails(&mut audit);
     assert!(error.contains("does not name it any more"), "{error}");
     std::fs::write(&record, honest).expect("it can be written");
-    assert_eq!(succeeds(&mut audit)["blocks"], 2);
+    assert_eq!(succeeds(&mut audit)["blocks"], 3);
     assert_eq!(serving.ends(), Some(0));
     // And nobody is there any more.
     let (error, hint) = fails(&mut audit);
