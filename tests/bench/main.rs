@@ -38,6 +38,7 @@ fn main() {
     let mut measured = Vec::new();
     // Only on demand: it measures a choice and not the code.
     if wish.themes.iter().any(|theme| theme == "candidates") {
+        storage::encodings();
         storage::candidates(&wish.sizes);
     }
     if wish.includes("sizes") {

@@ -1,6 +1,7 @@
-//! The structures that could hold the anchors: printed, and not compared with a file.
+//! The structures that could hold the anchors, and the encodings of their records: printed, and not compared with a file.
 
 use crate::meter;
+use crate::state::device;
 use anchorage_tests::family::{Family, Role, Setup, operator};
 use candid::{CandidType, Deserialize};
 use types::Principal;
@@ -26,11 +27,42 @@ struct Wish {
 }
 
 #[derive(CandidType, Debug, Deserialize)]
+struct Encoding {
+    name: String,
+    bytes: u64,
+    write: u64,
+    read: u64,
+}
+
+#[derive(CandidType, Debug, Deserialize)]
 struct Measured {
     add: u64,
     read: u64,
     write: u64,
     pages: u64,
+}
+
+/// Prints a line for each encoding of three passkeys.
+pub(crate) fn encodings() {
+    let family = Setup::default().deploy();
+    let devices = [1, 2, 3].map(|number| device(number).data);
+    let argument = candid::encode_one(&devices[..]).expect("plain data");
+    let shard = family.id(Role::Registry(0));
+    let query = family
+        .network
+        .query_call(shard, operator(), "bench_encodings", argument);
+    let encodings: Vec<Encoding> =
+        candid::decode_one(&query.expect("an answer")).expect("its own answer");
+    println!("encoding                   bytes     write      read");
+    for Encoding {
+        name,
+        bytes,
+        write,
+        read,
+    } in encodings
+    {
+        println!("{name:<22}{bytes:>10}{write:>10}{read:>10}");
+    }
 }
 
 /// Prints a line for each structure and size.

@@ -254,6 +254,12 @@ fn bench_storage(wish: bench::storage::Wish) -> bench::storage::Measured {
     bench::storage::measure(caller(), wish)
 }
 
+#[cfg(feature = "bench")]
+#[query]
+fn bench_encodings(devices: Vec<DeviceData>) -> Vec<bench::storage::Encoding> {
+    bench::storage::encodings(&devices)
+}
+
 #[query(manual_reply = true, hidden = true, decode_with = "arguments::one")]
 #[candid_method(query)]
 fn lookup(anchor: AnchorNumber) -> PhantomData<Vec<DeviceData>> {

@@ -143,7 +143,7 @@ fn additions_prune_a_few_when_the_timer_is_late() {
 #[test]
 fn preparations_without_end_by_one_caller_do_not_grow_the_books() {
     let mut map = SignatureMap::default();
-    for number in 0..30_000_u32 {
+    for number in 0..1_000_000_u32 {
         let mut path = path(0, 0);
         path.seed[..4].copy_from_slice(&(number % 7_001).to_be_bytes());
         path.message[..4].copy_from_slice(&number.to_le_bytes());

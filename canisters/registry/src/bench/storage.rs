@@ -1,5 +1,5 @@
 //! The structures that could hold the anchors, each with the same records: what writing, reading and noting a use cost,
-//! and how much memory they take. The canister is good for nothing else afterwards.
+//! and how much memory they take; and the encodings that the records could have. The canister is good for nothing else afterwards.
 
 use anchors::slots::Slots;
 use candid::CandidType;
@@ -11,6 +11,7 @@ use ic_stable_structures::storable::Bound;
 use ic_stable_structures::{DefaultMemoryImpl, Memory, StableBTreeMap, StableVec, Storable};
 use serde::Deserialize;
 use std::borrow::Cow;
+use types::DeviceData;
 
 /// Bytes of a slot and the longest record of the vector.
 const SLOT_BYTES: u32 = 768;
@@ -188,4 +189,51 @@ fn instructions(f: impl FnOnce()) -> u64 {
     let before = performance_counter(0);
     f();
     performance_counter(0) - before
+}
+
+/// What one encoding of the devices costs.
+#[derive(CandidType, Deserialize)]
+pub struct Encoding {
+    /// Its name.
+    pub name: String,
+    /// Length of the text.
+    pub bytes: u64,
+    /// Instructions to write it.
+    pub write: u64,
+    /// Instructions to read it.
+    pub read: u64,
+}
+
+/// The devices of a record in the encodings that could hold them.
+pub fn encodings(devices: &[DeviceData]) -> Vec<Encoding> {
+    fn measure(
+        name: &str,
+        devices: &[DeviceData],
+        write: impl FnOnce() -> Vec<u8>,
+        read: impl FnOnce(&[u8]) -> Vec<DeviceData>,
+    ) -> Encoding {
+        let (mut bytes, mut found) = (Vec::new(), Vec::new());
+        let write = instructions(|| bytes = write());
+        let read = instructions(|| found = read(&bytes));
+        assert_eq!(found, devices);
+        Encoding {
+            name: name.to_owned(),
+            bytes: bytes.len() as u64,
+            write,
+            read,
+        }
+    }
+    let cbor = measure(
+        "CBOR (minicbor)",
+        devices,
+        || minicbor::to_vec(devices).expect("a vector grows"),
+        |bytes| minicbor::decode(bytes).expect("as it was written"),
+    );
+    let candid = measure(
+        "Candid (its library)",
+        devices,
+        || candid::encode_one(devices).expect("plain data"),
+        |bytes| candid::decode_one(bytes).expect("as it was written"),
+    );
+    vec![cbor, candid]
 }
