@@ -175,8 +175,8 @@ pub struct FailureCount {
     pub count: u64,
 }
 
-/// Why a poll brought nothing. The archive retries all of them with back-off; those that
-/// [`FetchFailure::retryable`] denies end only when somebody repairs something.
+/// Why a poll brought nothing. The archive retries all of them with back-off; all but `CallFailed`, `UnsupportedVersion` and
+/// `AtCapacity` end only when somebody repairs something.
 #[derive(Clone, Debug, PartialEq, Eq, CandidType, Deserialize, Lean)]
 pub enum FetchFailure {
     /// The call was rejected or its outcome is unknown.
@@ -248,22 +248,4 @@ pub enum FetchFailure {
         /// The anchor.
         anchor: AnchorNumber,
     },
-}
-
-impl FetchFailure {
-    /// Whether it may go away by itself.
-    pub const fn retryable(&self) -> bool {
-        match self {
-            Self::CallFailed { .. } | Self::UnsupportedVersion { .. } | Self::AtCapacity => true,
-            Self::UndecodableAnswer
-            | Self::Diverged { .. }
-            | Self::Pruned { .. }
-            | Self::NotYourRange { .. }
-            | Self::WrongIndex { .. }
-            | Self::UndecodableBlock { .. }
-            | Self::ChainMismatch { .. }
-            | Self::MalformedRequest
-            | Self::ForeignAnchor { .. } => false,
-        }
-    }
 }
