@@ -13,7 +13,7 @@ use crate::config::{self, Config, ConfigError};
 use crate::links::Links;
 use crate::memory::{FROM_LAYOUT_1, LAYOUT_VERSION, MAGIC, Memories};
 use crate::poll::Schedule;
-use crate::store::{DamagedStore, Store};
+use crate::store::{OpenError, Store};
 
 #[cfg(test)]
 mod tests;
@@ -45,7 +45,7 @@ pub enum StartError {
     Config(#[from] ConfigError),
     /// The blocks.
     #[error(transparent)]
-    Store(#[from] DamagedStore),
+    Store(#[from] OpenError),
     /// An upgrade of a canister that was never an archive.
     #[error("there is no archive here to upgrade: install it with its init argument")]
     NothingToUpgrade,

@@ -44,10 +44,19 @@ pub enum AppendError {
     AtCapacity,
 }
 
-/// Why the stored blocks cannot be opened. No retry helps.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the last stored block cannot be read")]
-pub struct DamagedStore;
+/// Why the stored blocks cannot be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum OpenError {
+    /// A block is no block of this archive's. No retry helps.
+    #[error("a stored block cannot be read")]
+    Unreadable,
+    /// Only the first block of a log has none before it. No retry helps.
+    #[error("a first index above 0 needs the hash of the block before it, and 0 has none")]
+    Parent,
+    /// The stable memory cannot grow. Retry when there is room or cycles.
+    #[error("no room for the links of the stored blocks")]
+    NoRoom,
+}
 
 impl<M: Memory> Store<M> {
     /// Opens the memories; new ones hold an empty run that starts at `first` after `parent_hash`. All blocks are about
@@ -59,25 +68,29 @@ impl<M: Memory> Store<M> {
         range: AnchorRange,
         first: BlockIndex,
         parent_hash: Option<BlockHash>,
-    ) -> Result<Self, DamagedStore> {
+    ) -> Result<Self, OpenError> {
         let blocks: Log<Vec<u8>, M, M> = Log::init(ends, bytes);
         let last_hash = match blocks.last() {
             None => parent_hash,
-            Some(last) => Some(Block::decode(&last).map_err(|_| DamagedStore)?.hash()),
+            Some(last) => Some(
+                Block::decode(&last)
+                    .map_err(|_| OpenError::Unreadable)?
+                    .hash(),
+            ),
         };
         let next = first.saturating_add(blocks.len());
         let mut store = Self {
             range,
             first,
-            verifier: ChainVerifier::resume(next, last_hash).map_err(|_| DamagedStore)?,
+            verifier: ChainVerifier::resume(next, last_hash).map_err(|_| OpenError::Parent)?,
             blocks,
             links,
         };
         for entry in store.links.count()..store.blocks.len() {
-            let bytes = store.blocks.get(entry).ok_or(DamagedStore)?;
-            let anchor = anchor_of(&bytes).ok_or(DamagedStore)?;
-            let place = store.place(anchor).ok_or(DamagedStore)?;
-            store.links.reserve(place).map_err(|_| DamagedStore)?;
+            let bytes = store.blocks.get(entry).ok_or(OpenError::Unreadable)?;
+            let anchor = anchor_of(&bytes).ok_or(OpenError::Unreadable)?;
+            let place = store.place(anchor).ok_or(OpenError::Unreadable)?;
+            store.links.reserve(place).map_err(|_| OpenError::NoRoom)?;
             store.links.append(place);
         }
         Ok(store)

@@ -24,7 +24,7 @@ impl Memories {
         &self,
         first: BlockIndex,
         parent: Option<BlockHash>,
-    ) -> Result<Store<VectorMemory>, DamagedStore> {
+    ) -> Result<Store<VectorMemory>, OpenError> {
         let [ends, bytes, next, anchors] = self.0.clone();
         let links = Links::open(next, anchors);
         Store::open(ends, bytes, links, everything(), first, parent)
@@ -208,7 +208,7 @@ fn a_later_archive_goes_on_from_the_parent_it_was_told() {
 #[test]
 fn a_later_archive_without_a_parent_does_not_open() {
     let refused = Memories::new().open_from(BlockIndex::new(3), None);
-    assert!(matches!(refused, Err(DamagedStore)));
+    assert!(matches!(refused, Err(OpenError::Parent)));
 }
 
 #[test]
