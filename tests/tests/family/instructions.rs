@@ -296,6 +296,10 @@ fn polls_cost_an_archive_what_it_counts() {
             100 * (blocks.lag().abs() - PAGES_MORE * PAGE) <= blocks.charged,
             "{people}: {blocks:?}"
         );
-        assert!(blocks.counted >= 20_000 * people, "{people}: {blocks:?}");
+        // The lengths of the numbers in a message make a few instructions.
+        assert!(
+            blocks.counted >= 20_000 * people - 100,
+            "{people}: {blocks:?}"
+        );
     }
 }

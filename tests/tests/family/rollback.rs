@@ -350,7 +350,14 @@ fn an_archive_with_the_lost_blocks_keeps_them_and_gets_a_successor() {
     let metrics = family.scrapes(REGISTRY);
     assert!(metrics.value("registry_archives_diverged", &[]) > 0.0);
 
+    // As far as the shard knows, no archive has its first block.
     family.installs_a_successor(0, &blocks[..1]);
+    family.waits_until("it begins too late", TEN_MINUTES, |family| {
+        let labels = [("answer", "starts_too_late")];
+        let metrics = family.scrapes(REGISTRY);
+        metrics.value("registry_fetches_total", &labels) > 0.0
+    });
+    family.installs_a_successor(0, &[]);
     let length = family.status(0).tip.log_length;
     family.waits_until("the new one has everything", TEN_MINUTES, |family| {
         let status = family.status(0).archives[0];
