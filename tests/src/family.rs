@@ -35,7 +35,9 @@ pub use device::{Device, principal_of};
 pub use discovery::{TARGETS_PATH, Target};
 pub use dump::{Dump, Holds};
 pub use log_in::Prepared;
-pub use operations::{Role, TOO_LATE, same_code_as_another_module, trapping_registry};
+pub use operations::{
+    METHODS_FOR_FRONT, Role, TOO_LATE, same_code_as_another_module, trapping_registry,
+};
 pub use person::Person;
 pub use registration::Registration;
 pub use resources::Usage;

@@ -50,19 +50,21 @@ pub fn same_code_as_another_module(package: &str) -> Vec<u8> {
     module
 }
 
+/// The registry's methods for front.
+pub const METHODS_FOR_FRONT: [&str; 8] = [
+    CreateAnchor::METHOD,
+    Apply::METHOD,
+    Authenticate::METHOD,
+    AnchorInfo::METHOD,
+    EnterRegistrationMode::METHOD,
+    ExitRegistrationMode::METHOD,
+    AddTentativeDevice::METHOD,
+    VerifyTentativeDevice::METHOD,
+];
+
 /// Code in a registry's place whose every method for front traps in the middle: it has written to the stable memory by then.
 pub fn trapping_registry() -> Vec<u8> {
-    let methods = [
-        CreateAnchor::METHOD,
-        Apply::METHOD,
-        Authenticate::METHOD,
-        AnchorInfo::METHOD,
-        EnterRegistrationMode::METHOD,
-        ExitRegistrationMode::METHOD,
-        AddTentativeDevice::METHOD,
-        VerifyTentativeDevice::METHOD,
-    ];
-    let functions = methods.map(|method| {
+    let functions = METHODS_FOR_FRONT.map(|method| {
         format!(
             r#"(func (export "canister_update {method}")
                  (call $stable_write (i64.const 0) (i64.const 0) (i64.const 8))
