@@ -65,10 +65,12 @@ pub fn authenticate(
     if anonymous {
         let signed = envelope.sender_pubkey.is_some()
             || envelope.sender_sig.is_some()
-            || !envelope.sender_delegation.is_empty();
+            || !envelope.sender_delegation.is_empty()
+            || sender_info(content).is_some();
         if signed {
             return Err(AuthError::Signature(
-                "an anonymous request has neither key nor signature nor delegation".to_string(),
+                "an anonymous request has neither key nor signature nor delegation nor sender_info"
+                    .to_string(),
             ));
         }
         return Ok(Chain::unrestricted());
@@ -95,18 +97,19 @@ pub fn authenticate(
     }
     let message = envelope.request_id().signable();
     keys::verify(&chain.key, &message, signature, root_key).map_err(AuthError::Signature)?;
-    if let EnvelopeContent::Call {
-        sender_info: Some(info),
-        ..
-    }
-    | EnvelopeContent::Query {
-        sender_info: Some(info),
-        ..
-    } = content
-    {
+    if let Some(info) = sender_info(content) {
         check_sender_info(info, key, root_key)?;
     }
     Ok(chain)
+}
+
+const fn sender_info(content: &EnvelopeContent) -> Option<&SenderInfo> {
+    match content {
+        EnvelopeContent::Call { sender_info, .. } | EnvelopeContent::Query { sender_info, .. } => {
+            sender_info.as_ref()
+        }
+        EnvelopeContent::ReadState { .. } => None,
+    }
 }
 
 fn check_expiry(expiry: TimeNs, now: TimeNs) -> Result<(), AuthError> {

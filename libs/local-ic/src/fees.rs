@@ -58,13 +58,15 @@ impl Fees {
     }
 
     /// Keeping so many bytes for so many nanoseconds.
-    pub fn storage(&self, bytes: u64, ns: u64) -> Cycles {
-        self.scale(127_000 * u128::from(bytes) * u128::from(ns) / 1_000_000_000 / GIB)
+    pub fn storage(&self, bytes: u64, ns: u128) -> Cycles {
+        let product = (127_000 * u128::from(bytes)).saturating_mul(ns);
+        self.scale(product / 1_000_000_000 / GIB)
     }
 
     /// A compute allocation of so many percent for so many nanoseconds.
-    pub fn compute(&self, percent: u64, ns: u64) -> Cycles {
-        self.scale(10_000_000 * u128::from(percent) * u128::from(ns) / 1_000_000_000)
+    pub fn compute(&self, percent: u64, ns: u128) -> Cycles {
+        let product = (10_000_000 * u128::from(percent)).saturating_mul(ns);
+        self.scale(product / 1_000_000_000)
     }
 
     /// Creating a canister.
@@ -109,5 +111,14 @@ mod tests {
             127_000
         );
         assert_eq!(Fees::new(13, false).compute(1, 1_000_000_000), 10_000_000);
+    }
+
+    /// The longest freezing threshold is no shorter than it says: 2^64 - 1 seconds.
+    #[test]
+    fn a_mebibyte_for_ever_costs_more_than_anybody_has() {
+        let for_ever = u128::from(u64::MAX) * 1_000_000_000;
+        let fees = Fees::new(13, false);
+        assert!(fees.storage(1 << 20, for_ever) > 100_000_000_000_000_000_000);
+        assert!(fees.storage(u64::MAX, for_ever) >= fees.storage(1 << 20, for_ever));
     }
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::ids::CanisterId;
 use base64::Engine as _;
 use ciborium::Value;
-use ic_transport_types::{Delegation, DelegationPermissions, SignedDelegation};
+use ic_transport_types::{Delegation, DelegationPermissions, SenderInfo, SignedDelegation};
 use k256::ecdsa::signature::{SignatureEncoding, Signer};
 use sha2::{Digest, Sha256};
 use spki::der::Encode;
@@ -274,6 +274,22 @@ fn an_anonymous_request_has_no_signature() {
     assert!(check(&encode(content.clone(), None, None, vec![])).is_ok());
     let signed = encode(content, Some(&ed25519(1)), Some(vec![0; 64]), vec![]);
     assert!(matches!(check(&signed), Err(AuthError::Signature(_))));
+}
+
+/// Nobody stands for what it says.
+#[test]
+fn an_anonymous_request_has_no_sender_info() {
+    let mut content = call(Principal::anonymous());
+    let EnvelopeContent::Call { sender_info, .. } = &mut content else {
+        panic!("it is a call");
+    };
+    *sender_info = Some(SenderInfo {
+        info: b"attributes".to_vec(),
+        signer: vec![1],
+        sig: vec![0; 64],
+    });
+    let claims = encode(content, None, None, vec![]);
+    assert!(matches!(check(&claims), Err(AuthError::Signature(_))));
 }
 
 #[test]

@@ -93,7 +93,6 @@ impl Request<'_, '_> {
         canister.last_install = Some(now);
         canister.certified_data = certified_data;
         canister.chunks = chunks;
-        canister.timer = 0;
         canister.update_low_memory();
         canister.version += 1;
         let module = self.exec.machine.module(self.exec.modules, module);

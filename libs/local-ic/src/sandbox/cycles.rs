@@ -24,7 +24,7 @@ impl FreezePolicy {
     /// The threshold in cycles, for a canister whose heap and stable memory hold so many bytes.
     pub fn threshold(&self, fees: &Fees, memory_bytes: u64) -> Cycles {
         let bytes = self.memory_allocation.max(memory_bytes + self.other_bytes);
-        let ns = self.seconds.saturating_mul(1_000_000_000);
+        let ns = u128::from(self.seconds) * 1_000_000_000;
         fees.storage(bytes, ns) + fees.compute(self.compute_allocation, ns)
     }
 }

@@ -270,6 +270,7 @@ impl Canister {
     /// Cycles for storage and allocations over so many nanoseconds.
     pub fn idle_cost(&self, fees: &Fees, ns: u64) -> Cycles {
         let bytes = self.settings.memory_allocation.max(self.memory_bytes());
+        let ns = ns.into();
         fees.storage(bytes, ns) + fees.compute(self.settings.compute_allocation, ns)
     }
 

@@ -105,6 +105,22 @@ fn trap_07_an_upgrade_turns_the_timer_off_and_keeps_stable_memory() {
 }
 
 #[test]
+fn trap_07_a_snapshot_that_is_loaded_leaves_the_timer_on() {
+    let network = network();
+    let canister = Canister::install(&network, probe(STATEFUL));
+    canister.update("fill", vec![]);
+    let taken = network
+        .take_canister_snapshot(canister.id, None, None)
+        .unwrap();
+    network
+        .load_canister_snapshot(canister.id, None, taken.id)
+        .unwrap();
+    network.advance_time(Duration::from_secs(20));
+    network.tick();
+    assert_eq!(canister.numbers("kept")[4], 1, "it ran");
+}
+
+#[test]
 fn trap_07_open_callbacks_reach_the_new_module() {
     let network = builder()
         .with_application_subnet()
