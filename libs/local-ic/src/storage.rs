@@ -3,7 +3,7 @@
 //! ```text
 //! offset  bytes
 //! 0       8      "LOCAL-IC"
-//! 8       4      version of the format, big-endian: 2
+//! 8       4      version of the format, big-endian: 3
 //! 12      32     SHA-256 of what follows
 //! 44      ...    the network, CBOR
 //! ```
@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 8] = b"LOCAL-IC";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEADER: usize = 44;
 const FILE: &str = "network.state";
 

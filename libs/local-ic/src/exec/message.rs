@@ -74,6 +74,7 @@ impl Exec<'_> {
     }
 
     fn try_call(&mut self, canister: &mut Canister, call: Call) -> Result<(), Reject> {
+        require_cycles(canister, &call)?;
         require_running(canister)?;
         let code = canister.code.clone().ok_or_else(|| no_module(canister))?;
         let limit = self.subnet.update_limit();
@@ -125,6 +126,23 @@ impl Exec<'_> {
         );
         self.settle(canister, context, mode, finished, limit);
         Ok(())
+    }
+}
+
+/// Refuses a call of another canister that brings fewer cycles than the settings ask for.
+fn require_cycles(canister: &Canister, call: &Call) -> Result<(), Reject> {
+    let minimum = canister.settings.minimum_call_cycles;
+    match call.origin {
+        Origin::Canister { caller, .. } if caller != canister.id && call.cycles < minimum => {
+            Reject::err(
+                ErrorCode::InsufficientCyclesInCall,
+                format!(
+                    "Canister {} takes calls with at least {minimum} cycles, this one has {}",
+                    canister.id, call.cycles
+                ),
+            )
+        }
+        _ => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ mod composite;
 mod deadlines;
 mod extremes;
 mod low_memory;
+mod settings;
 
 /// Counts in its heap; `bump` adds one and answers, `get` answers, `burn` traps after adding.
 pub(crate) const COUNTER: &str = r#"(module

@@ -132,7 +132,7 @@ pub(super) fn query_only(method: &str) -> Reject {
     )
 }
 
-/// Refuses who neither controls the canister nor may call this method as an admin of its subnet.
+/// Refuses who neither controls the canister nor may call this method as an admin of its subnet or by its settings.
 pub(super) fn require_controller(
     subnet: &Subnet,
     canister: &Canister,
@@ -144,7 +144,8 @@ pub(super) fn require_controller(
     }
     let administers = subnet.admins.contains(&caller);
     if method == "canister_status" {
-        if administers || canister.id.0 == caller {
+        let visibility = &canister.settings.status_visibility;
+        if administers || canister.id.0 == caller || info::visible(visibility, canister, caller) {
             return Ok(());
         }
         return Reject::err(

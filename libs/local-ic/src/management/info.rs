@@ -142,6 +142,7 @@ pub(super) fn status(canister: &Canister, subnet: &Subnet) -> wire::CanisterStat
             memory_allocation: settings.memory_allocation.into(),
             freezing_threshold: settings.freezing_threshold.into(),
             reserved_cycles_limit: settings.reserved_cycles_limit.into(),
+            minimum_incoming_canister_call_cycles: settings.minimum_call_cycles.into(),
             log_visibility: match &settings.log_visibility {
                 Visibility::Controllers => wire::LogVisibility::Controllers,
                 Visibility::Public => wire::LogVisibility::Public,
@@ -155,6 +156,13 @@ pub(super) fn status(canister: &Canister, subnet: &Subnet) -> wire::CanisterStat
                 Visibility::Public => wire::SnapshotVisibility::Public,
                 Visibility::Viewers(viewers) => {
                     wire::SnapshotVisibility::AllowedViewers(viewers.iter().copied().collect())
+                }
+            },
+            status_visibility: match &settings.status_visibility {
+                Visibility::Controllers => wire::StatusVisibility::Controllers,
+                Visibility::Public => wire::StatusVisibility::Public,
+                Visibility::Viewers(viewers) => {
+                    wire::StatusVisibility::AllowedViewers(viewers.iter().copied().collect())
                 }
             },
             wasm_memory_limit: settings.wasm_memory_limit.into(),

@@ -2,11 +2,13 @@
 
 use super::{Answer, Outcome, Request, decode, empty_reply};
 use crate::error::{ErrorCode, Reject};
+use crate::ids::Cycles;
 use crate::limits;
 use crate::state::{ChangeRecord, Settings, Visibility};
 use candid::{Nat, Principal};
 use ic_management_canister_types::{
-    CanisterSettings, EnvironmentVariable, LogVisibility, SnapshotVisibility, UpdateSettingsArgs,
+    CanisterSettings, EnvironmentVariable, LogVisibility, SnapshotVisibility, StatusVisibility,
+    UpdateSettingsArgs,
 };
 use std::collections::BTreeMap;
 
@@ -45,9 +47,11 @@ pub(super) fn apply(settings: &mut Settings, new: CanisterSettings) -> Result<()
         memory_allocation,
         freezing_threshold,
         reserved_cycles_limit,
+        minimum_incoming_canister_call_cycles,
         log_visibility,
         log_memory_limit,
         snapshot_visibility,
+        status_visibility,
         wasm_memory_limit,
         wasm_memory_threshold,
         environment_variables,
@@ -98,13 +102,16 @@ pub(super) fn apply(settings: &mut Settings, new: CanisterSettings) -> Result<()
         "log_memory_limit",
         limits::MAX_LOG_BYTES as u64,
     )?;
-    if let Some(limit) = reserved_cycles_limit {
-        settings.reserved_cycles_limit = u128::try_from(&limit.0).map_err(|_| {
-            invalid(format_args!(
-                "reserved_cycles_limit {limit} does not fit 128 bits"
-            ))
-        })?;
-    }
+    set_cycles(
+        &mut settings.reserved_cycles_limit,
+        reserved_cycles_limit,
+        "reserved_cycles_limit",
+    )?;
+    set_cycles(
+        &mut settings.minimum_call_cycles,
+        minimum_incoming_canister_call_cycles,
+        "minimum_incoming_canister_call_cycles",
+    )?;
     if let Some(visibility) = log_visibility {
         settings.log_visibility = match visibility {
             LogVisibility::Controllers => Visibility::Controllers,
@@ -117,6 +124,13 @@ pub(super) fn apply(settings: &mut Settings, new: CanisterSettings) -> Result<()
             SnapshotVisibility::Controllers => Visibility::Controllers,
             SnapshotVisibility::Public => Visibility::Public,
             SnapshotVisibility::AllowedViewers(viewers) => viewers_of(viewers)?,
+        };
+    }
+    if let Some(visibility) = status_visibility {
+        settings.status_visibility = match visibility {
+            StatusVisibility::Controllers => Visibility::Controllers,
+            StatusVisibility::Public => Visibility::Public,
+            StatusVisibility::AllowedViewers(viewers) => viewers_of(viewers)?,
         };
     }
     if let Some(variables) = environment_variables {
@@ -135,6 +149,14 @@ fn set(setting: &mut u64, value: Option<Nat>, name: &str, max: u64) -> Result<()
                     "{name} expected to be in the range of [0..{max}], got {value}"
                 ))
             })?;
+    }
+    Ok(())
+}
+
+fn set_cycles(setting: &mut Cycles, value: Option<Nat>, name: &str) -> Result<(), Reject> {
+    if let Some(value) = value {
+        *setting = u128::try_from(&value.0)
+            .map_err(|_| invalid(format_args!("{name} {value} does not fit 128 bits")))?;
     }
     Ok(())
 }

@@ -35,6 +35,8 @@ pub struct Settings {
     pub freezing_threshold: u64,
     /// Cycles that may be reserved for storage.
     pub reserved_cycles_limit: Cycles,
+    /// Cycles that a call of another canister must bring.
+    pub minimum_call_cycles: Cycles,
     /// Bytes of the heap; zero means no limit.
     pub wasm_memory_limit: u64,
     /// Bytes left below the limit at which the low memory hook runs.
@@ -45,6 +47,8 @@ pub struct Settings {
     pub log_visibility: Visibility,
     /// Who may list and read snapshots.
     pub snapshot_visibility: Visibility,
+    /// Who may read the status.
+    pub status_visibility: Visibility,
     /// What the code can read by name.
     pub environment_variables: BTreeMap<String, String>,
 }
@@ -58,11 +62,13 @@ impl Settings {
             memory_allocation: 0,
             freezing_threshold: 2_592_000,
             reserved_cycles_limit: 5_000_000_000_000,
+            minimum_call_cycles: 0,
             wasm_memory_limit: 0,
             wasm_memory_threshold: 0,
             log_memory_limit: crate::limits::LOG_BYTES as u64,
             log_visibility: Visibility::Controllers,
             snapshot_visibility: Visibility::Controllers,
+            status_visibility: Visibility::Controllers,
             environment_variables: BTreeMap::new(),
         }
     }

@@ -1,0 +1,136 @@
+//! Settings that decide who may call and who may look.
+
+use super::*;
+use crate::error::RejectCode;
+use candid::Nat;
+use ic_management_canister_types::{
+    CanisterSettings, CanisterStatusResult, StatusVisibility, UpdateSettingsArgs,
+};
+
+const VIEWER: Principal = Principal::from_slice(&[1, 1]);
+const STRANGER: Principal = Principal::from_slice(&[1, 2]);
+
+/// `take` replies. `send` calls `take` of the canister that its argument names after a number of
+/// cycles, eight bytes; it answers the reject code, 0 for a reply, and the cycles that came back.
+const SENDER: &str = r#"(module
+    (import "ic0" "msg_arg_data_size" (func $size (result i32)))
+    (import "ic0" "msg_arg_data_copy" (func $copy (param i32 i32 i32)))
+    (import "ic0" "msg_reply" (func $reply))
+    (import "ic0" "msg_reply_data_append" (func $data (param i32 i32)))
+    (import "ic0" "msg_reject_code" (func $code (result i32)))
+    (import "ic0" "msg_cycles_refunded" (func $refunded (result i64)))
+    (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+    (import "ic0" "call_cycles_add" (func $cycles (param i64)))
+    (import "ic0" "call_perform" (func $perform (result i32)))
+    (memory 1)
+    (table 1 funcref)
+    (elem (i32.const 0) $answered)
+    (data (i32.const 0) "take")
+    (func $answered (param i32)
+        (i32.store8 (i32.const 50) (call $code))
+        (i64.store (i32.const 51) (call $refunded))
+        (call $data (i32.const 50) (i32.const 9))
+        (call $reply))
+    (func (export "canister_update take") (call $reply))
+    (func (export "canister_update send")
+        (call $copy (i32.const 100) (i32.const 0) (call $size))
+        (call $new (i32.const 108) (i32.sub (call $size) (i32.const 8)) (i32.const 0) (i32.const 4)
+            (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+        (call $cycles (i64.load (i32.const 100)))
+        (if (call $perform) (then unreachable))))"#;
+
+fn set(ic: &mut Ic, id: CanisterId, settings: CanisterSettings) -> Result<Vec<u8>, Reject> {
+    let args = UpdateSettingsArgs {
+        canister_id: id.0,
+        settings,
+        sender_canister_version: None,
+    };
+    let payload = Encode!(&args).unwrap();
+    update(ic, CanisterId::MANAGEMENT, "update_settings", payload)
+}
+
+fn status(ic: &mut Ic, sender: Principal, id: CanisterId) -> Result<CanisterStatusResult, Reject> {
+    let payload = Encode!(&CanisterIdRecord { canister_id: id.0 }).unwrap();
+    let call = Call {
+        sender,
+        ..call(CanisterId::MANAGEMENT, "canister_status", payload)
+    };
+    let by_query = ic.query(call.clone());
+    let by_update = ic
+        .submit(call)
+        .and_then(|(_, id)| ic.await_ingress(id).unwrap());
+    assert_eq!(by_query.is_ok(), by_update.is_ok());
+    by_update.map(|reply| Decode!(&reply, CanisterStatusResult).unwrap())
+}
+
+#[test]
+fn the_status_is_for_those_whom_the_settings_name() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, COUNTER);
+        for (visibility, viewer, stranger) in [
+            (StatusVisibility::Controllers, false, false),
+            (StatusVisibility::AllowedViewers(vec![VIEWER]), true, false),
+            (StatusVisibility::Public, true, true),
+        ] {
+            let settings = CanisterSettings {
+                status_visibility: Some(visibility.clone()),
+                ..Default::default()
+            };
+            set(&mut ic, id, settings).unwrap();
+            let own = status(&mut ic, Principal::anonymous(), id).unwrap();
+            assert_eq!(own.settings.status_visibility, visibility);
+            for (who, may) in [(VIEWER, viewer), (STRANGER, stranger)] {
+                match status(&mut ic, who, id) {
+                    Ok(_) => assert!(may, "{visibility:?}"),
+                    Err(reject) => {
+                        assert!(!may, "{visibility:?}");
+                        assert_eq!(reject.code, ErrorCode::CanisterStatusAccessDenied);
+                    }
+                }
+            }
+        }
+        let viewers = vec![VIEWER; limits::MAX_CONTROLLERS + 1];
+        let settings = CanisterSettings {
+            status_visibility: Some(StatusVisibility::AllowedViewers(viewers)),
+            ..Default::default()
+        };
+        let reject = set(&mut ic, id, settings).unwrap_err();
+        assert_eq!(reject.code, ErrorCode::InvalidManagementPayload);
+    });
+}
+
+#[test]
+fn a_call_that_brings_too_few_cycles_gets_them_back() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let sender = install(&mut ic, SENDER);
+        let receiver = install(&mut ic, SENDER);
+        for id in [sender, receiver] {
+            let settings = CanisterSettings {
+                minimum_incoming_canister_call_cycles: Some(Nat::from(1_000u32)),
+                ..Default::default()
+            };
+            set(&mut ic, id, settings).unwrap();
+        }
+        let own = status(&mut ic, Principal::anonymous(), receiver).unwrap();
+        let minimum = own.settings.minimum_incoming_canister_call_cycles;
+        assert_eq!(minimum, Nat::from(1_000u32));
+        // Users bring none, and a canister may always call itself.
+        update(&mut ic, receiver, "take", Vec::new()).unwrap();
+        let too_few = RejectCode::CanisterError as u8;
+        for (callee, cycles, code) in [
+            (receiver, 999, too_few),
+            (receiver, 1_000, 0),
+            (sender, 0, 0),
+        ] {
+            let before = ic.cycles(receiver);
+            let argument = [&u64::to_le_bytes(cycles), callee.0.as_slice()].concat();
+            let answer = update(&mut ic, sender, "send", argument).unwrap();
+            assert_eq!(answer, [&[code], &u64::to_le_bytes(cycles)[..]].concat());
+            if code == too_few {
+                assert_eq!(ic.cycles(receiver), before, "the receiver pays nothing");
+            }
+        }
+    });
+}
