@@ -199,6 +199,11 @@ impl Ic {
         Ok(())
     }
 
+    /// Whether ingress messages over HTTP must be signed from now on.
+    pub const fn set_validate_ingress(&mut self, validate: bool) {
+        self.network.validate_ingress = validate;
+    }
+
     /// Runs one round on every subnet.
     pub fn tick(&mut self) {
         self.certificates.clear();

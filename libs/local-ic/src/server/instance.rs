@@ -156,6 +156,8 @@ fn resume(plan: &Plan, directory: &StateDir, compiler: Arc<Compiler>) -> Result<
              with it, or use an empty directory"
         )));
     }
+    // An option of the instance, not of the state: who does not ask for it gets the checks.
+    ic.set_validate_ingress(plan.validate_ingress);
     if let Some(time) = plan.time {
         ic.set_time(time).map_err(ApiError::bad_request)?;
     }

@@ -100,6 +100,27 @@ async fn instances_come_and_go() {
         .await;
 }
 
+/// Whether signatures are looked at is nothing that a state keeps.
+#[tokio::test]
+async fn a_resumed_instance_checks_signatures_unless_it_is_told_not_to() {
+    let client = Client::new();
+    let directory = tempfile::tempdir().unwrap();
+    let mut config: Value = serde_json::from_str(INSTANCE).unwrap();
+    config["state_dir"] = json!(directory.path());
+    for (id, (disable, validates)) in [(json!(true), false), (Value::Null, true)]
+        .into_iter()
+        .enumerate()
+    {
+        config["disable_ingress_validation"] = disable;
+        let (status, created) = client.send("POST", "/instances", &config.to_string()).await;
+        assert_eq!(status, StatusCode::CREATED, "{created}");
+        let instance = client.0.registry.get(id).unwrap();
+        let found = instance.run(|ic| ic.network().validate_ingress).await;
+        assert_eq!(found.unwrap(), validates);
+        client.0.registry.delete(id).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn creation_errors_have_a_shape_of_their_own() {
     let client = Client::new();
