@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep};
 
 #[derive(Clone, Copy, Debug)]
 struct State {
@@ -39,8 +39,10 @@ impl Activity {
                 pending,
                 quiet_since,
             } = *changes.borrow_and_update();
+            // Not an instant: the sum may be later than the last one there is.
+            let left = ttl.saturating_sub(quiet_since.elapsed());
             tokio::select! {
-                () = sleep_until(quiet_since + ttl), if pending == 0 => return,
+                () = sleep(left), if pending == 0 => return,
                 // The sender is `self`, so it lives.
                 _ = changes.changed() => {}
             }

@@ -38,3 +38,10 @@ async fn never_ends_while_a_request_is_under_way() {
     drop(pending);
     assert!(timeout(TTL * 100, activity.idle_for(TTL)).await.is_ok());
 }
+
+#[tokio::test]
+async fn the_longest_time_to_live_does_not_end() {
+    let activity = Activity::default();
+    let ttl = Duration::from_secs(u64::MAX);
+    assert!(timeout(TTL, activity.idle_for(ttl)).await.is_err());
+}
