@@ -41,7 +41,8 @@ pub(super) fn verify(
         COSE => webauthn(key, message, signature),
         CANISTER => {
             let root = extract_raw_root_pk_from_der(root_key)?;
-            ic_signature_verification::verify_canister_sig(message, signature, der, &root)
+            ic_signature_verification::verify_canister_sig(message, signature, der, &root)?;
+            require_signing_subnet(signature)
         }
         oid => Err(format!("keys with algorithm {oid} are not accepted")),
     }
@@ -51,6 +52,61 @@ pub(super) fn verify(
 pub(super) fn signing_canister(der: &[u8]) -> Option<Vec<u8>> {
     let key = CanisterSigPublicKey::try_from(der).ok()?;
     Some(key.canister_id.as_slice().to_vec())
+}
+
+#[derive(Deserialize)]
+struct CanisterSignature {
+    #[serde(with = "serde_bytes")]
+    certificate: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct Certificate {
+    tree: Value,
+    delegation: Option<Delegation>,
+}
+
+#[derive(Deserialize)]
+struct Delegation {
+    #[serde(with = "serde_bytes")]
+    subnet_id: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    certificate: Vec<u8>,
+}
+
+/// A canister's signature counts only if its delegation shows that the subnet is not of the type
+/// `cloud_engine`; the root subnet has no delegation. Everything else has been verified.
+fn require_signing_subnet(signature: &[u8]) -> Result<(), String> {
+    let invalid = |error| format!("the canister signature is not valid CBOR: {error}");
+    let signature: CanisterSignature = ciborium::from_reader(signature).map_err(invalid)?;
+    let certificate: Certificate =
+        ciborium::from_reader(signature.certificate.as_slice()).map_err(invalid)?;
+    let Some(delegation) = certificate.delegation else {
+        return Ok(());
+    };
+    let certificate: Certificate =
+        ciborium::from_reader(delegation.certificate.as_slice()).map_err(invalid)?;
+    let path = [b"subnet", delegation.subnet_id.as_slice(), b"type"];
+    match leaf(&certificate.tree, &path) {
+        Some(b"cloud_engine") => {
+            Err("signatures of canisters on cloud engines do not count".to_string())
+        }
+        Some(_) => Ok(()),
+        None => Err("the delegation of the canister signature shows no subnet type".to_string()),
+    }
+}
+
+/// The leaf at a path of a hash tree.
+fn leaf<'a>(tree: &'a Value, path: &[&[u8]]) -> Option<&'a [u8]> {
+    let (kind, parts) = tree.as_array()?.split_first()?;
+    match (u8::try_from(kind.as_integer()?).ok()?, parts, path) {
+        (1, [left, right], _) => leaf(left, path).or_else(|| leaf(right, path)),
+        (2, [label, below], [first, rest @ ..]) if label.as_bytes()?.as_slice() == *first => {
+            leaf(below, rest)
+        }
+        (3, [contents], []) => contents.as_bytes().map(Vec::as_slice),
+        _ => None,
+    }
 }
 
 fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), String> {

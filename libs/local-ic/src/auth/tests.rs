@@ -1,7 +1,16 @@
 use super::*;
-use crate::ids::CanisterId;
+use crate::cbor::self_described;
+use crate::certification::data_certificate;
+use crate::ids::{CanisterId, ModuleHash};
+use crate::memory::PageMap;
+use crate::sandbox::StableMemory;
+use crate::state::{Canister, Settings};
+use crate::topology::{self, InstanceConfig, SubnetKind, SubnetSpec};
+use crate::wasm::ExecutionState;
 use base64::Engine as _;
 use ciborium::Value;
+use ic_canister_sig_creation::CanisterSigPublicKey;
+use ic_certification::hash_tree::{HashTree, label, leaf};
 use ic_transport_types::{Delegation, DelegationPermissions, SenderInfo, SignedDelegation};
 use k256::ecdsa::signature::{SignatureEncoding, Signer};
 use sha2::{Digest, Sha256};
@@ -11,7 +20,7 @@ use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use std::borrow::Cow;
 
 const NOW: TimeNs = 1_000_000_000_000;
-/// No test here uses canister signatures, so nobody looks at the root key.
+/// Only canister signatures ask for the root key.
 const ROOT: &[u8] = &[];
 
 type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
@@ -440,4 +449,63 @@ fn leb128(mut number: u64) -> Vec<u8> {
     }
     bytes.push(number.to_le_bytes()[0]);
     bytes
+}
+
+/// A canister's signature over a message, with the key and the network's root key.
+fn canister_signature(kind: SubnetKind, message: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    let specs = [SubnetKind::System, kind].map(|kind| SubnetSpec {
+        free: true,
+        ..SubnetSpec::new(kind)
+    });
+    let mut network = topology::create(&InstanceConfig {
+        subnets: specs.to_vec(),
+        ..InstanceConfig::new(&[])
+    })
+    .unwrap();
+    let id = CanisterId::from_index(network.subnets[1].allocation.0);
+    let seed = b"seed".to_vec();
+    let signed = label(
+        b"sig".to_vec(),
+        hashed(&seed, hashed(message, leaf(Vec::new()))),
+    );
+    let mut canister = Canister::new(id, Settings::new([]), 0, NOW);
+    canister.code = Some(ExecutionState {
+        module: ModuleHash([0; 32]),
+        heap: PageMap::default(),
+        heap_pages: 0,
+        globals: Vec::new(),
+        stable: StableMemory::default(),
+    });
+    canister.certified_data = signed.digest().to_vec();
+    network.subnets[1].canisters.insert(id, canister);
+    let signature = self_described(&Value::Map(vec![
+        (
+            Value::from("certificate"),
+            Value::Bytes(data_certificate(&network, id).unwrap()),
+        ),
+        (Value::from("tree"), Value::serialized(&signed).unwrap()),
+    ]));
+    let key = CanisterSigPublicKey::new(id.0, seed).to_der();
+    (key, signature, network.subnets[0].public_key.clone())
+}
+
+fn hashed(name: &[u8], tree: HashTree<Vec<u8>>) -> HashTree<Vec<u8>> {
+    label(Sha256::digest(name).to_vec(), tree)
+}
+
+#[test]
+fn canisters_on_cloud_engines_sign_nothing() {
+    let message = b"message";
+    for (kind, complaint) in [
+        (SubnetKind::Application, None),
+        (SubnetKind::CloudEngine, Some("cloud engines")),
+    ] {
+        let (key, signature, root) = canister_signature(kind, message);
+        let checked = keys::verify(&key, message, &signature, &root);
+        match (checked, complaint) {
+            (Ok(()), None) => {}
+            (Err(error), Some(complaint)) => assert!(error.contains(complaint), "{error}"),
+            (checked, _) => panic!("{kind:?}: {checked:?}"),
+        }
+    }
 }
