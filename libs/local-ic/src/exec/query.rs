@@ -72,12 +72,6 @@ impl Queries<'_> {
         depth: u32,
         budget: &mut u64,
     ) -> Result<Vec<u8>, Reject> {
-        if depth > limits::COMPOSITE_DEPTH {
-            return Reject::err(
-                ErrorCode::QueryCallGraphTooDeep,
-                "Composite query call exceeded the maximum depth of its call graph",
-            );
-        }
         let canister = self
             .subnet
             .canisters
@@ -121,8 +115,10 @@ impl Queries<'_> {
         let mut trap = self
             .step(&mut evaluation, mode, Entry::Export(&export), input, budget)
             .err();
-        while let Some(call) = evaluation.calls.pop_front() {
-            trap = self.nested(&mut evaluation, call, depth, budget).err();
+        while evaluation.answer.is_none()
+            && let Some(call) = evaluation.calls.pop_front()
+        {
+            trap = self.nested(&mut evaluation, call, depth, budget)?.err();
         }
         match (evaluation.answer, trap) {
             (Some(Answer::Reply(reply)), _) => Ok(reply),
@@ -137,34 +133,36 @@ impl Queries<'_> {
         }
     }
 
-    /// Evaluates a call made by a composite query and runs the callback.
+    /// Evaluates a call made by a composite query and runs the callback. A limit of the call graph
+    /// rejects the composite query itself: its callbacks do not hear of it.
     fn nested(
         &mut self,
         evaluation: &mut Evaluation<'_>,
         call: OutgoingCall,
         depth: u32,
         budget: &mut u64,
-    ) -> Result<(), Trap> {
+    ) -> Result<Result<(), Trap>, Reject> {
+        if depth == limits::COMPOSITE_DEPTH {
+            return Reject::err(
+                ErrorCode::QueryCallGraphTooDeep,
+                "Composite query call exceeded the maximum depth of its call graph",
+            );
+        }
+        *budget = budget.saturating_sub(limits::COMPOSITE_CALL_OVERHEAD);
+        require_budget(*budget)?;
         let nested = QueryCall {
             caller: evaluation.canister.id.0,
             caller_info: SenderInfo::default(),
             method: call.method,
             payload: call.payload,
         };
-        let result = match budget.checked_sub(limits::COMPOSITE_CALL_OVERHEAD) {
-            None => Reject::err(
-                ErrorCode::QueryCallGraphTotalInstructionLimitExceeded,
-                "Query call exceeded the instruction limit of its call graph",
-            ),
-            Some(rest) => {
-                *budget = rest;
-                if [Principal::management_canister(), self.subnet.id.0].contains(&call.callee.0) {
-                    management::query(self.subnet, &nested)
-                } else {
-                    self.evaluate(call.callee, nested, depth + 1, budget)
-                }
-            }
-        };
+        let result =
+            if [Principal::management_canister(), self.subnet.id.0].contains(&call.callee.0) {
+                management::query(self.subnet, &nested)
+            } else {
+                self.evaluate(call.callee, nested, depth + 1, budget)
+            };
+        require_budget(*budget)?;
         let (mode, closure, payload, reject) = match result {
             Ok(reply) => (Mode::CompositeReply, call.callbacks.reply, reply, None),
             Err(reject) => (
@@ -203,7 +201,7 @@ impl Queries<'_> {
                 budget,
             );
         }
-        result
+        Ok(result)
     }
 
     /// One execution of the evaluation; its writes stay visible to the ones after it.
@@ -300,4 +298,15 @@ impl Queries<'_> {
             ),
         }
     }
+}
+
+/// Refuses to go on when the call graph has used its instructions up.
+fn require_budget(left: u64) -> Result<(), Reject> {
+    if left > 0 {
+        return Ok(());
+    }
+    Reject::err(
+        ErrorCode::QueryCallGraphTotalInstructionLimitExceeded,
+        "Query call exceeded the instruction limit of its call graph",
+    )
 }

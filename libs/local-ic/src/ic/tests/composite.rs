@@ -105,3 +105,70 @@ fn what_only_updates_may_call_is_no_query_method() {
         );
     });
 }
+
+/// `deep` calls itself: it answers 0 if that is rejected, else one more than the answer. `many` makes
+/// as many calls as its argument's byte says, and answers 0 once one is rejected.
+const LIMITS: &str = r#"(module
+    (import "ic0" "canister_self_size" (func $self_size (result i32)))
+    (import "ic0" "canister_self_copy" (func $self (param i32 i32 i32)))
+    (import "ic0" "msg_arg_data_copy" (func $copy (param i32 i32 i32)))
+    (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+    (import "ic0" "msg_reply" (func $reply))
+    (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+    (import "ic0" "call_perform" (func $perform (result i32)))
+    (memory 1)
+    (table 3 funcref)
+    (elem (i32.const 0) $rejected $count $ignore)
+    (data (i32.const 0) "deepnone")
+    (func $answer (param i32)
+        (i32.store8 (i32.const 20) (local.get 0))
+        (call $append (i32.const 20) (i32.const 1))
+        (call $reply))
+    (func $rejected (param i32) (call $answer (i32.const 0)))
+    (func $count (param i32)
+        (call $copy (i32.const 20) (i32.const 0) (i32.const 1))
+        (call $answer (i32.add (i32.load8_u (i32.const 20)) (i32.const 1))))
+    (func $ignore (param i32))
+    (func $call (param $name i32) (param $replied i32)
+        (call $self (i32.const 30) (i32.const 0) (call $self_size))
+        (call $new (i32.const 30) (call $self_size) (local.get $name) (i32.const 4)
+            (local.get $replied) (i32.const 0) (i32.const 0) (i32.const 0))
+        (if (call $perform) (then unreachable)))
+    (func (export "canister_composite_query deep") (call $call (i32.const 0) (i32.const 1)))
+    (func (export "canister_query none") (call $reply))
+    (func (export "canister_composite_query many") (local $left i32)
+        (call $copy (i32.const 20) (i32.const 0) (i32.const 1))
+        (local.set $left (i32.load8_u (i32.const 20)))
+        (loop $again
+            (call $call (i32.const 4) (i32.const 2))
+            (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))))"#;
+
+#[test]
+fn who_calls_too_deep_is_rejected_and_only_its_caller_hears_of_it() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, LIMITS);
+        let answer = ic.query(call(id, "deep", vec![])).unwrap();
+        assert_eq!(u32::from(answer[0]), limits::COMPOSITE_DEPTH - 1);
+    });
+}
+
+#[test]
+fn no_callback_hears_that_the_instructions_are_used_up() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, LIMITS);
+        let calls = limits::QUERY_INSTRUCTIONS / limits::COMPOSITE_CALL_OVERHEAD;
+        let calls = u8::try_from(calls).unwrap();
+        for (calls, expected) in [
+            (calls - 1, ErrorCode::CanisterDidNotReply),
+            (
+                calls,
+                ErrorCode::QueryCallGraphTotalInstructionLimitExceeded,
+            ),
+        ] {
+            let reject = ic.query(call(id, "many", vec![calls])).unwrap_err();
+            assert_eq!(reject.code, expected, "{calls} calls: {reject}");
+        }
+    });
+}
