@@ -115,7 +115,8 @@ impl Exec<'_> {
                     payload: call.payload,
                     reject: None,
                     method: call.method,
-                    deadline: call.deadline,
+                    // A query shows none, also where an update or a canister called it.
+                    deadline: call.deadline.filter(|_| mode == Mode::Update),
                 },
                 available: call.cycles,
                 refunded: 0,

@@ -119,3 +119,51 @@ fn an_answer_that_is_on_its_way_at_the_deadline_comes_too_late() {
         }
     });
 }
+
+/// `ask` calls its argument, a method of its own, waits a second for the answer and hands it on;
+/// `update` and `query` answer their deadline.
+const DEADLINES: &str = r#"(module
+    (import "ic0" "canister_self_size" (func $self_size (result i32)))
+    (import "ic0" "canister_self_copy" (func $self (param i32 i32 i32)))
+    (import "ic0" "msg_arg_data_size" (func $size (result i32)))
+    (import "ic0" "msg_arg_data_copy" (func $copy (param i32 i32 i32)))
+    (import "ic0" "msg_deadline" (func $deadline (result i64)))
+    (import "ic0" "msg_reply" (func $reply))
+    (import "ic0" "msg_reply_data_append" (func $data (param i32 i32)))
+    (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+    (import "ic0" "call_with_best_effort_response" (func $seconds (param i32)))
+    (import "ic0" "call_perform" (func $perform (result i32)))
+    (memory 1)
+    (table 1 funcref)
+    (elem (i32.const 0) $replied)
+    (func $replied (param i32)
+        (call $copy (i32.const 0) (i32.const 0) (call $size))
+        (call $data (i32.const 0) (call $size))
+        (call $reply))
+    (func $answer
+        (i64.store (i32.const 0) (call $deadline))
+        (call $data (i32.const 0) (i32.const 8))
+        (call $reply))
+    (func (export "canister_update update") (call $answer))
+    (func (export "canister_query query") (call $answer))
+    (func (export "canister_update ask")
+        (call $self (i32.const 100) (i32.const 0) (call $self_size))
+        (call $copy (i32.const 200) (i32.const 0) (call $size))
+        (call $new (i32.const 100) (call $self_size) (i32.const 200) (call $size)
+            (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+        (call $seconds (i32.const 1))
+        (if (call $perform) (then unreachable))))"#;
+
+#[test]
+fn only_updates_see_a_deadline() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, DEADLINES);
+        let mut seen = |method: &str| {
+            let answer = update(&mut ic, id, "ask", method.into()).unwrap();
+            u64::from_le_bytes(answer.try_into().unwrap())
+        };
+        assert!(seen("update") > crate::topology::GENESIS);
+        assert_eq!(seen("query"), 0);
+    });
+}
