@@ -12,6 +12,7 @@ mod admins;
 mod composite;
 mod deadlines;
 mod extremes;
+mod growth;
 mod low_memory;
 mod settings;
 

@@ -3,7 +3,8 @@
 use super::{Answer, Outcome, Request, decode, empty_reply};
 use crate::error::{ErrorCode, Reject};
 use crate::exec::{Job, no_module, out_of_cycles, trap_reject};
-use crate::ids::{CanisterId, ModuleHash};
+use crate::fees::Fees;
+use crate::ids::{CanisterId, Cycles, ModuleHash};
 use crate::sandbox::{Input, Mode, SenderInfo};
 use crate::state::{Blob, Canister, ChangeRecord, StoredModule};
 use crate::wasm::ExecutionState;
@@ -165,6 +166,12 @@ impl Request<'_, '_> {
         let used = installation
             .as_ref()
             .map_or(0, |installation| installation.used);
+        let price = fees.execution(used.min(limit));
+        let refund = fees.execution(limit) - price;
+        let result = result.and_then(|module| {
+            require_cycles_to_keep(canister, fees, refund)?;
+            Ok(module)
+        });
         match (&result, mode) {
             (Err(_), _) => kept.restore(canister),
             (Ok(_), CanisterInstallMode::Upgrade(_)) => {}
@@ -174,8 +181,7 @@ impl Request<'_, '_> {
             canister.last_install = Some(self.exec.now);
             canister.update_low_memory();
         }
-        let price = fees.execution(used.min(limit));
-        canister.credit(fees.execution(limit) - price);
+        canister.credit(refund);
         canister.note_consumed(price);
         result
     }
@@ -338,6 +344,8 @@ impl Request<'_, '_> {
 
 /// What an installation that fails gives back.
 struct Kept {
+    code: Option<ExecutionState>,
+    module_bytes: (u64, u64),
     cycles: u128,
     consumed: u128,
     version: u64,
@@ -349,6 +357,8 @@ struct Kept {
 impl Kept {
     fn of(canister: &Canister) -> Self {
         Self {
+            code: canister.code.clone(),
+            module_bytes: canister.module_bytes,
             cycles: canister.cycles,
             consumed: canister.consumed,
             version: canister.version,
@@ -360,6 +370,8 @@ impl Kept {
 
     fn restore(self, canister: &mut Canister) {
         let Kept {
+            code,
+            module_bytes,
             cycles,
             consumed,
             version,
@@ -367,6 +379,8 @@ impl Kept {
             low_memory,
             certified_data,
         } = self;
+        canister.code = code;
+        canister.module_bytes = module_bytes;
         canister.cycles = cycles;
         canister.consumed = consumed;
         canister.version = version;
@@ -374,6 +388,23 @@ impl Kept {
         canister.low_memory = low_memory;
         canister.certified_data = certified_data;
     }
+}
+
+/// Refuses what was installed if the canister, with the cycles that come back to it, is frozen by it.
+fn require_cycles_to_keep(canister: &Canister, fees: Fees, refund: Cycles) -> Result<(), Reject> {
+    let balance = canister.cycles.saturating_add(refund);
+    let needed = canister.freezing_threshold(&fees);
+    if balance >= needed {
+        return Ok(());
+    }
+    Reject::err(
+        ErrorCode::InsufficientCyclesInMemoryGrow,
+        format!(
+            "Canister {} cannot keep the memory that was installed due to insufficient cycles. At least {} additional cycles are required.",
+            canister.id,
+            needed - balance
+        ),
+    )
 }
 
 /// Bytes of a module as uploaded, and of its custom sections.

@@ -1,6 +1,6 @@
 //! The cycles of a canister and of the call it executes.
 
-use super::{Sandbox, Trap};
+use super::{Mode, Sandbox, Trap};
 use crate::error::ErrorCode;
 use crate::fees::Fees;
 use crate::ids::Cycles;
@@ -111,13 +111,15 @@ impl Sandbox {
     }
 
     /// Whether memory may grow by so many bytes: traps when the cycles for keeping it are missing.
+    /// Callbacks may always finish what was begun, and an installation is looked at when it is over.
     pub fn require_cycles_for_growth(&self, bytes: u64) -> Result<(), Trap> {
-        if bytes == 0 || !self.mode.keeps_changes() {
+        if !matches!(self.mode, Mode::Update | Mode::SystemTask) {
             return Ok(());
         }
         let memory = self.heap_bytes + self.stable.bytes() + bytes;
         let needed = self.account.freeze.threshold(&self.account.fees, memory);
-        if self.account.balance < needed {
+        let costs = needed > self.freezing_threshold();
+        if costs && self.account.balance < needed {
             return Err(Trap::new(
                 ErrorCode::InsufficientCyclesInMemoryGrow,
                 format!(

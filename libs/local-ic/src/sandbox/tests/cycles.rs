@@ -83,8 +83,19 @@ fn growth_needs_the_cycles_to_keep_it() {
     sandbox.require_cycles_for_growth(1 << 30).unwrap();
     sandbox.account.balance = 0;
     sandbox.require_cycles_for_growth(0).unwrap();
-    sandbox.mode = Mode::Query;
-    sandbox.require_cycles_for_growth(1 << 30).unwrap();
+    for mode in [Mode::Query, Mode::Reply, Mode::Reject, Mode::Cleanup] {
+        sandbox.mode = mode;
+        sandbox.require_cycles_for_growth(1 << 30).unwrap();
+    }
+}
+
+#[test]
+fn growth_within_the_allocation_costs_nothing() {
+    let mut sandbox = with_liquid(0);
+    sandbox.account.freeze.memory_allocation = 1 << 31;
+    sandbox.account.balance = 0;
+    sandbox.require_cycles_for_growth(1 << 20).unwrap();
+    sandbox.require_cycles_for_growth(1 << 32).unwrap_err();
 }
 
 #[test]
