@@ -1,6 +1,6 @@
 //! Creating canisters and giving them cycles.
 
-use super::settings::apply;
+use super::settings::{afford, apply};
 use super::{Answer, Outcome, Request, decode, empty_reply, encode};
 use crate::error::{ErrorCode, Reject};
 use crate::ids::{CanisterId, Cycles};
@@ -65,6 +65,9 @@ impl Request<'_, '_> {
     ) -> Result<CanisterId, Reject> {
         let mut own = Settings::new([self.caller]);
         apply(&mut own, settings.unwrap_or_default())?;
+        let canister = Canister::new(CanisterId::MANAGEMENT, own, cycles, self.exec.now);
+        let needed = canister.freezing_threshold(&self.exec.subnet.fees());
+        afford(&Settings::new([]), &canister.settings, cycles, needed)?;
         let subnet = &mut *self.exec.subnet;
         let id = match specified.map(CanisterId) {
             None => subnet.next_canister_id().ok_or_else(|| {
@@ -90,12 +93,8 @@ impl Request<'_, '_> {
             }
             Some(id) => id,
         };
-        let controllers = own.controllers.iter().copied().collect();
-        let now = self.exec.now;
-        self.exec
-            .subnet
-            .canisters
-            .insert(id, Canister::new(id, own, cycles, now));
+        let controllers = canister.settings.controllers.iter().copied().collect();
+        subnet.canisters.insert(id, Canister { id, ..canister });
         let origin = self.change_origin(version);
         self.record(id.0, origin, ChangeRecord::Creation { controllers });
         Ok(id)

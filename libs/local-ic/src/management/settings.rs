@@ -17,11 +17,17 @@ const MAX_ALLOCATION_BYTES: u64 = limits::MAX_STABLE_BYTES + 2 * limits::MAX_HEA
 impl Request<'_, '_> {
     pub(super) fn update_settings(&mut self, payload: &[u8]) -> Answer {
         let (args,): (UpdateSettingsArgs,) = decode(payload)?;
+        let fees = self.exec.subnet.fees();
         let canister = self.controlled(args.canister_id, "update_settings")?;
         let mut settings = canister.settings.clone();
         let names_controllers = args.settings.controllers.is_some();
         apply(&mut settings, args.settings)?;
-        canister.settings = settings;
+        let before = std::mem::replace(&mut canister.settings, settings);
+        let needed = canister.freezing_threshold(&fees);
+        if let Err(reject) = afford(&before, &canister.settings, canister.cycles, needed) {
+            canister.settings = before;
+            return Err(reject);
+        }
         canister.log.trim(canister.settings.log_memory_limit);
         canister.update_low_memory();
         canister.version += 1;
@@ -137,6 +143,34 @@ pub(super) fn apply(settings: &mut Settings, new: CanisterSettings) -> Result<()
         settings.environment_variables = variables_of(variables)?;
     }
     Ok(())
+}
+
+/// Refuses larger allocations if they make the freezing threshold, `needed`, exceed the balance.
+/// Without them the canister may be frozen by its settings.
+pub(super) fn afford(
+    old: &Settings,
+    new: &Settings,
+    balance: Cycles,
+    needed: Cycles,
+) -> Result<(), Reject> {
+    let (code, what) = if balance >= needed {
+        return Ok(());
+    } else if new.compute_allocation > old.compute_allocation {
+        let what = format!("compute allocation of {}%", new.compute_allocation);
+        (ErrorCode::InsufficientCyclesInComputeAllocation, what)
+    } else if new.memory_allocation > old.memory_allocation {
+        let what = format!("memory allocation of {} bytes", new.memory_allocation);
+        (ErrorCode::InsufficientCyclesInMemoryAllocation, what)
+    } else {
+        return Ok(());
+    };
+    Reject::err(
+        code,
+        format!(
+            "Cannot increase {what} due to insufficient cycles. At least {} additional cycles are required.",
+            needed - balance
+        ),
+    )
 }
 
 fn set(setting: &mut u64, value: Option<Nat>, name: &str, max: u64) -> Result<(), Reject> {

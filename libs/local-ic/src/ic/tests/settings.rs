@@ -134,3 +134,49 @@ fn a_call_that_brings_too_few_cycles_gets_them_back() {
         }
     });
 }
+
+/// One percent of a core costs 26 trillion cycles in 30 days, a gibibyte 0.3 trillion.
+#[test]
+fn allocations_that_nobody_can_pay_for_are_refused() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let compute = |percent: u64| CanisterSettings {
+            compute_allocation: Some(percent.into()),
+            ..Default::default()
+        };
+        let memory = |gibibytes: u64| CanisterSettings {
+            memory_allocation: Some((gibibytes << 30).into()),
+            ..Default::default()
+        };
+        let too_much = [
+            (compute(4), ErrorCode::InsufficientCyclesInComputeAllocation),
+            (memory(400), ErrorCode::InsufficientCyclesInMemoryAllocation),
+        ];
+        let method = "provisional_create_canister_with_cycles";
+        for (settings, refused) in too_much.clone() {
+            let create = ProvisionalCreateCanisterWithCyclesArgs {
+                settings: Some(settings),
+                ..Default::default()
+            };
+            let payload = Encode!(&create).unwrap();
+            let reject = update(&mut ic, CanisterId::MANAGEMENT, method, payload).unwrap_err();
+            assert_eq!(reject.code, refused, "{reject}");
+        }
+        let id = install(&mut ic, COUNTER);
+        let before = ic.network.canister(id).unwrap().settings.clone();
+        for (settings, refused) in too_much {
+            let reject = set(&mut ic, id, settings).unwrap_err();
+            assert_eq!(reject.code, refused, "{reject}");
+            assert_eq!(ic.network.canister(id).unwrap().settings, before);
+        }
+        for settings in [compute(2), memory(50)] {
+            set(&mut ic, id, settings).unwrap();
+        }
+        // Frozen by its owner: that is what the threshold is for, and less is always allowed.
+        let settings = CanisterSettings {
+            freezing_threshold: Some(u64::MAX.into()),
+            ..compute(1)
+        };
+        set(&mut ic, id, settings).unwrap();
+    });
+}
