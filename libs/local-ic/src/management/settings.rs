@@ -13,6 +13,8 @@ use ic_management_canister_types::{
 use std::collections::BTreeMap;
 
 const MAX_ALLOCATION_BYTES: u64 = limits::MAX_STABLE_BYTES + 2 * limits::MAX_HEAP_BYTES;
+/// Bytes that limit and threshold of the heap may name.
+const MAX_WASM_MEMORY_BYTES: u64 = 1 << 48;
 
 impl Request<'_, '_> {
     pub(super) fn update_settings(&mut self, payload: &[u8]) -> Answer {
@@ -94,13 +96,13 @@ pub(super) fn apply(settings: &mut Settings, new: CanisterSettings) -> Result<()
         &mut settings.wasm_memory_limit,
         wasm_memory_limit,
         "wasm_memory_limit",
-        1 << 48,
+        MAX_WASM_MEMORY_BYTES,
     )?;
     set(
         &mut settings.wasm_memory_threshold,
         wasm_memory_threshold,
         "wasm_memory_threshold",
-        u64::MAX,
+        MAX_WASM_MEMORY_BYTES,
     )?;
     set(
         &mut settings.log_memory_limit,

@@ -180,3 +180,28 @@ fn allocations_that_nobody_can_pay_for_are_refused() {
         set(&mut ic, id, settings).unwrap();
     });
 }
+
+#[test]
+fn limit_and_threshold_of_the_heap_end_at_256_tebibytes() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, COUNTER);
+        let most = 1u64 << 48;
+        for (bytes, taken) in [(most, true), (most + 1, false)] {
+            let bytes = Some(Nat::from(bytes));
+            let limit = CanisterSettings {
+                wasm_memory_limit: bytes.clone(),
+                ..Default::default()
+            };
+            let threshold = CanisterSettings {
+                wasm_memory_threshold: bytes,
+                ..Default::default()
+            };
+            for settings in [limit, threshold] {
+                let result = set(&mut ic, id, settings).map(|_| ());
+                let refused = (!taken).then_some(ErrorCode::InvalidManagementPayload);
+                assert_eq!(result.err().map(|reject| reject.code), refused);
+            }
+        }
+    });
+}
