@@ -220,15 +220,14 @@ pub fn creates(method: &str) -> bool {
     ["create_canister", "provisional_create_canister_with_cycles"].contains(&method)
 }
 
-/// Who pays for receiving a call from a user; nobody for some.
+/// Who pays for receiving a call from a user before it is executed; nobody for some.
 pub fn ingress_payer(method: &str, payload: &[u8]) -> Result<Option<CanisterId>, Reject> {
     // Refusals of unknown methods come later, in the order of the replica.
     match METHODS.iter().find(|(name, _)| *name == method) {
         Some((_, Access::Controllers | Access::Visible)) => {}
         _ => return Ok(None),
     }
-    // Small changes of settings are free, so that a frozen canister can be repaired.
-    if method == "update_settings" && payload.len() < 2_000 {
+    if settings::paid_afterwards(method, payload) {
         return Ok(None);
     }
     effective_canister(method, payload)

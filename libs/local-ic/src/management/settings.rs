@@ -13,12 +13,23 @@ use ic_management_canister_types::{
 use std::collections::BTreeMap;
 
 const MAX_ALLOCATION_BYTES: u64 = limits::MAX_STABLE_BYTES + 2 * limits::MAX_HEAP_BYTES;
+/// Bytes of an argument that is paid for afterwards, as in the replica.
+const PAID_AFTERWARDS_BYTES: usize = 338;
 /// Bytes that limit and threshold of the heap may name.
 const MAX_WASM_MEMORY_BYTES: u64 = 1 << 48;
 
 impl Request<'_, '_> {
     pub(super) fn update_settings(&mut self, payload: &[u8]) -> Answer {
         let (args,): (UpdateSettingsArgs,) = decode(payload)?;
+        let canister = args.canister_id;
+        let answer = self.change_settings(args);
+        if !self.from_canister && paid_afterwards("update_settings", payload) {
+            self.pay_afterwards(canister, payload);
+        }
+        answer
+    }
+
+    fn change_settings(&mut self, args: UpdateSettingsArgs) -> Answer {
         let fees = self.exec.subnet.fees();
         let canister = self.controlled(args.canister_id, "update_settings")?;
         let mut settings = canister.settings.clone();
@@ -45,6 +56,23 @@ impl Request<'_, '_> {
         }
         Ok(Outcome::Reply(empty_reply()))
     }
+
+    /// Takes the fee for receiving the message; who cannot pay it even now does without.
+    fn pay_afterwards(&mut self, id: Principal, payload: &[u8]) {
+        let fees = self.exec.subnet.fees();
+        let fee = fees.ingress("update_settings".len() + payload.len());
+        if let Ok(canister) = self.canister(id)
+            && canister.withdraw(&fees, fee).is_ok()
+        {
+            canister.note_consumed(fee);
+        }
+    }
+}
+
+/// Whether the fee for receiving the message is taken after it was executed: small changes of
+/// settings can repair a frozen canister.
+pub(super) fn paid_afterwards(method: &str, payload: &[u8]) -> bool {
+    method == "update_settings" && payload.len() <= PAID_AFTERWARDS_BYTES
 }
 
 /// Applies those settings that are given.

@@ -205,3 +205,23 @@ fn limit_and_threshold_of_the_heap_end_at_256_tebibytes() {
         }
     });
 }
+
+#[test]
+fn a_frozen_canister_can_be_repaired_and_pays_for_it_when_it_can() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, COUNTER);
+        let freezes_after = |seconds: u64| CanisterSettings {
+            freezing_threshold: Some(seconds.into()),
+            ..Default::default()
+        };
+        let mut paid = |settings: CanisterSettings| {
+            let before = ic.cycles(id).unwrap();
+            set(&mut ic, id, settings).unwrap();
+            before - ic.cycles(id).unwrap()
+        };
+        assert_eq!(paid(freezes_after(u64::MAX)), 0);
+        let fee = paid(freezes_after(1));
+        assert!((1_200_000..2_000_000).contains(&fee), "{fee}");
+    });
+}
