@@ -15,6 +15,7 @@ mod extremes;
 mod growth;
 mod low_memory;
 mod settings;
+mod snapshots;
 
 /// Counts in its heap; `bump` adds one and answers, `get` answers, `burn` traps after adding.
 pub(crate) const COUNTER: &str = r#"(module

@@ -234,15 +234,18 @@ fn change(change: &Change) -> wire::Change {
                     module_hash: module.0.to_vec(),
                 })
             }
-            ChangeRecord::LoadSnapshot { id, version, taken } => {
-                wire::ChangeDetails::LoadSnapshot(wire::LoadSnapshotRecord {
-                    from_canister_id: None,
-                    snapshot_id: id.clone(),
-                    canister_version: *version,
-                    taken_at_timestamp: *taken,
-                    source: wire::SnapshotSource::TakenFromCanister(Reserved),
-                })
-            }
+            ChangeRecord::LoadSnapshot {
+                id,
+                version,
+                taken,
+                from,
+            } => wire::ChangeDetails::LoadSnapshot(wire::LoadSnapshotRecord {
+                from_canister_id: *from,
+                snapshot_id: id.clone(),
+                canister_version: *version,
+                taken_at_timestamp: *taken,
+                source: wire::SnapshotSource::TakenFromCanister(Reserved),
+            }),
             ChangeRecord::Controllers { controllers } => {
                 wire::ChangeDetails::ControllersChange(wire::ControllersChangeRecord {
                     controllers: controllers.clone(),

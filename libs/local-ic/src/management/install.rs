@@ -390,8 +390,13 @@ impl Kept {
     }
 }
 
-/// Refuses what was installed if the canister, with the cycles that come back to it, is frozen by it.
-fn require_cycles_to_keep(canister: &Canister, fees: Fees, refund: Cycles) -> Result<(), Reject> {
+/// Refuses what was installed or loaded if the canister, with the cycles that come back to it, is
+/// frozen by it.
+pub(super) fn require_cycles_to_keep(
+    canister: &Canister,
+    fees: Fees,
+    refund: Cycles,
+) -> Result<(), Reject> {
     let balance = canister.cycles.saturating_add(refund);
     let needed = canister.freezing_threshold(&fees);
     if balance >= needed {
@@ -400,7 +405,7 @@ fn require_cycles_to_keep(canister: &Canister, fees: Fees, refund: Cycles) -> Re
     Reject::err(
         ErrorCode::InsufficientCyclesInMemoryGrow,
         format!(
-            "Canister {} cannot keep the memory that was installed due to insufficient cycles. At least {} additional cycles are required.",
+            "Canister {} cannot keep so much memory due to insufficient cycles. At least {} additional cycles are required.",
             canister.id,
             needed - balance
         ),

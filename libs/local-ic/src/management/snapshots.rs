@@ -1,5 +1,6 @@
 //! Snapshots: take, load, list, delete.
 
+use super::install::require_cycles_to_keep;
 use super::{Answer, Outcome, Request, decode, empty_reply, encode};
 use crate::error::{ErrorCode, Reject};
 use crate::ids::CanisterId;
@@ -72,37 +73,48 @@ impl Request<'_, '_> {
         Ok(Outcome::Reply(encode((answer,))))
     }
 
+    /// The snapshot may be another canister's, if the caller controls both.
     pub(super) fn load_canister_snapshot(&mut self, payload: &[u8]) -> Answer {
         let (args,): (wire::LoadCanisterSnapshotArgs,) = decode(payload)?;
         let id = SnapshotId(args.snapshot_id);
-        let now = self.exec.now;
-        let canister = self.controlled(args.canister_id, "load_canister_snapshot")?;
-        let bytes = snapshot(canister, &id)?.bytes;
-        self.charge_instructions(args.canister_id, BASE_INSTRUCTIONS + bytes)?;
-        let canister = self.controlled(args.canister_id, "load_canister_snapshot")?;
+        let (now, fees) = (self.exec.now, self.exec.subnet.fees());
+        self.controlled(args.canister_id, "load_canister_snapshot")?;
+        let source = id
+            .canister()
+            .filter(|source| self.canister(*source).is_ok())
+            .unwrap_or(args.canister_id);
+        let canister = self.controlled(source, "load_canister_snapshot")?;
         let Snapshot {
             taken,
             version,
             code,
             certified_data,
             chunks,
-            bytes: _,
+            bytes,
         } = snapshot(canister, &id)?.clone();
-        let module = code.module;
-        canister.code = Some(code);
+        self.charge_instructions(args.canister_id, BASE_INSTRUCTIONS + bytes)?;
+        let module = self.exec.machine.module(self.exec.modules, code.module);
+        let canister = self.controlled(args.canister_id, "load_canister_snapshot")?;
+        let old_code = canister.code.replace(code);
+        let old_chunks = std::mem::replace(&mut canister.chunks, chunks);
+        let bytes = super::install::module_bytes(&module);
+        let old_bytes = std::mem::replace(&mut canister.module_bytes, bytes);
+        if let Err(reject) = require_cycles_to_keep(canister, fees, 0) {
+            canister.code = old_code;
+            canister.chunks = old_chunks;
+            canister.module_bytes = old_bytes;
+            return Err(reject);
+        }
         canister.last_install = Some(now);
         canister.certified_data = certified_data;
-        canister.chunks = chunks;
         canister.update_low_memory();
         canister.version += 1;
-        let module = self.exec.machine.module(self.exec.modules, module);
-        let canister = self.controlled(args.canister_id, "load_canister_snapshot")?;
-        canister.module_bytes = super::install::module_bytes(&module);
         let origin = self.change_origin(args.sender_canister_version);
         let record = ChangeRecord::LoadSnapshot {
             id: id.0,
             version,
             taken,
+            from: (source != args.canister_id).then_some(source),
         };
         self.record(args.canister_id, origin, record);
         Ok(Outcome::Reply(empty_reply()))

@@ -120,6 +120,13 @@ impl Status {
 #[serde(transparent)]
 pub struct SnapshotId(#[serde(with = "serde_bytes")] pub Vec<u8>);
 
+impl SnapshotId {
+    /// The canister that it was taken of.
+    pub fn canister(&self) -> Option<Principal> {
+        Principal::try_from_slice(self.0.get(8..)?).ok()
+    }
+}
+
 /// A canister's contents at some time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {

@@ -117,6 +117,8 @@ pub enum ChangeRecord {
         version: u64,
         /// When it was taken.
         taken: TimeNs,
+        /// The canister that it was taken of, if that is another one.
+        from: Option<Principal>,
     },
     /// The controllers changed.
     Controllers {
