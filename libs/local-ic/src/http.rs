@@ -12,6 +12,7 @@ use crate::error::{ErrorCode, Reject};
 use crate::exec::QueryCall;
 use crate::ic::Ic;
 use crate::ids::{CanisterId, MessageId, SubnetId};
+use crate::ingress::TooLarge;
 use crate::management;
 use crate::sandbox::SenderInfo;
 use crate::state::{Ingress, IngressEntry, IngressState};
@@ -27,7 +28,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct HttpError {
-    /// The status: 400, 403, 404.
+    /// The status: 400, 403, 404, 413.
     pub status: u16,
     /// What is wrong.
     pub message: String,
@@ -64,6 +65,15 @@ impl From<AuthError> for HttpError {
         };
         Self {
             status,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<TooLarge> for HttpError {
+    fn from(error: TooLarge) -> Self {
+        Self {
+            status: 413,
             message: error.to_string(),
         }
     }
@@ -156,6 +166,7 @@ impl Ic {
             payload: arg,
             expiry: ingress_expiry,
         };
+        self.check_size(subnet, id, body.len())?;
         match self.accept(subnet, effective.0, ingress) {
             Ok(()) => Ok(Submission::Accepted(subnet, id)),
             Err(Reject { code, message }) => Ok(Submission::Rejected(self_described(&Rejection {

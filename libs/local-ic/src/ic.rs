@@ -4,7 +4,7 @@ use crate::certification;
 use crate::error::Reject;
 use crate::exec::{Machine, Queries, QueryCall};
 use crate::ids::{CanisterId, Cycles, MessageId, SubnetId, TimeNs};
-use crate::ingress;
+use crate::ingress::{self, TooLarge};
 use crate::limits;
 use crate::management;
 use crate::memory::{PAGE_BYTES, PageMap, WASM_PAGE_BYTES};
@@ -112,6 +112,17 @@ pub enum StableMemoryError {
 #[error("Forbidden(\"The user tries to access Request ID not signed by the caller.\")")]
 pub struct Forbidden;
 
+/// Why a message is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// It is larger than its subnet takes them.
+    #[error("BadIngressMessage(\"{0}\")")]
+    TooLarge(#[from] TooLarge),
+    /// Something else speaks against it.
+    #[error(transparent)]
+    Refused(#[from] Reject),
+}
+
 /// Why a message's answer cannot be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AwaitError {
@@ -211,7 +222,7 @@ impl Ic {
     }
 
     /// Submits an update call; it is executed by later rounds.
-    pub fn submit(&mut self, call: Call) -> Result<(SubnetId, MessageId), Reject> {
+    pub fn submit(&mut self, call: Call) -> Result<(SubnetId, MessageId), SubmitError> {
         let subnet = self.route(&call)?;
         let effective = match call.effective {
             _ if call.canister != CanisterId::MANAGEMENT => call.canister.0,
@@ -230,8 +241,22 @@ impl Ic {
             expiry: self.network.time + limits::INGRESS_WINDOW_NS,
         };
         let id = ingress.id;
+        // There is no envelope to be measured: it would have some hundred bytes more.
+        let size = ingress.method.len() + ingress.payload.len();
+        self.check_size(subnet, id, size)?;
         self.accept(subnet, effective, ingress)?;
         Ok((subnet, id))
+    }
+
+    /// Refuses a message of too many bytes.
+    pub(crate) fn check_size(
+        &self,
+        subnet: SubnetId,
+        id: MessageId,
+        size: usize,
+    ) -> Result<(), TooLarge> {
+        let subnet = self.network.subnet(subnet);
+        ingress::check_size(subnet.expect("routed to an existing subnet"), id, size)
     }
 
     /// Takes a message into the pool if nothing speaks against it.

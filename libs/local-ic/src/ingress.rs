@@ -2,10 +2,34 @@
 
 use crate::error::{ErrorCode, Reject};
 use crate::exec::{self, Machine, Queries, QueryCall};
-use crate::ids::{CanisterId, Cycles, SubnetId};
+use crate::ids::{CanisterId, Cycles, MessageId, SubnetId};
 use crate::management;
 use crate::state::{Ingress, IngressEntry, IngressState, Network, Subnet, not_found};
 use candid::Principal;
+
+/// A message is larger than its subnet takes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Request {id} is too large. Message byte size {size} is larger than the max allowed {max}."
+)]
+pub struct TooLarge {
+    id: MessageId,
+    size: usize,
+    max: usize,
+}
+
+/// Checks the size of a message before anything else is looked at.
+pub fn check_size(subnet: &Subnet, id: MessageId, size: usize) -> Result<(), TooLarge> {
+    let max = if subnet.kind == crate::topology::SubnetKind::NNS {
+        crate::limits::MAX_NNS_INGRESS
+    } else {
+        crate::limits::MAX_REMOTE_REQUEST
+    };
+    if size > max {
+        return Err(TooLarge { id, size, max });
+    }
+    Ok(())
+}
 
 /// Checks a message as a replica does before it accepts it, in the replica's order: the canister
 /// exists, somebody can pay, the method may be called, the canister takes calls, has code and
@@ -19,21 +43,6 @@ pub fn filter(
     let subnet = network
         .subnet(subnet)
         .expect("routed to an existing subnet");
-    let size_limit = if subnet.kind == crate::topology::SubnetKind::NNS {
-        crate::limits::MAX_NNS_INGRESS
-    } else {
-        crate::limits::MAX_REMOTE_REQUEST
-    };
-    let size = ingress.method.len() + ingress.payload.len();
-    if size > size_limit {
-        return Reject::err(
-            ErrorCode::InvalidManagementPayload,
-            format!(
-                "Request {} is too large. Message byte size {size} is larger than the max allowed {size_limit}.",
-                ingress.id
-            ),
-        );
-    }
     if let Some((payer, fee)) = payment(subnet, ingress)? {
         let canister = subnet
             .canisters

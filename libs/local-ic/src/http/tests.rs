@@ -108,6 +108,32 @@ fn the_status_of_an_unknown_request_is_proven_absent() {
     });
 }
 
+/// The whole body counts. Subnets of canisters take 2 MiB, the NNS 3.5.
+#[test]
+fn a_call_that_is_too_large_has_the_status_413() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        for (subnet, most) in [(0, 3_670_016), (1, 2 << 20)] {
+            let effective = CanisterId::from_index(ic.network().subnets[subnet].allocation.0);
+            let mut send = |bytes: usize| {
+                let mut content = create(&ic, 1);
+                if let EnvelopeContent::Call { arg, .. } = &mut content {
+                    arg.resize(bytes, 0);
+                }
+                let body = envelope(content);
+                (body.len(), ic.http_call(effective, &body))
+            };
+            let around = send(most).0 - most;
+            let (size, answer) = send(most - around);
+            assert_eq!(size, most);
+            assert!(!matches!(answer, Err(HttpError { status: 413, .. })));
+            let error = send(most - around + 1).1.unwrap_err();
+            assert_eq!(error.status, 413, "{error}");
+            assert!(error.message.contains("is too large"), "{error}");
+        }
+    });
+}
+
 #[test]
 fn a_refused_call_says_so_without_a_certificate() {
     on_big_stack(|| {

@@ -52,8 +52,15 @@ pub(crate) fn update(
     method: &str,
     payload: Vec<u8>,
 ) -> Result<Vec<u8>, Reject> {
-    let (_, id) = ic.submit(call(canister, method, payload))?;
-    ic.await_ingress(id).unwrap()
+    submit(ic, call(canister, method, payload)).and_then(|id| ic.await_ingress(id).unwrap())
+}
+
+fn submit(ic: &mut Ic, call: Call) -> Result<MessageId, Reject> {
+    match ic.submit(call) {
+        Ok((_, id)) => Ok(id),
+        Err(SubmitError::Refused(reject)) => Err(reject),
+        Err(SubmitError::TooLarge(error)) => panic!("{error}"),
+    }
 }
 
 pub(crate) fn install(ic: &mut Ic, wat: &str) -> CanisterId {

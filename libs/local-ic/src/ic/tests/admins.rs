@@ -31,7 +31,7 @@ fn ask(
         effective: Effective::Subnet(subnet),
         ..call(CanisterId::MANAGEMENT, method, payload)
     };
-    let (_, id) = ic.submit(call).map_err(|reject| reject.code)?;
+    let id = submit(ic, call).map_err(|reject| reject.code)?;
     ic.await_ingress(id).unwrap().map_err(|reject| reject.code)
 }
 

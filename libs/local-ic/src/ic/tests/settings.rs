@@ -56,9 +56,7 @@ fn status(ic: &mut Ic, sender: Principal, id: CanisterId) -> Result<CanisterStat
         ..call(CanisterId::MANAGEMENT, "canister_status", payload)
     };
     let by_query = ic.query(call.clone());
-    let by_update = ic
-        .submit(call)
-        .and_then(|(_, id)| ic.await_ingress(id).unwrap());
+    let by_update = submit(ic, call).and_then(|id| ic.await_ingress(id).unwrap());
     assert_eq!(by_query.is_ok(), by_update.is_ok());
     by_update.map(|reply| Decode!(&reply, CanisterStatusResult).unwrap())
 }

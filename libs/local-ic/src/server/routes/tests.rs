@@ -278,6 +278,17 @@ async fn bad_bodies_are_refused_before_anything_happens() {
             .refused("POST", &format!("/instances/0/{path}"), body, 400, word)
             .await;
     }
+    let large = json!({
+        "sender": "BA==",
+        "canister_id": "",
+        "effective_principal": "None",
+        "method": "raw_rand",
+        "payload": "AAAA".repeat(1 << 20),
+    });
+    let path = "/instances/0/update/submit_ingress_message";
+    client
+        .refused("POST", path, &large.to_string(), 400, "is too large")
+        .await;
     let chosen = r#"{ "blockmakers": [{}] }"#;
     client
         .refused(

@@ -10,7 +10,7 @@ use crate::server::wire::{
 };
 use axum::Json;
 use axum::extract::State;
-use local_ic::ic::Ic;
+use local_ic::ic::{Ic, SubmitError};
 use std::sync::Arc;
 
 /// An answer with status 200.
@@ -88,6 +88,11 @@ pub(crate) async fn submit(
     Body(request): Body<CallRequest>,
 ) -> Answer<Result<SubmittedCall, Rejection>> {
     let result = instance.run(|ic| ic.submit(request.into())).await?;
+    let result = match result {
+        Ok(submitted) => Ok(submitted),
+        Err(SubmitError::Refused(reject)) => Err(reject),
+        Err(error @ SubmitError::TooLarge(_)) => return Err(ApiError::bad_request(error)),
+    };
     let submitted = uncertified(result, |(subnet, id)| SubmittedCall::new(subnet, id));
     Ok(Json(submitted))
 }
