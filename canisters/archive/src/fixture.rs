@@ -42,7 +42,7 @@ pub(crate) fn archive() -> (VectorMemory, State<VectorMemory>) {
     (raw, state)
 }
 
-fn device(number: u64) -> PublicDevice {
+pub(crate) fn device(number: u64) -> PublicDevice {
     PublicDevice {
         pubkey: DeviceKey::new(number.to_be_bytes()),
         credential_id: None,

@@ -103,21 +103,36 @@ pub fn entries<M: Memory>(
     limit: Option<u16>,
     most: u16,
 ) -> Vec<u8> {
-    let count = u64::from(limit.unwrap_or(most).min(most));
-    let latest = store.next_index().get().saturating_sub(count);
-    let start = index
-        .map_or(latest, BlockIndex::get)
-        .max(store.first_index().get());
-    let mut page = Page::new(limit.map(usize::from), most);
+    let page = Page::new(limit.map(usize::from), most);
     let mut written = Written::of::<Entries>(&page);
-    for index in (start..store.next_index().get()).map(BlockIndex::new) {
-        let Some(bytes) = store.get(index) else { break };
-        if !page.takes(bytes.len()) {
-            break;
+    let (first, next) = (store.first_index().get(), store.next_index().get());
+    match index {
+        Some(index) => {
+            for (index, bytes) in taken(store, index.get().max(first)..next, page) {
+                written.push(index, &bytes);
+            }
         }
-        written.push(index, &bytes);
+        // From the last one back, so that what the page has no room for is the oldest.
+        None => {
+            let latest: Vec<_> = taken(store, (first..next).rev(), page).collect();
+            for (index, bytes) in latest.iter().rev() {
+                written.push(*index, bytes);
+            }
+        }
     }
     written.finish()
+}
+
+/// Blocks with these indices until the page is full.
+fn taken<M: Memory>(
+    store: &Store<M>,
+    indices: impl Iterator<Item = u64>,
+    mut page: Page,
+) -> impl Iterator<Item = (BlockIndex, Vec<u8>)> {
+    indices.map(BlockIndex::new).map_while(move |index| {
+        let bytes = store.get(index)?;
+        page.takes(bytes.len()).then_some((index, bytes))
+    })
 }
 
 /// The entries of one anchor, in the log's order: an answer of the type [`AnchorEntries`] in Candid.
@@ -128,28 +143,25 @@ pub fn anchor_entries<M: Memory>(
     limit: Option<u16>,
     most: u16,
 ) -> Result<Vec<u8>, BadToken> {
-    let (start, not_before) = match cursor {
-        None => (None, TimestampNs::new(0)),
-        Some(Cursor::Timestamp(time)) => (None, time),
+    let (start, from) = match cursor {
+        None => (None, store.first_index()),
+        Some(Cursor::Timestamp(time)) => (None, store.first_not_before(time)),
         Some(Cursor::NextToken(token)) => {
             let index = <[u8; 8]>::try_from(token.as_slice()).map_err(|_| BadToken)?;
             let index = BlockIndex::new(u64::from_be_bytes(index));
             if store.anchor_of(index) != Some(anchor) {
                 return Err(BadToken);
             }
-            (Some(index), TimestampNs::new(0))
+            (Some(index), index)
         }
     };
     // A page without entries could not say where the next one starts.
     let mut page = Page::new(limit.map(|limit| usize::from(limit.max(1))), most);
     let mut written = Written::of::<AnchorEntries>(&page);
     let mut next_token = None;
-    for index in store.of_anchor(anchor, start) {
+    let entries = store.of_anchor(anchor, start);
+    for index in entries.skip_while(|index| *index < from) {
         let bytes = store.get(index).unwrap_or_default();
-        // Times of a log never go backwards.
-        if written.count == 0 && not_before.get() > 0 && time_of(&bytes) < Some(not_before) {
-            continue;
-        }
         if !page.takes(bytes.len()) {
             next_token = Some(index.get().to_be_bytes());
             break;
@@ -159,10 +171,6 @@ pub fn anchor_entries<M: Memory>(
     let mut answer = written.finish();
     lean::opt(next_token, &mut answer, lean::blob);
     Ok(answer)
-}
-
-fn time_of(block: &[u8]) -> Option<TimestampNs> {
-    Some(EntryRef::read(BlockIndex::new(0), block).ok()?.time())
 }
 
 /// The blocks of the asked runs, as far as they are here and one answer holds them.

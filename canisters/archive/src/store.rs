@@ -13,7 +13,7 @@ use crate::links::Links;
 use ic_stable_structures::{Log, Memory};
 use oplog::{Block, ChainVerifier, EntryRef};
 use thiserror::Error;
-use types::{AnchorNumber, AnchorRange, BlockHash, BlockIndex};
+use types::{AnchorNumber, AnchorRange, BlockHash, BlockIndex, TimestampNs};
 
 #[cfg(test)]
 mod tests;
@@ -152,6 +152,22 @@ impl<M: Memory> Store<M> {
     pub fn get(&self, index: BlockIndex) -> Option<Vec<u8>> {
         let entry = index.get().checked_sub(self.first.get())?;
         self.blocks.get(entry)
+    }
+
+    /// Index of the first block that is not older than this, or of the one that is wanted next. Times of a log never go
+    /// backwards.
+    pub fn first_not_before(&self, time: TimestampNs) -> BlockIndex {
+        let (mut low, mut high) = (self.first, self.next_index());
+        while low < high {
+            let middle = BlockIndex::new(low.get().midpoint(high.get()));
+            let bytes = self.get(middle).unwrap_or_default();
+            // What this module cannot read, a newer one has written.
+            match EntryRef::read(middle, &bytes) {
+                Ok(entry) if entry.time() < time => low = middle.saturating_add(1),
+                _ => high = middle,
+            }
+        }
+        low
     }
 
     /// The blocks about an anchor, in the log's order; from `start` on, which must be one of them.

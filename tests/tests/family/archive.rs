@@ -90,7 +90,7 @@ fn nobody_waits_for_an_archive_until_the_backlog_is_full() {
     let carol = Device::new("carol");
     let challenge = family.challenge();
     let of_carol = family.registration(&carol).with(&challenge);
-    let words = "3 blocks not archived, limit 3";
+    let words = "3 blocks wait for an archive, limit 3";
     of_carol.is_sent().is_refused_saying(words);
     alice
         .tries_to_add(&Device::new("tablet"))

@@ -1,10 +1,10 @@
 use super::*;
-use crate::fixture::{anchor_at, archive, blocks as answer, log, reply, time_at, tx};
+use crate::fixture::{anchor_at, archive, blocks as answer, device, log, reply, time_at, tx};
 use ic_stable_structures::VectorMemory;
 use serde_bytes::ByteBuf;
-use types::BlockHash;
 use types::archive::{AnchorEntries, Entries, Entry};
 use types::icrc3::Value;
+use types::{BlockHash, DeviceKey};
 
 const MOST: u16 = 100;
 
@@ -109,6 +109,27 @@ fn without_an_index_the_latest_entries_come() {
     assert_eq!(page(&state, None, None, 4), [6, 7, 8, 9]);
     assert_eq!(page(&state, None, None, MOST).len(), 10);
     assert!(page(&filled(0), None, None, MOST).is_empty());
+}
+
+#[test]
+fn the_latest_entries_are_there_if_earlier_ones_fill_the_page() {
+    let (_, mut state) = archive();
+    let mut parent = None;
+    // Only four blocks of this size have room.
+    for index in 0..6 {
+        let mut device = device(index);
+        device.pubkey = DeviceKey::new(vec![7; 300_000]);
+        let operation = oplog::Operation::Add { device };
+        let tx = oplog::Tx {
+            operation,
+            ..tx(index)
+        };
+        let block = Block::new(parent, time_at(index), &tx);
+        parent = Some(block.hash());
+        state.store.append(block.encode().as_slice()).unwrap();
+    }
+    assert_eq!(page(&state, None, None, MOST), [2, 3, 4, 5]);
+    assert_eq!(page(&state, Some(1), None, MOST), [1, 2, 3, 4]);
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub enum RegistryError {
     Full,
     /// Too many blocks wait for an archive. Retry when an archive has caught up.
     #[n(5)]
-    #[error("{unarchived} blocks not archived, limit {limit}")]
+    #[error("{unarchived} blocks wait for an archive, limit {limit}")]
     Backlog {
         /// Blocks that no archive has.
         #[n(0)]
