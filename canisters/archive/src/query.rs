@@ -10,6 +10,7 @@ use types::lean::{self, Lean, Typed};
 use types::{AnchorNumber, BlockIndex, TimestampNs};
 
 use canister_kit::build::BuildInfo;
+use canister_kit::page::Page;
 
 use crate::config::Config;
 use crate::counters;
@@ -20,8 +21,6 @@ use crate::store::Store;
 #[cfg(test)]
 mod tests;
 
-/// Bytes of blocks in one answer; what Candid adds stays below the rest of 2 MiB.
-const PAGE_BYTES: usize = 1_000_000;
 /// Room for an entry about one passkey.
 const BYTES_PER_ENTRY: usize = 320;
 /// Runs of blocks that one call may ask for.
@@ -32,30 +31,9 @@ const RUNS_PER_CALL: usize = 100;
 #[error("next_token does not come from get_anchor_entries of this anchor")]
 pub struct BadToken;
 
-/// Takes blocks until the page is full.
-struct Page {
-    entries_left: usize,
-    bytes_left: usize,
-}
-
-impl Page {
-    fn new(asked: Option<usize>, most: u16) -> Self {
-        let most = usize::from(most);
-        Self {
-            entries_left: asked.unwrap_or(most).min(most),
-            bytes_left: PAGE_BYTES,
-        }
-    }
-
-    /// Whether a block of this size still belongs to the page. The first one always does.
-    fn takes(&mut self, bytes: usize) -> bool {
-        if self.entries_left == 0 || self.bytes_left == 0 {
-            return false;
-        }
-        self.entries_left -= 1;
-        self.bytes_left = self.bytes_left.saturating_sub(bytes);
-        true
-    }
+/// A page with as many places as are asked for, if that is not more than `most`.
+fn page(asked: Option<u16>, most: u16) -> Page {
+    Page::with_places(asked.unwrap_or(most).min(most).into())
 }
 
 /// Entries in Candid in the making: written in a tenth of what the library takes, and straight from the blocks' bytes.
@@ -71,7 +49,7 @@ impl Written {
     fn of<T: Typed>(page: &Page) -> Self {
         let mut bytes = lean::types::<T>();
         let types = bytes.len();
-        bytes.reserve(BYTES_PER_ENTRY * page.entries_left);
+        bytes.reserve(BYTES_PER_ENTRY * page.places_left());
         Self {
             bytes,
             types,
@@ -103,7 +81,7 @@ pub fn entries<M: Memory>(
     limit: Option<u16>,
     most: u16,
 ) -> Vec<u8> {
-    let page = Page::new(limit.map(usize::from), most);
+    let page = page(limit, most);
     let mut written = Written::of::<Entries>(&page);
     let (first, next) = (store.first_index().get(), store.next_index().get());
     match index {
@@ -156,7 +134,7 @@ pub fn anchor_entries<M: Memory>(
         }
     };
     // A page without entries could not say where the next one starts.
-    let mut page = Page::new(limit.map(|limit| usize::from(limit.max(1))), most);
+    let mut page = page(limit.map(|limit| limit.max(1)), most);
     let mut written = Written::of::<AnchorEntries>(&page);
     let mut next_token = None;
     let entries = store.of_anchor(anchor, start);
@@ -179,7 +157,7 @@ pub fn blocks<M: Memory>(
     runs: &[GetBlocksRequest],
     most: u16,
 ) -> GetBlocksResult {
-    let mut page = Page::new(None, most);
+    let mut page = page(None, most);
     let mut blocks = Vec::new();
     'answer: for GetBlocksRequest { start, length } in runs.iter().take(RUNS_PER_CALL) {
         let (start, length) = (saturating(start), saturating(length));

@@ -12,7 +12,7 @@ mod tests;
 #[derive(Clone, Debug, Default, Eq, PartialEq, Encode, Decode)]
 pub struct Archives {
     /// Blocks below this index are archived: the archive in service, whichever it was then, had
-    /// them when it last asked. Goes down if that archive lost some.
+    /// them when it last asked. Goes down if that archive lost some, to what the shard can still give at most.
     #[n(0)]
     archived: u64,
     #[n(1)]
@@ -109,9 +109,13 @@ impl Archives {
         entry.diverged = false;
         entry.acknowledged = next_index;
         let first_index = first_index.or(entry.first_index).unwrap_or(next_index);
+        let had_more = entry.first_index.is_some_and(|had| had < first_index);
         entry.first_index = Some(first_index);
         if entry.in_service {
-            if first_index.get() > archived.max(first_kept) {
+            if had_more {
+                self.archived = archived.min(first_kept);
+            }
+            if first_index.get() > self.archived.max(first_kept) {
                 return false;
             }
             self.archived = next_index.get();
@@ -119,14 +123,15 @@ impl Archives {
         true
     }
 
-    /// Notes that `canister` has at most what is below `next_index`, whether or not that is the shard's.
-    pub fn lacks(&mut self, canister: Principal, next_index: BlockIndex) {
+    /// Notes that `canister` has at most what is below `next_index`, whether or not that is the shard's, and that the shard has
+    /// nothing below `first_kept` to give.
+    pub fn lacks(&mut self, canister: Principal, next_index: BlockIndex, first_kept: u64) {
         let Some(entry) = self.entry_mut(canister) else {
             return;
         };
         entry.acknowledged = entry.acknowledged.min(next_index);
         if entry.in_service {
-            self.archived = self.archived.min(next_index.get());
+            self.archived = self.archived.min(first_kept);
         }
     }
 

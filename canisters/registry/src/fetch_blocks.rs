@@ -2,6 +2,7 @@
 
 use crate::counters;
 use crate::shard::Shard;
+use canister_kit::page::Page;
 use ic_stable_structures::Memory;
 use types::message::{self, MessageError};
 use types::registry::{FetchAnswer, FetchBlocks, NotServed};
@@ -9,9 +10,6 @@ use types::{BlockIndex, EncodedBlock, Principal, TimestampNs};
 
 #[cfg(test)]
 mod tests;
-
-/// Bytes of blocks in one answer: half of what a message may have.
-const ANSWER_BYTES: usize = 1_000_000;
 
 /// Reads an archive's message and writes the answer, whatever the bytes are and whoever sent them.
 pub fn serve<M: Memory>(
@@ -59,7 +57,7 @@ pub fn fetch_blocks<M: Memory>(
     let first_kept = shard.log.first_kept();
     let answer = if next < first_kept {
         // What it has cannot be checked, but it has no more.
-        archives.lacks(caller, next_index);
+        archives.lacks(caller, next_index, first_kept);
         FetchAnswer::Pruned {
             first_kept: BlockIndex::new(first_kept),
         }
@@ -74,13 +72,14 @@ pub fn fetch_blocks<M: Memory>(
             reason: NotServed::StartsTooLate,
         }
     } else {
+        // First, because what is forgotten now may be what a second archive asks for.
+        let blocks = following(shard, next, limit);
         let retention = shard.settings().retention;
         let below = archives
             .forgettable()
             .min(shard.log.length().saturating_sub(retention));
         let forgotten = shard.log.forget_below(below);
         shard.counters.add(counters::FORGOTTEN_BLOCKS, forgotten);
-        let blocks = following(shard, next, limit);
         shard
             .counters
             .add(counters::HANDED_OUT_BLOCKS, blocks.len() as u64);
@@ -96,13 +95,10 @@ pub fn fetch_blocks<M: Memory>(
 
 fn following<M: Memory>(shard: &Shard<M>, from: u64, limit: u32) -> Vec<EncodedBlock> {
     let to = from.saturating_add(limit.into()).min(shard.log.length());
-    let mut bytes = 0;
+    let mut page = Page::with_places(usize::MAX);
     (from..to)
         .map_while(|index| shard.log.block(BlockIndex::new(index)))
         .map(|held| held.block)
-        .take_while(|block| {
-            bytes += block.len();
-            bytes <= ANSWER_BYTES
-        })
+        .take_while(|block| page.takes(block.len()))
         .collect()
 }

@@ -6,7 +6,7 @@ use crate::shard::Shard;
 use crate::{apply, authenticate, create_anchor, remote_devices};
 use canister_kit::guards::{Caller, Peer};
 use ic_stable_structures::VectorMemory;
-use oplog::{Block, Replay};
+use oplog::{Block, Operation, Replay, Tx};
 use types::registry::{
     AddTentativeDevice, AnchorDetails, AnchorInfo, Apply, ArchiveLink, Authenticate, Authenticated,
     CreateAnchor, DeviceOperation, EnterRegistrationMode, ExitRegistrationMode, FetchAnswer,
@@ -15,8 +15,8 @@ use types::registry::{
 };
 use types::{
     AnchorNumber, AnchorRange, BlockHash, BlockIndex, CredentialId, DeviceData, DeviceKey,
-    DeviceProtection, EncodedBlock, KeyType, Metadata, MetadataValue, OrderId, Principal, Purpose,
-    TimestampNs,
+    DeviceProtection, EncodedBlock, KeyType, Metadata, MetadataValue, OrderId, Principal,
+    PublicDevice, Purpose, TimestampNs,
 };
 
 pub(crate) const LO: u64 = 10_000;
@@ -203,6 +203,22 @@ impl World {
         self.create(&order).expect("registered")
     }
 
+    /// Blocks of so many bytes each, whatever the rules say, about no anchor that exists.
+    pub(crate) fn append_large(&mut self, count: usize, bytes: usize) {
+        let device = PublicDevice {
+            pubkey: DeviceKey::new(vec![7; bytes]),
+            ..PublicDevice::from(&passkey("a"))
+        };
+        let tx = Tx {
+            anchor: anchor(0),
+            caller: principal("a"),
+            operation: Operation::Add { device },
+        };
+        for _ in 0..count {
+            self.shard.log.append(&tx, self.now).expect("room");
+        }
+    }
+
     pub(crate) fn add(&mut self, anchor: AnchorNumber, name: &str, device: &str) {
         let order = self.addition(anchor, name, device);
         self.apply(&order).expect("added");
@@ -356,7 +372,7 @@ impl World {
         for block in self.blocks() {
             replay.push(&block).expect("the log replays");
         }
-        let page = crate::reads::public_state(&self.shard, AnchorNumber::new(0), u32::MAX);
+        let page = crate::reads::public_state(&self.shard, AnchorNumber::new(0), usize::MAX);
         assert_eq!(page.next, None);
         let served: Vec<_> = page
             .anchors

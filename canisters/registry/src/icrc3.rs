@@ -4,6 +4,7 @@ use crate::archives::Entry;
 use crate::shard::Shard;
 use candid::Nat;
 use canister_kit::certified::{LogTip, tip_witness};
+use canister_kit::page::Page;
 use ic_stable_structures::Memory;
 use oplog::{Block, BlockType};
 use serde_bytes::ByteBuf;
@@ -33,6 +34,7 @@ const GET_BLOCKS: &str = "icrc3_get_blocks";
 pub fn get_blocks<M: Memory>(shard: &Shard<M>, requests: &[GetBlocksRequest]) -> GetBlocksResult {
     let length = shard.log.length();
     let first_kept = shard.log.first_kept();
+    let mut page = Page::with_places(MAX_BLOCKS);
     let mut blocks = Vec::new();
     let mut archived_blocks = Vec::new();
     for GetBlocksRequest {
@@ -47,12 +49,8 @@ pub fn get_blocks<M: Memory>(shard: &Shard<M>, requests: &[GetBlocksRequest]) ->
             start,
             end.min(first_kept),
         ));
-        let room = MAX_BLOCKS - blocks.len();
-        blocks.extend(
-            (start.max(first_kept)..end)
-                .take(room)
-                .map_while(|index| block(shard, index)),
-        );
+        blocks
+            .extend((start.max(first_kept)..end).map_while(|index| block(shard, index, &mut page)));
     }
     GetBlocksResult {
         log_length: length.into(),
@@ -61,8 +59,12 @@ pub fn get_blocks<M: Memory>(shard: &Shard<M>, requests: &[GetBlocksRequest]) ->
     }
 }
 
-fn block<M: Memory>(shard: &Shard<M>, index: u64) -> Option<BlockWithId> {
+/// A block that is here and belongs to the page.
+fn block<M: Memory>(shard: &Shard<M>, index: u64, page: &mut Page) -> Option<BlockWithId> {
     let held = shard.log.block(BlockIndex::new(index))?;
+    if !page.takes(held.block.len()) {
+        return None;
+    }
     let block = Block::decode(held.block.as_slice()).expect("a block that this log encoded");
     Some(BlockWithId {
         id: index.into(),

@@ -303,7 +303,7 @@ fn identify(message: ByteBuf) -> ByteBuf {
 )]
 #[candid_method(query)]
 fn public_state(from: AnchorNumber, limit: u32) -> PublicState {
-    with(|shard| reads::public_state(shard, from, limit))
+    with(|shard| reads::public_state(shard, from, limit as usize))
 }
 
 #[query(hidden = true, encode_with = "lean::answer")]

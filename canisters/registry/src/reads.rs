@@ -4,6 +4,7 @@ use crate::memory::LAYOUT_VERSION;
 use crate::shard::Shard;
 use anchors::{AnchorRecord, DeviceRecord};
 use canister_kit::build::BuildInfo;
+use canister_kit::page::Page;
 use ic_stable_structures::Memory;
 use types::registry::{PublicAnchor, PublicState, RegistryStatus};
 use types::{AnchorCredentials, AnchorNumber, BlockIndex, DeviceData};
@@ -12,7 +13,7 @@ use types::{AnchorCredentials, AnchorNumber, BlockIndex, DeviceData};
 mod tests;
 
 /// Anchors in one page of the public state at most.
-pub const PAGE_LIMIT: u32 = 500;
+pub const PAGE_LIMIT: usize = 500;
 
 /// The devices of an anchor without what is private: aliases, models and metadata are empty. None
 /// for an anchor that does not exist. Panics as [`Shard::record`] does.
@@ -54,14 +55,14 @@ pub fn credentials<M: Memory>(shard: &Shard<M>, anchor: AnchorNumber) -> AnchorC
     AnchorCredentials::of(devices.map(DeviceRecord::data))
 }
 
-/// One page of exactly what replaying the log gives: anchors from `from` on, at most `limit` and at
-/// most [`PAGE_LIMIT`].
+/// One page of exactly what replaying the log gives: anchors from `from` on, at most `limit`, at most [`PAGE_LIMIT`] and no more
+/// bytes than a [`Page`] takes; one at least.
 ///
 /// # Panics
 /// If a record cannot be read: the stable memory is damaged.
-pub fn public_state<M: Memory>(shard: &Shard<M>, from: AnchorNumber, limit: u32) -> PublicState {
-    let limit = limit.clamp(1, PAGE_LIMIT);
-    let page = shard.anchors.page(from, limit.into());
+pub fn public_state<M: Memory>(shard: &Shard<M>, from: AnchorNumber, limit: usize) -> PublicState {
+    let mut page = Page::with_places(limit.clamp(1, PAGE_LIMIT));
+    let page = shard.anchors.page(from, |bytes| page.takes(bytes));
     let page = page.unwrap_or_else(|error| panic!("{error}"));
     let next = page
         .last()

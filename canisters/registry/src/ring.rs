@@ -85,11 +85,6 @@ impl<M: Memory> Ring<M> {
         self.next
     }
 
-    /// Number of slots.
-    pub fn capacity(&self) -> u64 {
-        self.capacity
-    }
-
     /// Number of records kept.
     pub fn kept(&self) -> u64 {
         self.next - self.first

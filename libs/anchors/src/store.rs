@@ -428,30 +428,26 @@ impl<M: Memory> AnchorStore<M> {
         let Some(index) = self.index(anchor) else {
             return Ok(None);
         };
-        let bytes = self
-            .slots
-            .read(index)
-            .ok_or(ReadError::Missing { anchor })?;
-        AnchorRecord::decode(&bytes)
-            .map(Some)
-            .map_err(|source| ReadError::Corrupt { anchor, source })
+        decode(anchor, self.slots.read(index)).map(Some)
     }
 
-    /// Anchors from `from` on in order, at most `limit`, none left out.
+    /// Anchors from `from` on in order, none left out, until `takes` refuses one; it is told the bytes of each record.
     pub fn page(
         &self,
         from: AnchorNumber,
-        limit: u64,
+        mut takes: impl FnMut(usize) -> bool,
     ) -> Result<Vec<(AnchorNumber, AnchorRecord)>, ReadError> {
-        let from = from.max(self.range.lo());
-        let to = from.saturating_add(limit).min(self.next());
-        (from.get()..to.get())
-            .map(AnchorNumber::new)
-            .map(|anchor| {
-                let record = self.get(anchor)?;
-                Ok((anchor, record.ok_or(ReadError::Missing { anchor })?))
-            })
-            .collect()
+        let lo = self.range.lo().get();
+        let mut page = Vec::new();
+        for index in from.get().saturating_sub(lo)..self.count {
+            let anchor = AnchorNumber::new(lo + index);
+            let bytes = self.slots.read(index);
+            if !takes(bytes.as_ref().map_or(0, Vec::len)) {
+                break;
+            }
+            page.push((anchor, decode(anchor, bytes)?));
+        }
+        Ok(page)
     }
 
     #[cfg(test)]
@@ -468,6 +464,12 @@ impl<M: Memory> AnchorStore<M> {
         let index = anchor.get().checked_sub(self.range.lo().get())?;
         (index < self.count).then_some(index)
     }
+}
+
+/// The record of an anchor whose number is given.
+fn decode(anchor: AnchorNumber, bytes: Option<Vec<u8>>) -> Result<AnchorRecord, ReadError> {
+    let bytes = bytes.ok_or(ReadError::Missing { anchor })?;
+    AnchorRecord::decode(&bytes).map_err(|source| ReadError::Corrupt { anchor, source })
 }
 
 fn read_array<const N: usize>(memory: &impl Memory, at: u64) -> [u8; N] {

@@ -11,6 +11,7 @@
 //! | [`argument`] | what an upgrade is given, which may be nothing |
 //! | [`arguments`] | what a user's call is given |
 //! | [`blob`] | one blob as Candid: the family's messages |
+//! | [`page`] | how much one answer holds |
 //! | [`sorted`] | sorting what is short, with little code |
 //! | [`build`] | version and commit, and the public metadata sections of a module |
 //!
@@ -27,4 +28,5 @@ pub mod guards;
 pub mod http;
 pub mod layout;
 pub mod metrics;
+pub mod page;
 pub mod sorted;

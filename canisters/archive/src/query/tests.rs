@@ -231,19 +231,6 @@ fn served_blocks_hash_to_the_chain() {
 }
 
 #[test]
-fn a_page_ends_before_it_outgrows_a_message() {
-    let mut page = Page::new(None, 2_000);
-    let taken = (0..2_000).filter(|_| page.takes(300_000)).count();
-    assert_eq!(
-        taken, 4,
-        "three are below a million bytes, the fourth crosses it"
-    );
-    let mut page = Page::new(None, 2_000);
-    assert!(page.takes(5_000_000), "a reader must get on");
-    assert!(!page.takes(1));
-}
-
-#[test]
 fn status_shows_progress_and_every_reason() {
     let mut state = filled(2);
     let build = BuildInfo {
@@ -306,7 +293,7 @@ fn answers_are_the_bytes_of_candids_library() {
 
 #[test]
 fn many_entries_are_counted_and_what_cannot_be_read_is_none() {
-    let page = Page::new(None, 200);
+    let page = super::page(None, 200);
     let mut written = Written::of::<Entries>(&page);
     for index in 0..200 {
         written.push(BlockIndex::new(index), b"no block");

@@ -1,8 +1,8 @@
 use super::*;
-use crate::fixtures::{ARCHIVE, OTHER_ARCHIVE, World, decode, links, principal};
+use crate::fixtures::{ARCHIVE, OTHER_ARCHIVE, World, decode, links};
 use oplog::ChainVerifier;
+use types::BlockHash;
 use types::registry::RegistrySettings;
-use types::{BlockHash, DeviceKey};
 
 /// A shard with five blocks that keeps `retention` archived ones.
 fn five_blocks(retention: u64) -> World {
@@ -181,7 +181,7 @@ fn the_archive_in_service_that_was_set_back_halts_forgetting() {
         world.fetch_from(ARCHIVE, 0, 2),
         FetchAnswer::Pruned { .. }
     ));
-    assert_eq!(world.shard.unarchived(), 3);
+    assert_eq!(world.shard.unarchived(), 2);
     assert_eq!(
         world.shard.archives().entries()[0].acknowledged,
         BlockIndex::new(2)
@@ -280,10 +280,11 @@ fn forgotten_blocks_are_answered_as_pruned_and_acknowledge_nothing() {
         world.fetch(ARCHIVE, 2, Some(BlockHash::new([7; 32])), 5),
         pruned
     );
-    assert_eq!(world.shard.unarchived(), 3);
     assert_eq!(world.fetch(ARCHIVE, 0, None, 5), pruned);
-    assert_eq!(world.shard.unarchived(), 5);
-    assert!(!world.shard.archives().entries()[0].diverged);
+    assert_eq!(world.shard.unarchived(), 2);
+    let entry = world.shard.archives().entries()[0];
+    assert_eq!(entry.acknowledged, BlockIndex::new(0));
+    assert!(!entry.diverged);
 }
 
 #[test]
@@ -302,26 +303,63 @@ fn an_archive_that_lost_blocks_takes_its_acknowledgement_back() {
 }
 
 #[test]
-fn an_answer_has_at_most_a_megabyte_of_blocks() {
-    let mut world = World::with(RegistrySettings {
-        archives: Some(links(&[(ARCHIVE, true)])),
-        max_devices: Some(65_535),
+fn what_a_question_lets_be_forgotten_is_handed_out_before() {
+    let mut world = five_blocks(2);
+    world.configure(&RegistrySettings {
+        archives: Some(links(&[(ARCHIVE, true), (OTHER_ARCHIVE, false)])),
         ..RegistrySettings::default()
     });
-    let tx = |n: u32| oplog::Tx {
-        anchor: crate::fixtures::anchor(0),
-        caller: principal("a"),
-        operation: oplog::Operation::Add {
-            device: types::PublicDevice {
-                pubkey: DeviceKey::new(vec![7; 300_000 + n as usize]),
-                ..types::PublicDevice::from(&crate::fixtures::passkey("a"))
-            },
-        },
-    };
-    for n in 0..5 {
-        world.shard.log.append(&tx(n), world.now).unwrap();
+    world.acknowledge(ARCHIVE, 5);
+    assert_eq!(world.shard.log.first_kept(), 3);
+    for name in ["5", "6", "7"] {
+        world.add(crate::fixtures::anchor(0), "0", name);
     }
-    assert_eq!(indices(&world.fetch(ARCHIVE, 0, None, u32::MAX)), (0, 3));
+    // Now three blocks more are over the two that are kept, and all but those that came since are archived.
+    assert_eq!(indices(&world.fetch_from(OTHER_ARCHIVE, 3, 3)), (3, 5));
+    assert_eq!(world.shard.log.first_kept(), 5);
+}
+
+#[test]
+fn an_archive_that_never_had_anything_stops_no_orders() {
+    let mut world = five_blocks(1);
+    world.acknowledge(ARCHIVE, 5);
+    assert_eq!(world.shard.log.first_kept(), 4);
+    world.configure(&RegistrySettings {
+        archives: Some(links(&[(OTHER_ARCHIVE, true)])),
+        backlog_limit: Some(3),
+        ..RegistrySettings::default()
+    });
+    assert!(matches!(
+        world.fetch(OTHER_ARCHIVE, 0, None, 5),
+        FetchAnswer::Pruned { .. }
+    ));
+    world.add(crate::fixtures::anchor(0), "0", "5");
+    assert_eq!(world.shard.log.first_kept(), 4);
+}
+
+#[test]
+fn an_archive_in_service_that_comes_back_without_its_beginning_is_refused() {
+    let mut world = five_blocks(3);
+    world.acknowledge(ARCHIVE, 5);
+    assert_eq!(world.shard.log.first_kept(), 2);
+    let refused = FetchAnswer::NotYourRange {
+        reason: NotServed::StartsTooLate,
+    };
+    for _ in 0..2 {
+        assert_eq!(world.fetch_from(ARCHIVE, 5, 5), refused);
+    }
+    assert_eq!(world.shard.unarchived(), 3);
+    // What is still here it can have again.
+    assert_eq!(indices(&world.fetch_from(ARCHIVE, 2, 2)), (2, 3));
+    world.fetch_from(ARCHIVE, 2, 5);
+    assert_eq!(world.shard.unarchived(), 0);
+}
+
+#[test]
+fn an_answer_has_about_a_megabyte_of_blocks() {
+    let mut world = World::new();
+    world.append_large(6, 300_000);
+    assert_eq!(indices(&world.fetch(ARCHIVE, 0, None, u32::MAX)), (0, 4));
 }
 
 #[test]

@@ -95,6 +95,14 @@ fn an_answer_is_bounded() {
 }
 
 #[test]
+fn an_answer_fits_a_message() {
+    let mut world = World::new();
+    world.append_large(6, 300_000);
+    assert_eq!(ids(&ask(&world.shard, 0, 6)), [0, 1, 2, 3]);
+    assert_eq!(ids(&ask(&world.shard, 4, 2)), [4, 5]);
+}
+
+#[test]
 fn two_archives_share_what_they_have() {
     let mut world = world();
     world.configure(&RegistrySettings {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::fixtures::{ARCHIVE, LO, World, anchor, passkey};
-use types::{PublicDevice, registry::RegistrySettings};
+use types::{Metadata, MetadataValue, PublicDevice, registry::RegistrySettings};
 
 const BUILD: BuildInfo = BuildInfo {
     canister: "registry",
@@ -63,6 +63,26 @@ fn pages_of_the_public_state_leave_nothing_out() {
     assert_eq!(anchors, expected.collect::<Vec<_>>());
     let past = public_state(&world.shard, AnchorNumber::new(LO + 3), 10);
     assert_eq!((past.anchors, past.next), (vec![], None));
+}
+
+#[test]
+fn pages_of_the_public_state_fit_a_message() {
+    let mut world = World::with(RegistrySettings {
+        range_end: Some(AnchorNumber::new(LO + 450)),
+        ..RegistrySettings::default()
+    });
+    for n in 0..450 {
+        let mut order = world.creation(&n.to_string());
+        let text = MetadataValue::String("x".repeat(2_300));
+        order.device.metadata = Some(Metadata([("note".to_owned(), text)].into()));
+        world.create(&order).expect("registered");
+    }
+    let first = public_state(&world.shard, anchor(0), PAGE_LIMIT);
+    let records = first.anchors.len();
+    assert!((400..430).contains(&records), "{records}");
+    let second = public_state(&world.shard, first.next.expect("more"), PAGE_LIMIT);
+    assert_eq!(records + second.anchors.len(), 450);
+    assert_eq!(second.anchors[0].anchor, anchor(records as u64));
 }
 
 #[test]

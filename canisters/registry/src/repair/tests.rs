@@ -92,7 +92,7 @@ fn the_log_and_the_public_state_are_what_they_were() {
     assert!(!world.shard.archives().entries()[0].diverged);
     world.assert_replay_matches();
     let page =
-        |world: &World| crate::reads::public_state(&world.shard, AnchorNumber::new(LO), u32::MAX);
+        |world: &World| crate::reads::public_state(&world.shard, AnchorNumber::new(LO), usize::MAX);
     assert_eq!(page(&world), page(&before));
     assert_eq!(world.shard.counters.get(counters::REPAIRED_BLOCKS), 5);
 
