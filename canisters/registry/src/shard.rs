@@ -97,7 +97,8 @@ impl<M: Memory> Shard<M> {
         memories: Memories<M>,
         wish: Option<&RegistrySettings>,
     ) -> Result<Self, StartError> {
-        let nobody = Principal::anonymous();
+        // No message has this sender.
+        let nobody = Principal::management_canister();
         let mut shard = Self::assemble(memories, nobody, AnchorStore::open)?;
         if let Some(wish) = wish {
             shard.configure(wish)?;

@@ -110,7 +110,7 @@ impl Authenticated {
         self.mark_used(now);
         self.push(device, limits, now)?;
         let index = IndexChange::addition(&self.record);
-        self.change(index, operation)
+        self.change(index, Some(operation)).within_limits()
     }
 
     /// Gives a device other data. Its key stays the same, and so do its place and its last use.
@@ -138,7 +138,7 @@ impl Authenticated {
         self.record.devices[at].set_data(device, now);
         check_devices(&self.record.devices, limits)?;
         let index = IndexChange::between(Some(&before), &self.record);
-        self.change(index, operation)
+        self.change(index, Some(operation)).within_limits()
     }
 
     /// Removes a device and adds another one after those that are left, both or neither. So the new one
@@ -159,7 +159,7 @@ impl Authenticated {
         self.take_out(key, now)?;
         self.push(device, limits, now)?;
         let index = IndexChange::between(Some(&before), &self.record);
-        self.change(index, operation)
+        self.change(index, Some(operation)).within_limits()
     }
 
     /// Removes a device: any one, the caller's own and the last one included. Without devices an
@@ -172,7 +172,7 @@ impl Authenticated {
         let before = self.record.clone();
         self.take_out(key, now)?;
         let index = IndexChange::between(Some(&before), &self.record);
-        self.change(index, operation)
+        Ok(self.change(index, Some(operation)))
     }
 
     fn push(
@@ -211,23 +211,18 @@ impl Authenticated {
         Ok(())
     }
 
-    fn change(self, index: IndexChange, operation: Operation) -> Result<Change, DeviceError> {
-        Ok(Change {
-            anchor: self.anchor,
-            record: encode(&self.record)?,
-            index,
-            operation: Some(operation),
-        })
-    }
-
     /// Notes the use of the device at `now`: a change that no block shows.
     pub fn used(mut self, now: TimestampNs) -> Change {
         self.mark_used(now);
+        self.change(IndexChange::default(), None)
+    }
+
+    fn change(self, index: IndexChange, operation: Option<Operation>) -> Change {
         Change {
             anchor: self.anchor,
             record: self.record.encode(),
-            index: IndexChange::default(),
-            operation: None,
+            index,
+            operation,
         }
     }
 }
@@ -258,6 +253,11 @@ impl Change {
     /// The same, once it is written.
     pub fn into_operation(self) -> Option<Operation> {
         self.operation
+    }
+
+    fn within_limits(self) -> Result<Self, DeviceError> {
+        check_length(&self.record)?;
+        Ok(self)
     }
 }
 
@@ -299,12 +299,16 @@ fn position(record: &AnchorRecord, key: &DeviceKey) -> Option<usize> {
 
 fn encode(record: &AnchorRecord) -> Result<Vec<u8>, DeviceError> {
     let bytes = record.encode();
+    check_length(&bytes)?;
+    Ok(bytes)
+}
 
-    if bytes.len() > limits::RECORD {
+fn check_length(record: &[u8]) -> Result<(), DeviceError> {
+    if record.len() > limits::RECORD {
         return Err(DeviceError::RecordTooLarge {
-            length: bytes.len() as u64,
+            length: record.len() as u64,
             limit: limits::RECORD as u64,
         });
     }
-    Ok(bytes)
+    Ok(())
 }

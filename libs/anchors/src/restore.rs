@@ -2,10 +2,9 @@
 //!
 //! The block says who changed what, and the shard allowed it when it happened. So nothing that only guards users' input is
 //! checked again (lengths, limits, who may); what is checked is that the record to be written is the one that replaying
-//! the log gives. What no block shows is gone: aliases, models and metadata values come back empty, and what was spent of a
-//! day's budget is forgotten.
+//! the log gives. What no block shows is gone: aliases, models and metadata values come back empty, what was spent of a
+//! day's budget is forgotten, and so are uses: nobody has counted them either, so the next one counts as the first of its day.
 
-use crate::day::Day;
 use crate::index::IndexChange;
 use crate::record::{AnchorRecord, DeviceRecord};
 use crate::slots::OutOfMemory;
@@ -13,8 +12,8 @@ use crate::store::{AnchorStore, ReadError};
 use ic_stable_structures::Memory;
 use oplog::{LOST_NUMBERS_LIMIT, Operation, Tx};
 use types::{
-    AnchorNumber, AnchorRange, DeviceData, DeviceKey, Metadata, MetadataValue, Principal,
-    PublicDevice, TimestampNs,
+    AnchorNumber, AnchorRange, DeviceData, DeviceKey, Metadata, MetadataValue, PublicDevice,
+    TimestampNs,
 };
 
 #[cfg(test)]
@@ -95,7 +94,7 @@ impl<M: Memory> AnchorStore<M> {
         }
         let Tx {
             anchor,
-            caller,
+            caller: _,
             operation,
         } = tx;
         let gone = match operation {
@@ -104,26 +103,26 @@ impl<M: Memory> AnchorStore<M> {
                 temporary_key: _,
             } => {
                 self.is_next(*anchor)?;
-                let device = DeviceRecord::new(restored(*anchor, device)?, Some(at));
+                let device = DeviceRecord::new(restored(*anchor, device)?, None);
                 let record = AnchorRecord {
                     created_at: at,
                     devices: vec![device],
                     spent: None,
-                    last_active: Some(Day::of(at)),
+                    last_active: None,
                 };
                 let index = IndexChange::between(None, &record);
                 self.push(&record.encode(), &index)?;
                 None
             }
             Operation::Add { device } => {
-                self.change(*anchor, *caller, at, |devices| {
+                self.change(*anchor, |devices| {
                     push(devices, restored(*anchor, device)?, at)
                         .ok_or(RestoreError::OtherDevices { anchor: *anchor })
                 })?;
                 None
             }
             Operation::Update { device } => {
-                self.change(*anchor, *caller, at, |devices| {
+                self.change(*anchor, |devices| {
                     let data = restored(*anchor, device)?;
                     let place = position(devices, &device.pubkey)
                         .ok_or(RestoreError::OtherDevices { anchor: *anchor })?;
@@ -133,7 +132,7 @@ impl<M: Memory> AnchorStore<M> {
                 None
             }
             Operation::Replace { old, device } => {
-                self.change(*anchor, *caller, at, |devices| {
+                self.change(*anchor, |devices| {
                     let data = restored(*anchor, device)?;
                     take_out(devices, old)
                         .and_then(|()| push(devices, data, at))
@@ -142,7 +141,7 @@ impl<M: Memory> AnchorStore<M> {
                 Some(old.clone())
             }
             Operation::Remove { key } => {
-                self.change(*anchor, *caller, at, |devices| {
+                self.change(*anchor, |devices| {
                     take_out(devices, key).ok_or(RestoreError::OtherDevices { anchor: *anchor })
                 })?;
                 Some(key.clone())
@@ -190,8 +189,6 @@ impl<M: Memory> AnchorStore<M> {
     fn change(
         &mut self,
         anchor: AnchorNumber,
-        caller: Principal,
-        at: TimestampNs,
         change: impl FnOnce(&mut Vec<DeviceRecord>) -> Result<(), RestoreError>,
     ) -> Result<(), RestoreError> {
         let record = self.get(anchor)?;
@@ -200,12 +197,6 @@ impl<M: Memory> AnchorStore<M> {
             return Err(RestoreError::Dead { anchor });
         }
         let before = record.clone();
-        // The device that did it was used; of a temporary key nobody knows any more which one that was.
-        let mut devices = record.devices.iter_mut();
-        if let Some(device) = devices.find(|device| device.is(&caller)) {
-            device.last_use = device.last_use.max(Some(at));
-        }
-        record.last_active = record.last_active.max(Some(Day::of(at)));
         change(&mut record.devices)?;
         let index = IndexChange::between(Some(&before), &record);
         self.overwrite(anchor, &record.encode(), &index)?;

@@ -52,8 +52,8 @@ const RESERVED_METADATA_KEYS: [&str; 12] = [
 
 /// The contents of the object identifier 1.3.6.1.4.1.56387.1.2: interface specification, "Canister signatures".
 const CANISTER_SIGNATURE: [u8; 10] = hex!("2b0601040183b8430102");
-/// Where it stands in a key, at the latest, however clumsily lengths are encoded before it.
-const ALGORITHM_WITHIN: usize = 32;
+/// The seven bits zero and one more byte to come: before a number, the same number.
+const PADDING: u8 = 0x80;
 
 /// Limits that a deployment chooses.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -172,9 +172,19 @@ fn check_metadata(metadata: &Metadata) -> Result<(), DeviceError> {
 
 /// Whether a key names the algorithm of canister signatures. See `docs/decisions/0007-no-canister-as-a-device.md`.
 fn is_canister_signature(key: &DeviceKey) -> bool {
-    let head = &key.as_slice()[..key.len().min(ALGORITHM_WITHIN)];
-    head.windows(CANISTER_SIGNATURE.len())
-        .any(|window| window == CANISTER_SIGNATURE)
+    // Anywhere, because a tolerant reader of DER takes long forms of tags and lengths before it, and without the bytes that may pad
+    // each of its numbers.
+    let mut bytes = key.as_slice().iter().filter(|byte| **byte != PADDING);
+    let mut found = 0;
+    bytes.any(|byte| {
+        found = if *byte == CANISTER_SIGNATURE[found] {
+            found + 1
+        } else {
+            // Only its first byte begins it, so nothing has to be looked at twice.
+            usize::from(*byte == CANISTER_SIGNATURE[0])
+        };
+        found == CANISTER_SIGNATURE.len()
+    })
 }
 
 /// Bytes that count towards [`limits::VARIABLE_FIELDS`]. The model id has a fixed size and does not.

@@ -1,5 +1,7 @@
 use super::*;
+use crate::activity::{Series, Window};
 use crate::fixtures::{ARCHIVE, HI, LO, SECOND, World, anchor, caller, links, passkey, principal};
+use anchors::Day;
 use types::registry::{DeviceOperation, RegistryError, RegistrySettings};
 use types::{AnchorNumber, BlockHash, DeviceKey};
 
@@ -107,6 +109,26 @@ fn the_log_and_the_public_state_are_what_they_were() {
     order.expected = Some(tip);
     assert_eq!(world.create(&order), Ok(anchor(2)));
     world.assert_replay_matches();
+}
+
+#[test]
+fn who_came_in_the_lost_time_is_active_from_the_next_use_on() {
+    let mut before = World::with(maintenance(false));
+    before.register("a");
+    before.register("b");
+    let mut world = set_back();
+    sent(&mut world, 1, &encoded(&before)[1..]).unwrap();
+    let active = |world: &World, window, in_days: u64| {
+        let last = world.now.saturating_add(in_days * 86_400 * SECOND);
+        let activity = &world.shard.activity;
+        activity.active(Series::Anchors, window, Day::of(last))
+    };
+    assert_eq!(active(&world, Window::Month, 0), 1, "nobody has counted b");
+    world.ask(anchor(1), principal("b"), None).unwrap();
+    assert_eq!(active(&world, Window::Day, 0), 2);
+    for in_days in [0, 1, 29] {
+        assert_eq!(active(&world, Window::Month, in_days), 2, "{in_days}");
+    }
 }
 
 #[test]

@@ -341,6 +341,14 @@ fn nobody_is_kept_from_removing_a_device_by_a_limit_that_became_narrower() {
         proof.update(&key("a"), passkey("a"), narrow, LATER),
         Err(DeviceError::TooManyDevices { count: 3, limit: 1 })
     );
+    // Nor by the length of a record that a block brought back.
+    let mut record = three();
+    record.devices[1].data.origin = Some("o".repeat(20_000));
+    assert!(remove(&record, "a", "c").is_ok());
+    assert!(matches!(
+        update(&record, "a", passkey("a")),
+        Err(DeviceError::FieldsTooLong { .. })
+    ));
 }
 
 #[test]

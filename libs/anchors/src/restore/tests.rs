@@ -70,7 +70,7 @@ fn what_no_block_shows_comes_back_empty() {
     store.restore(&tx(0, "session", operation), NOW).unwrap();
     let record = record(&store, 0);
     assert_eq!(record.created_at(), NOW);
-    assert_eq!(record.devices()[0].last_use(), Some(NOW));
+    assert_eq!(record.devices()[0].last_use(), None);
     assert_eq!(record.public_devices(), [PublicDevice::from(&full)]);
     let expected = DeviceData {
         alias: String::new(),
@@ -83,7 +83,7 @@ fn what_no_block_shows_comes_back_empty() {
 }
 
 #[test]
-fn devices_keep_their_places_and_the_one_that_acted_was_used() {
+fn devices_keep_their_places_and_nobody_counts_as_having_used_them() {
     let mut store = store(LO + 2);
     store.restore(&register(0, "a"), NOW).unwrap();
     for name in ["b", "c"] {
@@ -107,7 +107,7 @@ fn devices_keep_their_places_and_the_one_that_acted_was_used() {
     let now = record(&store, 0);
     assert_eq!(now.public_devices(), [device, public("c"), public("d")]);
     let uses: Vec<_> = now.devices().iter().map(DeviceRecord::last_use).collect();
-    assert_eq!(uses, [Some(LATER), Some(LATER), None]);
+    assert_eq!(uses, [None; 3]);
     for name in ["b", "c", "d"] {
         let key = public(name).pubkey;
         let remove = Operation::Remove { key: key.clone() };

@@ -278,9 +278,14 @@ fn a_canister_signature_key_is_no_device() {
     };
     // SEQUENCE { SEQUENCE { OID }, BIT STRING |id| id seed }, as canisters make it.
     let plain = "3019300c060a2b0601040183b8430102030900030a0b0c01020304";
-    // The same with the longest lengths that a tolerant reader of DER may take.
-    let long = "308400000024308400000011060a2b0601040183b8430102030900030a0b0c01020304";
-    for key in [plain, long] {
+    // The same as a tolerant reader of DER may take it: with long lengths, long tags, and numbers that are padded.
+    let lengths = "3088000000000000002c308800000000000000150688000000000000000a2b0601040183b8430102030900030a0b0c01020304";
+    let tags = "3f808080801022".to_owned()
+        + "3f80808010113f808006090a2b0601040183b8430102030900030a0b0c01020304";
+    let padded = "301f30120610802b8006018004018083b843800102030900030a0b0c01020304";
+    // What looks like its beginning comes before it.
+    let again = "301b300e060c2b062b0601040183b8430102030900030a0b0c01020304";
+    for key in [plain, lengths, &tags, padded, again] {
         assert_eq!(refused(&with(key)), DeviceError::CanisterSignatureKey);
     }
     // A passkey's algorithm differs in its last number.

@@ -112,11 +112,11 @@ fn pages_leave_nothing_out_and_end_at_the_next_number() {
     }
     let numbers = |from, limit: u64| -> Vec<u64> {
         let mut taken = 0;
-        let takes = |bytes| {
+        let fits = |bytes| {
             taken += 1;
             bytes > 20 && taken <= limit
         };
-        let page = store.page(AnchorNumber::new(from), takes).unwrap();
+        let page = store.page(AnchorNumber::new(from), fits).unwrap();
         page.iter().map(|(anchor, _)| anchor.get()).collect()
     };
     assert_eq!(numbers(0, 2), [LO, LO + 1]);
