@@ -174,17 +174,15 @@ fn check_metadata(metadata: &Metadata) -> Result<(), DeviceError> {
 fn is_canister_signature(key: &DeviceKey) -> bool {
     // Anywhere, because a tolerant reader of DER takes long forms of tags and lengths before it, and without the bytes that may pad
     // each of its numbers.
-    let mut bytes = key.as_slice().iter().filter(|byte| **byte != PADDING);
-    let mut found = 0;
-    bytes.any(|byte| {
-        found = if *byte == CANISTER_SIGNATURE[found] {
-            found + 1
-        } else {
-            // Only its first byte begins it, so nothing has to be looked at twice.
-            usize::from(*byte == CANISTER_SIGNATURE[0])
-        };
-        found == CANISTER_SIGNATURE.len()
-    })
+    let key = key.as_slice();
+    let begins_at = |at: usize| {
+        let numbers = key[at..].iter().filter(|byte| **byte != PADDING);
+        numbers
+            .take(CANISTER_SIGNATURE.len())
+            .eq(&CANISTER_SIGNATURE)
+    };
+    let mut bytes = key.iter().enumerate();
+    bytes.any(|(at, byte)| *byte == CANISTER_SIGNATURE[0] && begins_at(at))
 }
 
 /// Bytes that count towards [`limits::VARIABLE_FIELDS`]. The model id has a fixed size and does not.
