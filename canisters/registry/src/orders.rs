@@ -18,9 +18,10 @@
 use crate::ring::{PushError, Ring};
 use ic_stable_structures::Memory;
 use minicbor::Encode;
+use rustc_hash::FxBuildHasher;
 use siphasher::sip128::{Hasher128, SipHasher13};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry as Place;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Place;
 use std::hash::Hasher;
 use types::{OrderId, TimestampNs};
 
@@ -75,8 +76,8 @@ pub enum Seen {
 /// See the module's documentation.
 pub struct OrderBook<M: Memory> {
     ring: Ring<M>,
-    /// Heap only, rebuilt from the ring.
-    index: BTreeMap<OrderId, u64>,
+    /// Heap only, rebuilt from the ring. A hash that is no secret will do: nobody but front makes ids.
+    index: HashMap<OrderId, u64, FxBuildHasher>,
 }
 
 struct Entry {
@@ -93,7 +94,7 @@ impl<M: Memory> OrderBook<M> {
         let ring = Ring::init(memory, tails, CAPACITY, SLOT_BYTES);
         // Newest first, and no further than to what was expired when the newest was written: an upgrade costs as much as
         // there were orders in ten minutes, not as many as the ring holds.
-        let mut index = BTreeMap::new();
+        let mut index = HashMap::with_hasher(FxBuildHasher);
         let mut newest = None;
         for at in (ring.first()..ring.next()).rev() {
             let Entry { id, at: time, .. } = entry(&ring, at);
