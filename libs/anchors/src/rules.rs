@@ -174,15 +174,16 @@ fn check_metadata(metadata: &Metadata) -> Result<(), DeviceError> {
 fn is_canister_signature(key: &DeviceKey) -> bool {
     // Anywhere, because a tolerant reader of DER takes long forms of tags and lengths before it, and without the bytes that may pad
     // each of its numbers.
-    let key = key.as_slice();
-    let begins_at = |at: usize| {
-        let numbers = key[at..].iter().filter(|byte| **byte != PADDING);
-        numbers
-            .take(CANISTER_SIGNATURE.len())
-            .eq(&CANISTER_SIGNATURE)
-    };
-    let mut bytes = key.iter().enumerate();
-    bytes.any(|(at, byte)| *byte == CANISTER_SIGNATURE[0] && begins_at(at))
+    let [first, others @ ..] = &CANISTER_SIGNATURE;
+    let mut rest = key.as_slice();
+    while let Some(at) = rest.iter().position(|byte| byte == first) {
+        rest = &rest[at + 1..];
+        let numbers = rest.iter().filter(|byte| **byte != PADDING);
+        if numbers.take(others.len()).eq(others) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Bytes that count towards [`limits::VARIABLE_FIELDS`]. The model id has a fixed size and does not.
