@@ -9,11 +9,12 @@ use anchorage_tests::family::{
     trapping_registry,
 };
 use anchorage_tests::{built, encoded};
+use call::{First, Heard};
 use people::{People, TOKENS};
 use pocket_ic::ErrorCode;
 use pocket_ic::common::rest::RawMessageId;
 use types::front::RegisterResponse;
-use types::{AnchorNumber, Principal, SessionKey};
+use types::{Principal, SessionKey};
 
 const DAPP: &str = "https://dapp.example";
 const FRONT: Role = Role::Front;
@@ -79,92 +80,75 @@ fn a_shard_that_traps_in_the_middle_refuses_and_what_it_wrote_is_undone() {
     people.go_on();
 }
 
-/// Front and shard on two subnets: after so many rounds a registration is half done.
-fn submits(family: &Family, device: &Device, argument: &[u8]) -> RawMessageId {
-    calls(family, device.principal(), "register", argument)
+/// On two subnets, where every message between front and shard takes a round. Each call is made while something happens before
+/// some of its rounds, and once more.
+fn everything_twice(meanwhile: impl Fn(&Family, usize)) -> Vec<First> {
+    let family = setup(TOKENS).on_two_subnets().deploy();
+    People::of(&family).make_each_call_twice(|round| meanwhile(&family, round))
 }
 
-/// The very same call, as often as one likes, gives the number; there is one block, and no hole.
-#[track_caller]
-fn the_same_call_gives_the_number(family: &Family, device: &Device, argument: &[u8]) {
-    for _ in 0..3 {
-        let again = submits(family, device, argument);
-        let again = family.network.await_call(again).expect("the shard answers");
-        let again: RegisterResponse = candid::decode_one(&again).expect("an answer");
-        let user_number = AnchorNumber::new(10_000);
-        assert_eq!(again, RegisterResponse::Registered { user_number });
-    }
-    let audited = family.audits(0);
-    assert_eq!(audited.blocks.len(), 1);
-    assert_eq!(audited.tip.next_anchor.get(), 10_001);
-}
-
+/// Orders are sent again by front, questions by the user.
 #[test]
 fn an_answer_that_comes_too_late_is_found_by_front_itself() {
-    for rounds in 0..8 {
-        let family = setup(1).on_two_subnets().deploy();
-        let alice = Device::new("alice");
-        let argument = family.registration(&alice).arguments();
-        let call = submits(&family, &alice, &argument);
-        for _ in 0..rounds {
-            family.network.tick();
+    for late in 1..5 {
+        let firsts = everything_twice(|family, round| {
+            if round == late {
+                family.network.advance_time(TOO_LATE);
+            }
+        });
+        for first in firsts {
+            let may_be_asked_again = first.is_question && first.heard == Heard::Retry;
+            let is_fine = first.heard == Heard::Answer || may_be_asked_again;
+            assert!(is_fine, "{late} rounds: {first:?}");
         }
-        family.network.advance_time(TOO_LATE);
-        let answer = family.network.await_call(call);
-        assert!(answer.is_ok(), "{rounds} rounds: {answer:?}");
-        the_same_call_gives_the_number(&family, &alice, &argument);
     }
 }
 
 #[test]
 fn if_the_repetition_is_too_late_too_the_user_repeats_the_call() {
-    let family = setup(1).on_two_subnets().deploy();
-    let alice = Device::new("alice");
-    let argument = family.registration(&alice).arguments();
-    let call = submits(&family, &alice, &argument);
-    let answer = loop {
-        family.network.tick();
-        if let Some(answer) = family.network.ingress_status(call.clone()) {
-            break answer;
+    for late in 1..3 {
+        let firsts = everything_twice(|family, round| {
+            if round >= late {
+                family.network.advance_time(TOO_LATE);
+            }
+        });
+        for first in firsts {
+            let no_answer = if first.is_question {
+                Heard::Retry
+            } else {
+                Heard::Unknown
+            };
+            // A round later the answer may be there already.
+            assert!(late > 1 || first.heard == no_answer, "{first:?}");
         }
-        family.network.advance_time(TOO_LATE);
-    };
-    let words = answer.expect_err("no answer was in time").reject_message;
-    assert!(
-        words.contains("outcome unknown, repeat the same call"),
-        "{words}"
-    );
-    the_same_call_gives_the_number(&family, &alice, &argument);
+    }
 }
 
+/// A call comes before the upgrade, or finds the shard stopped, which says so.
 #[test]
-fn a_change_that_was_not_answered_in_time_is_done_once_or_not_at_all() {
-    for rounds in 0..8 {
-        let family = setup(1).on_two_subnets().deploy();
-        let alice = family.register("alice");
-        let phone = Device::new("phone");
-        let argument = candid::encode_args((alice.anchor, &phone.data)).expect("plain data");
-        let call = family
-            .network
-            .submit_call(family.front, alice.caller, "add", argument);
-        let call = call.expect("front lets it in");
-        for _ in 0..rounds {
-            family.network.tick();
+fn a_shard_that_is_upgraded_while_a_call_is_on_its_way_did_it_or_did_not() {
+    for begins in 0..3 {
+        let firsts = everything_twice(|family, round| {
+            if round == begins {
+                family.upgrades(REGISTRY);
+            }
+        });
+        for first in firsts {
+            assert_ne!(first.heard, Heard::Unknown, "{begins} rounds: {first:?}");
         }
-        family.network.advance_time(TOO_LATE);
-        let first = family.network.await_call(call);
-        let second = alice.tries_to_add(&phone);
-        // Whoever was answered need not repeat it; whoever does is told that it was done.
-        if first.is_ok() || !second.is_answered() {
-            second.is_refused_saying("already exists");
-        }
-        assert_eq!(
-            alice.asks_for_info().succeeds().devices.len(),
-            2,
-            "{rounds} rounds"
-        );
-        assert_eq!(family.audits(0).blocks.len(), 2, "{rounds} rounds");
-        alice.on(&phone).logs_in_to(DAPP);
+    }
+}
+
+/// That the shard is stopped when front sends an order again says nothing about the first time.
+#[test]
+fn a_shard_that_is_upgraded_when_its_answer_is_too_late_knows_what_it_did() {
+    for late in 1..3 {
+        everything_twice(|family, round| {
+            if round == late {
+                family.network.advance_time(TOO_LATE);
+                family.upgrades(REGISTRY);
+            }
+        });
     }
 }
 

@@ -1,6 +1,6 @@
 //! People who are about to do everything that a shard is needed for.
 
-use super::call::{Call, Check, hears};
+use super::call::{Call, Check, First, hears, is_refused};
 use super::{DAPP, FRONT, REGISTRY};
 use anchorage_tests::encoded;
 use anchorage_tests::family::{Device, Family, Person, ask};
@@ -84,31 +84,34 @@ impl<'a> People<'a> {
     }
 
     fn with_a_new_device(&self) -> [Call<'a>; 5] {
-        use AddTentativeDeviceResponse::AddedTentatively;
-        use VerifyTentativeDeviceResponse::{Verified, WrongCode};
+        use AddTentativeDeviceResponse::{AddedTentatively, AnotherDeviceTentativelyAdded};
+        use VerifyTentativeDeviceResponse::{DeviceRegistrationModeOff, Verified, WrongCode};
         let Person { anchor, caller, .. } = self.carol;
-        let types = |code: &str, right| {
+        let types = |code: &str, right, again| {
             let method = "verify_tentative_device";
             let hears =
                 |answer| hears(move |(heard,): (VerifyTentativeDeviceResponse,)| heard == answer);
-            self.call(caller, method, encoded((anchor, code)), hears(right))
+            let call = self.call(caller, method, encoded((anchor, code)), hears(right));
+            call.if_repeated(hears(again))
         };
         let code = &self.code;
         let other_code = if code == "000000" { "000001" } else { "000000" };
         // No try was counted before.
-        let first = WrongCode { retries_left: 2 };
+        let [first, second] = [2, 1].map(|retries_left| WrongCode { retries_left });
         let waits = hears(|(answer,)| matches!(answer, AddedTentatively { .. }));
+        let waited = hears(|(answer,)| matches!(answer, AnotherDeviceTentativelyAdded));
         let new = encoded((anchor, &Device::new("new phone").data));
         [
-            types(other_code, first),
-            types(code, Verified),
+            types(other_code, first, second),
+            types(code, Verified, DeviceRegistrationModeOff),
             self.call(
                 caller,
                 "enter_device_registration_mode",
                 encoded((anchor,)),
                 hears(|_: (TimestampNs,)| true),
             ),
-            self.call(Principal::anonymous(), "add_tentative_device", new, waits),
+            self.call(Principal::anonymous(), "add_tentative_device", new, waits)
+                .if_repeated(waited),
             self.call(
                 caller,
                 "exit_device_registration_mode",
@@ -126,10 +129,12 @@ impl<'a> People<'a> {
         let renamed = self.phone.clone().but(|device| device.alias.push('!')).data;
         let [tablet, new_watch] = ["tablet", "new watch"].map(|name| Device::new(name).data);
         [
-            change("add", encoded((anchor, tablet))),
+            change("add", encoded((anchor, tablet))).if_repeated(is_refused("already exists")),
+            // Carried out again: every order has its block.
             change("update", encoded((anchor, phone, renamed))),
-            change("replace", encoded((anchor, watch, new_watch))),
-            change("remove", encoded((anchor, key))),
+            change("replace", encoded((anchor, watch, new_watch)))
+                .if_repeated(is_refused("not found")),
+            change("remove", encoded((anchor, key))).if_repeated(is_refused("not found")),
             self.call(
                 caller,
                 "get_anchor_info",
@@ -158,6 +163,7 @@ impl<'a> People<'a> {
             caller,
             argument,
             right,
+            again: None,
         }
     }
 
@@ -180,11 +186,23 @@ impl<'a> People<'a> {
         for call in self.calls() {
             call.is_right(&call.is_made());
         }
-        self.have_done_everything_once();
+        self.have_done_everything_once(0);
+    }
+
+    /// Everybody makes each call while something happens, and once more.
+    #[track_caller]
+    pub(super) fn make_each_call_twice(&self, meanwhile: impl Fn(usize)) -> Vec<First> {
+        let calls = self.calls().into_iter();
+        let firsts: Vec<First> = calls.map(|call| call.is_made_twice(&meanwhile)).collect();
+        let updates = firsts
+            .iter()
+            .filter(|first| first.method == "update" && first.was_done);
+        self.have_done_everything_once(updates.count());
+        firsts
     }
 
     #[track_caller]
-    fn have_done_everything_once(&self) {
+    fn have_done_everything_once(&self, updates_more: usize) {
         let names_of = |person: &Person<'_>| -> Vec<String> {
             let devices = person.asks_for_info().succeeds().devices;
             devices.into_iter().map(|device| device.alias).collect()
@@ -204,7 +222,7 @@ impl<'a> People<'a> {
         // No call to the shard is open: front can be stopped at once.
         self.family.upgrades(FRONT);
         let audited = self.family.audits(0);
-        assert_eq!(audited.blocks.len(), self.blocks + BLOCKS);
+        assert_eq!(audited.blocks.len(), self.blocks + BLOCKS + updates_more);
         assert_eq!(audited.tip.next_anchor, self.next().saturating_add(1));
     }
 }
