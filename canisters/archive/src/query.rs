@@ -84,18 +84,15 @@ pub fn entries<M: Memory>(
     let page = page(limit, most);
     let mut written = Written::of::<Entries>(&page);
     let (first, next) = (store.first_index().get(), store.next_index().get());
-    match index {
-        Some(index) => {
-            for (index, bytes) in taken(store, index.get().max(first)..next, page) {
-                written.push(index, &bytes);
-            }
+    if let Some(index) = index {
+        for (index, bytes) in taken(store, index.get().max(first)..next, page) {
+            written.push(index, &bytes);
         }
+    } else {
         // From the last one back, so that what the page has no room for is the oldest.
-        None => {
-            let latest: Vec<_> = taken(store, (first..next).rev(), page).collect();
-            for (index, bytes) in latest.iter().rev() {
-                written.push(*index, bytes);
-            }
+        let latest: Vec<_> = taken(store, (first..next).rev(), page).collect();
+        for (index, bytes) in latest.iter().rev() {
+            written.push(*index, bytes);
         }
     }
     written.finish()
