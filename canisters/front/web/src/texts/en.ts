@@ -315,7 +315,7 @@ export const en = {
     captchaHelp:
       'There is no riddle for the ear: machines would solve it more easily than people. Somebody else may read ' +
       'the picture to you, also on the telephone with a shared screen; you have five minutes. Or come back ' +
-      'later: most of the time no picture is asked for. Signing in never asks for one.',
+      'later: some services ask for a picture only while very many anchors are created. Signing in never asks for one.',
     register: 'Create anchor',
     numberTitle: 'Your anchor number',
     numberIntro: 'Keep this number. You need it to sign in on another device, and nobody can tell it to you if you lose it.',
