@@ -451,7 +451,7 @@ fn shard_gauges(metrics: &mut Metrics, state: &State) {
     );
     per_shard(
         "anchorage_shard_rolled_back",
-        "1 if a shard lacked the expected tip when front last heard of it: repair it.",
+        "1 if a shard lacked the expected tip when front last heard of it: repair it; 0 also if front has not heard of it since the last upgrade.",
         &|row| flag(state.tips.is_rolled_back(row.canister)),
     );
     per_shard(
@@ -469,7 +469,7 @@ fn shard_gauges(metrics: &mut Metrics, state: &State) {
     );
     per_shard(
         "anchorage_shard_disagrees",
-        "1 if a shard, when it last told its status, had another front or other numbers than its row.",
+        "1 if a shard, when it last told its status, had another front or other numbers than its row; 0 also if it has not told it since the last upgrade.",
         &|row| {
             let report = state.fleet.report(row.canister);
             flag(report.is_some_and(|report| !report.agrees))
