@@ -92,7 +92,7 @@ write() {
 Written by `deploy/interface.sh` from the comments in `canisters/*/*.did`. Change those and run it again; do not edit
 this page.
 
-How to read it: each method says who may call it, what it costs (in instructions of the canister itself, estimated),
+How to read it: each method says who may call it, what it costs (in instructions of the canister itself, roughly),
 which errors there are, and whether a retry helps. Users and dapps need `front` only. Operators and auditors also use
 the queries of `registry` and `archive`. A query is answered by one node; whoever needs certainty calls the same method
 as an update, or checks a certificate. Each module carries its own `.did` as public metadata (`candid:service`), and a
