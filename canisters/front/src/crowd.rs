@@ -85,6 +85,7 @@ enum Owner {
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
+    /// Of every shard that was ever called.
     open: BTreeMap<Principal, Open>,
     of_owners: BTreeMap<Owner, u32>,
     seen: Option<Seen>,
@@ -178,9 +179,6 @@ impl Crowd {
                 Standing::Known(_) => {}
                 Standing::Anybody => open.anybodys = open.anybodys.saturating_sub(1),
                 Standing::Stranger => open.strangers = open.strangers.saturating_sub(1),
-            }
-            if open.all == 0 {
-                self.open.remove(&shard);
             }
         }
         if let Standing::Known(owner) = standing

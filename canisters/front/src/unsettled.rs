@@ -17,6 +17,7 @@ const CARRIED_OUT_WITHIN_NS: u64 = (TIMEOUT_SECONDS as u64 + 60) * 1_000_000_000
 /// The orders, by shard.
 #[derive(Debug, Default)]
 pub(crate) struct Unsettled {
+    /// Of every shard that ever had one.
     shards: BTreeMap<Principal, Vec<Entry>>,
     numbers: u64,
 }
@@ -82,9 +83,6 @@ impl Unsettled {
     pub(crate) fn settle(&mut self, shard: Principal, number: Number) {
         if let Some(entries) = self.shards.get_mut(&shard) {
             entries.retain(|entry| entry.number != number);
-            if entries.is_empty() {
-                self.shards.remove(&shard);
-            }
         }
     }
 
