@@ -44,8 +44,10 @@ fn send(result: Result<Vec<u8>, Refusal>) {
     }
 }
 
-/// Counts the instructions of the whole call so far, all its executions together.
+/// Counts the instructions of the whole call so far, and those of this execution, which is its last.
 pub(crate) fn observe(state: &Shared, method: Method) {
-    let state = state.borrow();
-    state.counters.observe(method, performance_counter(1));
+    let [last, whole] = [0, 1].map(performance_counter);
+    let counters = &state.borrow().counters;
+    counters.observe(method, whole);
+    counters.observe(method.last_execution(), last);
 }

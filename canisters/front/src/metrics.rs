@@ -271,6 +271,7 @@ pub(crate) fn text(
     metrics.standard(build, LAYOUT_VERSION, resources);
     metrics.stored(&COUNTERS, &state.counters);
     metrics.instructions(&METHODS, &state.counters);
+    metrics.last_executions(&METHODS, &state.counters);
     service_gauges(&mut metrics, state, liquid_cycles);
     registration_gauges(&mut metrics, state, now);
     log_in_gauges(&mut metrics, state);

@@ -6,13 +6,14 @@
 //! offset              size  what
 //!      0              8     counter of slot 0, u64 little-endian
 //!      8 * s          8     counter of slot s, s < 512
-//!   4096 + 128 * m    128   instructions of method m, m < 480:
+//!   4096 + 128 * m    128   instructions of method m, m < 240:
 //!      + 8 * b        8       calls in bucket b, b < 15, the last one without a bound
 //!      + 120          8       sum of instructions
+//!  34816 + 128 * m    128   the same of the last executions of its calls
 //! ```
 //!
 //! A slot or method number, once used, keeps its meaning for ever: a counter that is gone leaves a gap.
-//! A call's counters share one page of 4 KiB, its histogram another.
+//! A call's counters share one page of 4 KiB, each of its histograms another.
 //! Counters saturate instead of trapping.
 
 use ic_stable_structures::Memory;
@@ -29,7 +30,7 @@ pub struct Slot(u16);
 pub struct Method(u16);
 
 const SLOTS: u16 = 512;
-const METHODS: u16 = 480;
+const METHODS: u16 = 240;
 const HISTOGRAMS_AT: u64 = 4096;
 const HISTOGRAM_BYTES: u64 = 128;
 const SUM_AT: u64 = 120;
@@ -61,10 +62,16 @@ impl Slot {
 }
 
 impl Method {
-    /// The method with this number, below 480. In a constant a larger one does not compile.
+    /// The method with this number, below 240. In a constant a larger one does not compile.
     pub const fn new(number: u16) -> Self {
-        assert!(number < METHODS, "methods are numbered from 0 to 479");
+        assert!(number < METHODS, "methods are numbered from 0 to 239");
         Self(number)
+    }
+
+    /// Where the last executions of its calls are counted, if they have several: what comes after the last await.
+    #[must_use]
+    pub const fn last_execution(self) -> Self {
+        Self(self.0 % METHODS + METHODS)
     }
 }
 

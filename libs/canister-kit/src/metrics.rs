@@ -136,12 +136,34 @@ impl Metrics {
 
     /// The instructions of all methods of a table, as one family of histograms.
     pub fn instructions<M: Memory>(&mut self, table: &[MeasuredMethod], counters: &Counters<M>) {
-        let mut family = expect(self.0.histogram_vec(
+        self.histograms(
             "anchorage_method_instructions",
             "Instructions of an update, all its executions together, by method.",
-        ));
-        for MeasuredMethod { method, name } in table {
-            let Histogram { buckets, sum } = counters.histogram(*method);
+            table.iter().map(|one| (one.name, one.method)),
+            counters,
+        );
+    }
+
+    /// The same of the last executions, for a canister whose methods await.
+    pub fn last_executions<M: Memory>(&mut self, table: &[MeasuredMethod], counters: &Counters<M>) {
+        self.histograms(
+            "anchorage_last_execution_instructions",
+            "Instructions of an update's last execution (what came after its last await, or all of it), by method.",
+            table.iter().map(|one| (one.name, one.method.last_execution())),
+            counters,
+        );
+    }
+
+    fn histograms<M: Memory>(
+        &mut self,
+        name: &str,
+        help: &str,
+        methods: impl Iterator<Item = (&'static str, Method)>,
+        counters: &Counters<M>,
+    ) {
+        let mut family = expect(self.0.histogram_vec(name, help));
+        for (name, method) in methods {
+            let Histogram { buckets, sum } = counters.histogram(method);
             let bounds = INSTRUCTION_BOUNDS
                 .iter()
                 .map(|bound| float(*bound))

@@ -11,7 +11,7 @@ const STANDARD: [&str; 6] = [
     "anchorage_heap_memory_bytes",
     "anchorage_stable_memory_bytes",
 ];
-const FRONT: [&str; 39] = [
+const FRONT: [&str; 40] = [
     "anchorage_anchor_changes_total",
     "anchorage_authentication_cache_entries",
     "anchorage_authentication_cache_entries_limit",
@@ -26,6 +26,7 @@ const FRONT: [&str; 39] = [
     "anchorage_delegation_longest_life_seconds",
     "anchorage_delegations_prepared_total",
     "anchorage_device_verifications_total",
+    "anchorage_last_execution_instructions",
     "anchorage_low_cycles_refusals_total",
     "anchorage_method_instructions",
     "anchorage_registration_token_interval_seconds",

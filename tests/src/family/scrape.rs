@@ -44,9 +44,20 @@ impl Family {
     /// What a canister has counted of a method.
     #[track_caller]
     pub fn counts(&self, role: Role, method: &str) -> Counted {
+        self.counts_of("anchorage_method_instructions", role, method)
+    }
+
+    /// What a canister has counted of the last executions of a method's calls.
+    #[track_caller]
+    pub fn counts_last_executions(&self, role: Role, method: &str) -> Counted {
+        self.counts_of("anchorage_last_execution_instructions", role, method)
+    }
+
+    #[track_caller]
+    fn counts_of(&self, histogram: &str, role: Role, method: &str) -> Counted {
         let text = self.gets(role, "/metrics").text("text/plain");
         let read = |what: &str| {
-            let name = format!("anchorage_method_instructions_{what}{{method=\"{method}\"}} ");
+            let name = format!("{histogram}_{what}{{method=\"{method}\"}} ");
             let line = text.lines().find_map(|line| line.strip_prefix(&name));
             let value = line.unwrap_or_else(|| panic!("no histogram of {method}"));
             let value = value.split(' ').next().expect("a value");

@@ -253,6 +253,40 @@ fn log_ins_cost_front_and_shard_what_they_count() {
     }
 }
 
+/// What front counts for one call of a method, and for the last execution of it.
+#[track_caller]
+fn counts<T>(family: &Family, method: &str, call: impl FnOnce() -> T) -> [u64; 2] {
+    let all = || {
+        [
+            family.counts(FRONT, method),
+            family.counts_last_executions(FRONT, method),
+        ]
+    };
+    let before = all();
+    call();
+    let after = all();
+    std::array::from_fn(|at| {
+        assert_eq!(after[at].calls - before[at].calls, 1, "{method}");
+        after[at].instructions - before[at].instructions
+    })
+}
+
+/// What comes after the last await is counted apart.
+#[test]
+fn the_last_execution_of_a_call_is_a_part_of_it() {
+    let family = family();
+    let [whole, last] = counts(&family, "create_challenge", || family.challenge());
+    assert!(
+        whole.abs_diff(last) <= 1_000,
+        "{whole} without an await, {last}"
+    );
+    let alice = family.register("alice");
+    let watch = Device::new("watch");
+    let [whole, last] = counts(&family, "add", || alice.tries_to_add(&watch).succeeds());
+    // Reading the answer and giving one takes a fifth of what reading the device and sending it takes, or more.
+    assert!(last * 6 > whole && last * 2 < whole, "{whole}, {last}");
+}
+
 /// The next poll of the archive: what it spends on everything, as if its answers were all it had to pay for.
 fn polls(family: &Family) -> Spent {
     let status = ask(family.archive(0).status()).succeeds();

@@ -56,6 +56,7 @@ fn every_family_is_there_from_the_first_scrape_on() {
         "anchorage_low_cycles_refusals_total counter",
         "anchorage_shard_unexplained_tips_total counter",
         "anchorage_method_instructions histogram",
+        "anchorage_last_execution_instructions histogram",
         "anchorage_service_open gauge",
         "anchorage_cycles_floor_cycles gauge",
         "anchorage_captcha_enabled gauge",

@@ -14,13 +14,14 @@ fn counters_lie_where_the_drawing_says() {
     assert_eq!(word(&memory, 0), [1, 0, 0, 0, 0, 0, 0, 0]);
     assert_eq!(word(&memory, 4088), [2, 1, 0, 0, 0, 0, 0, 0]);
 
-    counters.observe(Method::new(479), 10_001);
-    assert_eq!(word(&memory, 4096 + 479 * 128), [0; 8]);
-    assert_eq!(
-        word(&memory, 4096 + 479 * 128 + 8),
-        [1, 0, 0, 0, 0, 0, 0, 0]
-    );
-    assert_eq!(word(&memory, 65_528), [0x11, 0x27, 0, 0, 0, 0, 0, 0]);
+    let last = Method::new(239);
+    for (method, at) in [(last, 4096), (last.last_execution(), 34_816)] {
+        let at = at + 239 * 128;
+        counters.observe(method, 10_001);
+        assert_eq!(word(&memory, at), [0; 8]);
+        assert_eq!(word(&memory, at + 8), [1, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(word(&memory, at + 120), [0x11, 0x27, 0, 0, 0, 0, 0, 0]);
+    }
     assert_eq!(memory.size(), 1, "everything fits one Wasm page");
 }
 

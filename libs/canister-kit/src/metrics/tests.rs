@@ -89,6 +89,25 @@ fn histograms_are_cumulative_and_present_for_every_method() {
 }
 
 #[test]
+fn last_executions_have_histograms_of_their_own() {
+    let counters = Counters::open(VectorMemory::default());
+    counters.observe(METHODS[0].method, 50_000);
+    counters.observe(METHODS[0].method.last_execution(), 20_000);
+    let mut metrics = Metrics::at(0);
+    metrics.last_executions(&METHODS, &counters);
+    let text = text(metrics);
+    for line in [
+        "_bucket{method=\"apply\",le=\"10000\"} 0 0",
+        "_bucket{method=\"apply\",le=\"30000\"} 1 0",
+        "_sum{method=\"apply\"} 20000 0",
+        "_count{method=\"poll\"} 0 0",
+    ] {
+        let line = format!("anchorage_last_execution_instructions{line}\n");
+        assert!(text.contains(&line), "{line} is missing in\n{text}");
+    }
+}
+
+#[test]
 fn the_standard_families_are_a_contract() {
     let mut metrics = Metrics::at(1_000_000);
     metrics.standard(
