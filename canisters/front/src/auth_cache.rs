@@ -14,7 +14,9 @@
 //! Heap only. An entry lives for [`LIFE_NS`], which is also how late the shard may note a device's last use.
 
 use candid::Principal;
-use std::collections::{BTreeMap, VecDeque};
+use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
+use std::collections::{HashMap, VecDeque};
 use types::registry::AuthenticatedBy;
 use types::{AnchorNumber, TimestampNs};
 
@@ -30,7 +32,7 @@ const FORGOTTEN_PER_ANSWER: usize = 8;
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(crate) struct AuthCache {
-    anchors: BTreeMap<AnchorNumber, Vec<Known>>,
+    anchors: HashMap<AnchorNumber, SmallVec<[Known; 1]>, FxBuildHasher>,
     /// Every answer in `anchors` and some that are forgotten already, oldest first.
     by_age: VecDeque<(AnchorNumber, Known)>,
     /// Anchors for which an order was sent, with the number of that event.
@@ -61,7 +63,10 @@ pub(crate) struct Question {
 impl AuthCache {
     /// Whether the caller may act for the anchor, as far as is known. No says nothing.
     pub(crate) fn knows(&self, anchor: AnchorNumber, caller: Principal, now: TimestampNs) -> bool {
-        let known = self.anchors.get(&anchor).map_or(&[][..], Vec::as_slice);
+        let known = self
+            .anchors
+            .get(&anchor)
+            .map_or(&[][..], SmallVec::as_slice);
         known
             .iter()
             .any(|known| known.caller == caller && now < known.until)
@@ -140,7 +145,7 @@ impl AuthCache {
 
     /// Answers that are remembered, expired ones that wait to be forgotten included.
     pub(crate) fn len(&self) -> usize {
-        self.anchors.values().map(Vec::len).sum()
+        self.anchors.values().map(SmallVec::len).sum()
     }
 
     fn void_questions(&mut self) {

@@ -12,11 +12,12 @@
 
 mod tree;
 
-use self::tree::LabelTree;
+use self::tree::SignatureTree;
 use candid::Principal;
-use hex_literal::hex;
-use ic_certified_map::{AsHashTree, Hash, HashTree};
-use std::collections::{BTreeMap, VecDeque};
+use ic_certified_map::{Hash, HashTree};
+use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
+use std::collections::{HashMap, VecDeque};
 use types::TimestampNs;
 
 /// How long a prepared signature can be fetched.
@@ -53,7 +54,7 @@ pub(crate) enum Found {
 }
 
 /// Numbers signatures in the order in which they were added.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 struct Number(u64);
 
 /// What one caller prepared at one path.
@@ -64,34 +65,16 @@ struct Signature {
     until: TimestampNs,
 }
 
-/// The leaf at a path: empty for whoever verifies, here with the signatures that keep it there.
-#[derive(Debug, Default)]
-struct SignedLeaf(Vec<Number>);
-
-impl AsHashTree for SignedLeaf {
-    fn root_hash(&self) -> Hash {
-        EMPTY_LEAF_HASH
-    }
-
-    fn as_hash_tree(&self) -> HashTree<'_> {
-        HashTree::Leaf((&[]).into())
-    }
-}
-
-/// The hash of an empty leaf (checked by a test).
-const EMPTY_LEAF_HASH: Hash =
-    hex!("d001f3e7b82166c6d343a1efe776e96ac02a23a51e0898bc2c4e323fce0e622c");
-
 /// The map. Times handed to it never go backwards, as the Internet Computer's do not.
 #[derive(Default)]
 pub(crate) struct SignatureMap {
-    tree: LabelTree<LabelTree<SignedLeaf>>,
-    /// Leaves of the tree.
-    leaves: usize,
-    /// What is in the tree and in `callers`, oldest first, so also soonest to expire first.
-    signatures: BTreeMap<Number, Signature>,
+    tree: SignatureTree,
+    /// What is in the tree.
+    signatures: HashMap<Number, Signature, FxBuildHasher>,
+    /// Every number in `signatures` and some that are removed already, oldest first, so also soonest to expire first.
+    by_age: VecDeque<Number>,
     /// Whose signatures they are, each caller's oldest first.
-    callers: BTreeMap<Principal, VecDeque<Number>>,
+    callers: HashMap<Principal, SmallVec<[Number; 2]>, FxBuildHasher>,
     last: Number,
 }
 
@@ -107,15 +90,14 @@ impl SignatureMap {
             .callers
             .get(&caller)
             .filter(|numbers| numbers.len() >= PER_CALLER)
-            .and_then(|numbers| numbers.front().copied());
+            .and_then(|numbers| numbers.first().copied());
         if let Some(oldest) = oldest {
             self.remove(oldest);
         }
         self.last = Number(self.last.0 + 1);
-        let holders = self.tree.entry(path.seed).entry(path.message);
-        self.leaves += usize::from(holders.0.is_empty());
-        holders.0.push(self.last);
-        self.callers.entry(caller).or_default().push_back(self.last);
+        self.tree.entry(path).push(self.last);
+        self.callers.entry(caller).or_default().push(self.last);
+        self.by_age.push_back(self.last);
         let until = now.saturating_add(LIFE_NS);
         let signature = Signature {
             path,
@@ -140,9 +122,7 @@ impl SignatureMap {
     /// The tree that proves the leaf at `path`, everything else pruned. For a path that is not there
     /// it proves the absence.
     pub(crate) fn witness(&self, path: SignaturePath) -> HashTree<'_> {
-        self.tree.witness(&path.seed, |messages| {
-            messages.witness(&path.message, AsHashTree::as_hash_tree)
-        })
+        self.tree.witness(&path)
     }
 
     /// Root hash of what stands below the label `sig`.
@@ -152,28 +132,32 @@ impl SignatureMap {
 
     /// Leaves in the tree, with those whose signatures have expired and wait to be pruned.
     pub(crate) fn len(&self) -> usize {
-        self.leaves
+        self.tree.len()
     }
 
     /// Removes what has expired, the oldest first, `at_most` so many. Whether there was something: then the root hash
     /// may have changed.
     pub(crate) fn prune(&mut self, now: TimestampNs, at_most: usize) -> bool {
-        let expired = self.signatures.iter().take(at_most);
-        let expired: Vec<Number> = expired
-            .take_while(|(_, signature)| signature.until <= now)
-            .map(|(number, _)| *number)
-            .collect();
-        for number in &expired {
-            self.remove(*number);
+        let mut removed = 0;
+        while removed < at_most
+            && let Some(number) = self.by_age.front().copied()
+        {
+            let until = self.signatures.get(&number).map(|one| one.until);
+            if until.is_some_and(|until| now < until) {
+                break;
+            }
+            self.by_age.pop_front();
+            if until.is_some() {
+                self.remove(number);
+                removed += 1;
+            }
         }
-        !expired.is_empty()
+        removed > 0
     }
 
     /// The signatures that keep a leaf there.
     fn at(&self, path: SignaturePath) -> impl Iterator<Item = (Number, &Signature)> {
-        let messages = self.tree.get(&path.seed);
-        let leaf = messages.and_then(|messages| messages.get(&path.message));
-        let numbers = leaf.map_or(&[][..], |leaf| leaf.0.as_slice());
+        let numbers = self.tree.get(&path).map_or(&[][..], SmallVec::as_slice);
         let known = |number: &Number| Some((*number, self.signatures.get(number)?));
         numbers.iter().filter_map(known)
     }
@@ -194,15 +178,15 @@ impl SignatureMap {
                 self.callers.remove(&caller);
             }
         }
-        let messages = self.tree.entry(path.seed);
-        let leaf = messages.entry(path.message);
-        leaf.0.retain(|other| *other != number);
-        if leaf.0.is_empty() {
-            self.leaves -= 1;
-            messages.remove(&path.message);
-            if messages.is_empty() {
-                self.tree.remove(&path.seed);
-            }
+        let holders = self.tree.entry(path);
+        holders.retain(|other| *other != number);
+        if holders.is_empty() {
+            self.tree.remove(&path);
+        }
+        // What was removed before its time came is forgotten when it is the larger part.
+        if self.by_age.len() > 2 * self.signatures.len() + PER_CALLER {
+            let signatures = &self.signatures;
+            self.by_age.retain(|number| signatures.contains_key(number));
         }
     }
 }

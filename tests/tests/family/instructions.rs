@@ -287,6 +287,43 @@ fn the_last_execution_of_a_call_is_a_part_of_it() {
     assert!(last * 6 > whole && last * 2 < whole, "{whole}, {last}");
 }
 
+/// What front's heap holds comes and goes with every log-in. Holes that it leaves cost whoever comes later a page for each piece
+/// of a message (docs/decisions/0027-books-that-leave-no-holes.md).
+#[test]
+fn calls_cost_front_the_same_after_hours_of_service() {
+    let family = family();
+    let people: Vec<Person<'_>> = (0..60)
+        .map(|n| family.register(&format!("one of {n}")))
+        .collect();
+    let device = Device::new("alice");
+    let alice = family.registration(&device).gives_an_anchor();
+    let costs = || {
+        let [front, _] = adds(&family, &alice, &Device::new("watch"));
+        let [log_in, _] = prepares(&family, &alice, &device, 32);
+        [front.charged, log_in.charged]
+    };
+    // Not the first call of its kind, which makes room for what is kept.
+    costs();
+    family.waits(Duration::from_secs(600));
+    let young = costs();
+    for minute in 0..30 {
+        for (n, person) in people.iter().enumerate() {
+            if (n + minute) % 3 > 0 {
+                let origin = format!("https://dapp{}.example", (n + minute) % 17);
+                person.prepares(&origin).succeeds();
+            }
+        }
+        family.register(&format!("newcomer of minute {minute}"));
+        family.waits(Duration::from_secs(60));
+    }
+    family.waits(Duration::from_secs(600));
+    let old = costs();
+    println!("{young:?} instructions of a young front, {old:?} of an old one");
+    for (young, old) in young.into_iter().zip(old) {
+        assert!(100 * old <= 115 * young, "{old} after {young}");
+    }
+}
+
 /// The next poll of the archive: what it spends on everything, as if its answers were all it had to pay for.
 fn polls(family: &Family) -> Spent {
     let status = ask(family.archive(0).status()).succeeds();
