@@ -304,7 +304,7 @@ fn calls_cost_front_the_same_after_hours_of_service() {
     };
     // Not the first call of its kind, which makes room for what is kept.
     costs();
-    family.waits(Duration::from_secs(600));
+    family.waits(Duration::from_mins(10));
     let young = costs();
     for minute in 0..30 {
         for (n, person) in people.iter().enumerate() {
@@ -314,9 +314,9 @@ fn calls_cost_front_the_same_after_hours_of_service() {
             }
         }
         family.register(&format!("newcomer of minute {minute}"));
-        family.waits(Duration::from_secs(60));
+        family.waits(Duration::from_mins(1));
     }
-    family.waits(Duration::from_secs(600));
+    family.waits(Duration::from_mins(10));
     let old = costs();
     println!("{young:?} instructions of a young front, {old:?} of an old one");
     for (young, old) in young.into_iter().zip(old) {
