@@ -59,6 +59,9 @@ pub const MAX_STABLE_COPY_BYTES: u64 = 1 << 30;
 pub const MAX_STABLE_BYTES: u64 = 500 * 1024 * 1024 * 1024;
 /// Bytes of a 32-bit Wasm heap.
 pub const MAX_HEAP_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// Bytes of the heap of a canister whose settings say nothing else, as in the replica; the interface
+/// specification has none.
+pub const DEFAULT_WASM_MEMORY_LIMIT: u64 = 3 * 1024 * 1024 * 1024;
 /// 4 KiB pages of stable memory that a message may touch (2 GiB).
 pub const STABLE_PAGES_PER_MESSAGE: u64 = 2 * 1024 * 1024 * 1024 / 4096;
 /// The same for an install or upgrade (8 GiB).

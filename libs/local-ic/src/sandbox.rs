@@ -12,6 +12,7 @@ mod stable;
 
 pub use calls::{CALL_NOT_SENT, Callbacks, Closure, OutgoingCall, QueueRoom};
 pub use cycles::{Account, FreezePolicy};
+pub use heap::check_heap;
 pub use mode::{Mode, Modes};
 pub use stable::{StableLimits, StableMemory};
 

@@ -5,7 +5,8 @@ use crate::error::{ErrorCode, Reject};
 use crate::exec::{Job, no_module, out_of_cycles, trap_reject};
 use crate::fees::Fees;
 use crate::ids::{CanisterId, Cycles, ModuleHash};
-use crate::sandbox::{Input, Mode, SenderInfo};
+use crate::memory::WASM_PAGE_BYTES;
+use crate::sandbox::{Input, Mode, SenderInfo, check_heap};
 use crate::state::{Blob, Canister, ChangeRecord, StoredModule};
 use crate::wasm::ExecutionState;
 use crate::wasm::execute::{Entry, fresh};
@@ -270,6 +271,10 @@ impl Request<'_, '_> {
                 installation,
             )?;
         }
+        // A module without hooks has a heap, too.
+        let heap = state.heap_pages * WASM_PAGE_BYTES;
+        check_heap(canister.settings.wasm_memory_limit, heap)
+            .map_err(|trap| trap_reject(canister, &trap))?;
         canister.module_bytes = module_bytes(&module);
         canister.code = Some(state);
         Ok(module.hash)

@@ -54,7 +54,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults of the interface specification.
+    /// The defaults of the interface specification, but for the limit of the heap.
     pub fn new(controllers: impl IntoIterator<Item = Principal>) -> Self {
         Self {
             controllers: controllers.into_iter().collect(),
@@ -63,7 +63,7 @@ impl Settings {
             freezing_threshold: 2_592_000,
             reserved_cycles_limit: 5_000_000_000_000,
             minimum_call_cycles: 0,
-            wasm_memory_limit: 0,
+            wasm_memory_limit: crate::limits::DEFAULT_WASM_MEMORY_LIMIT,
             wasm_memory_threshold: 0,
             log_memory_limit: crate::limits::LOG_BYTES as u64,
             log_visibility: Visibility::Controllers,
@@ -311,12 +311,10 @@ impl Canister {
     /// whenever heap, limit or threshold may have changed.
     pub fn update_low_memory(&mut self) {
         let Some(code) = &self.code else { return };
-        let limit = match self.settings.wasm_memory_limit {
-            0 => crate::limits::MAX_HEAP_BYTES,
-            limit => limit,
-        };
         let used = code.heap_pages * crate::memory::WASM_PAGE_BYTES;
-        let low = limit.saturating_sub(used) < self.settings.wasm_memory_threshold;
+        // As in the replica: above the limit memory is low whatever the threshold, and so it is if the
+        // limit is zero.
+        let low = self.settings.wasm_memory_limit < used + self.settings.wasm_memory_threshold;
         let (due, ran) = self.low_memory;
         self.low_memory = (low && (due || !ran), low && ran);
     }

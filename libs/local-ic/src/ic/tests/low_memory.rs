@@ -93,6 +93,25 @@ fn after_a_change_of_settings() {
     });
 }
 
+/// Then nothing remains, which is less than any threshold, also zero.
+#[test]
+fn when_the_heap_is_above_its_limit() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, HOOK);
+        for (pages, expected) in [(10, 0), (9, 1), (10, 1)] {
+            let settings = CanisterSettings {
+                wasm_memory_limit: Some(Nat::from(pages * WASM_PAGE_BYTES)),
+                ..Default::default()
+            };
+            set(&mut ic, id, settings);
+            ic.tick();
+            ic.tick();
+            assert_eq!(runs(&ic, id), expected, "a limit of {pages} pages");
+        }
+    });
+}
+
 #[test]
 fn after_a_snapshot_was_loaded() {
     on_big_stack(|| {

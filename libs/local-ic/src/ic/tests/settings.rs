@@ -204,6 +204,45 @@ fn limit_and_threshold_of_the_heap_end_at_256_tebibytes() {
     });
 }
 
+/// The setting is taken, and holds from the next update on; what else runs is not concerned.
+#[test]
+fn a_limit_below_the_heap_stops_updates_and_installations() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, COUNTER);
+        let own = status(&mut ic, Principal::anonymous(), id).unwrap();
+        assert_eq!(own.settings.wasm_memory_limit, Nat::from(3u64 << 30));
+        let limit = |bytes: u64| CanisterSettings {
+            wasm_memory_limit: Some(bytes.into()),
+            ..Default::default()
+        };
+        set(&mut ic, id, limit(65_535)).unwrap();
+        let exceeded = Err(ErrorCode::CanisterWasmMemoryLimitExceeded);
+        let upgrade = |ic: &mut Ic| {
+            let args = InstallCodeArgs {
+                mode: CanisterInstallMode::Upgrade(None),
+                canister_id: id.0,
+                wasm_module: wat::parse_str(COUNTER).unwrap(),
+                arg: Vec::new(),
+                sender_canister_version: None,
+            };
+            let payload = Encode!(&args).unwrap();
+            let result = update(ic, CanisterId::MANAGEMENT, "install_code", payload);
+            result.map(|_| ()).map_err(|reject| reject.code)
+        };
+        let bump = |ic: &mut Ic| update(ic, id, "bump", vec![]).map_err(|reject| reject.code);
+        assert_eq!(bump(&mut ic).map(|_| ()), exceeded);
+        // The module has no hook that could meet the limit.
+        assert_eq!(upgrade(&mut ic), exceeded);
+        assert!(ic.query(call(id, "get", vec![])).is_ok());
+        for enough in [65_536, 0] {
+            set(&mut ic, id, limit(enough)).unwrap();
+            bump(&mut ic).unwrap();
+            assert_eq!(upgrade(&mut ic), Ok(()));
+        }
+    });
+}
+
 #[test]
 fn a_frozen_canister_can_be_repaired_and_pays_for_it_when_it_can() {
     on_big_stack(|| {
