@@ -4,6 +4,7 @@
 mod calls;
 mod networks;
 mod queries;
+mod settings;
 mod timers;
 mod upgrades;
 

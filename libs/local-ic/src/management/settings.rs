@@ -132,12 +132,9 @@ pub(super) fn apply(settings: &mut Settings, new: CanisterSettings) -> Result<()
         "wasm_memory_threshold",
         MAX_WASM_MEMORY_BYTES,
     )?;
-    set(
-        &mut settings.log_memory_limit,
-        log_memory_limit,
-        "log_memory_limit",
-        limits::MAX_LOG_BYTES as u64,
-    )?;
+    if let Some(bytes) = log_memory_limit {
+        settings.log_memory_limit = log_limit(&bytes)?;
+    }
     set_cycles(
         &mut settings.reserved_cycles_limit,
         reserved_cycles_limit,
@@ -208,21 +205,37 @@ fn set(setting: &mut u64, value: Option<Nat>, name: &str, max: u64) -> Result<()
         *setting = u64::try_from(&value.0)
             .ok()
             .filter(|value| *value <= max)
-            .ok_or_else(|| {
-                invalid(format_args!(
-                    "{name} expected to be in the range of [0..{max}], got {value}"
-                ))
-            })?;
+            .ok_or_else(|| out_of_range(name, max.into(), &value))?;
     }
     Ok(())
 }
 
 fn set_cycles(setting: &mut Cycles, value: Option<Nat>, name: &str) -> Result<(), Reject> {
     if let Some(value) = value {
-        *setting = u128::try_from(&value.0)
-            .map_err(|_| invalid(format_args!("{name} {value} does not fit 128 bits")))?;
+        *setting = u128::try_from(&value.0).map_err(|_| out_of_range(name, Cycles::MAX, &value))?;
     }
     Ok(())
+}
+
+/// Bytes of the log: none at all, or at least as many as a log has by default.
+fn log_limit(bytes: &Nat) -> Result<u64, Reject> {
+    let (min, max) = (limits::LOG_BYTES as u64, limits::MAX_LOG_BYTES as u64);
+    match u64::try_from(&bytes.0) {
+        Ok(bytes) if bytes == 0 || (min..=max).contains(&bytes) => Ok(bytes),
+        _ => Reject::err(
+            ErrorCode::CanisterRejectedMessage,
+            format!(
+                "The canister log memory limit {bytes} is not allowed. It must be zero, or at least {min} and at most {max}."
+            ),
+        ),
+    }
+}
+
+fn out_of_range(name: &str, max: u128, value: &Nat) -> Reject {
+    Reject::new(
+        ErrorCode::CanisterContractViolation,
+        format!("{name} expected to be in the range of [0..{max}], got {value}"),
+    )
 }
 
 fn viewers_of(viewers: Vec<Principal>) -> Result<Visibility, Reject> {
@@ -261,6 +274,7 @@ fn variables_of(variables: Vec<EnvironmentVariable>) -> Result<BTreeMap<String, 
     Ok(map)
 }
 
+/// What the replica refuses while it reads the argument.
 fn invalid(message: std::fmt::Arguments<'_>) -> Reject {
     Reject::new(ErrorCode::InvalidManagementPayload, message.to_string())
 }

@@ -197,10 +197,66 @@ fn limit_and_threshold_of_the_heap_end_at_256_tebibytes() {
             };
             for settings in [limit, threshold] {
                 let result = set(&mut ic, id, settings).map(|_| ());
-                let refused = (!taken).then_some(ErrorCode::InvalidManagementPayload);
+                let refused = (!taken).then_some(ErrorCode::CanisterContractViolation);
                 assert_eq!(result.err().map(|reject| reject.code), refused);
             }
         }
+    });
+}
+
+/// A log that is switched off keeps nothing.
+#[test]
+fn a_log_has_four_kibibytes_to_two_mebibytes_or_none() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, COUNTER);
+        for (bytes, taken) in [
+            (4_095_u64, false),
+            (4_096, true),
+            (2 << 20, true),
+            ((2 << 20) + 1, false),
+            (1, false),
+            (0, true),
+        ] {
+            let settings = CanisterSettings {
+                log_memory_limit: Some(Nat::from(bytes)),
+                ..Default::default()
+            };
+            let result = set(&mut ic, id, settings).map(|_| ());
+            let refused = (!taken).then_some(ErrorCode::CanisterRejectedMessage);
+            assert_eq!(result.err().map(|reject| reject.code), refused, "{bytes}");
+        }
+        update(&mut ic, id, "burn", vec![]).unwrap_err();
+        assert_eq!(ic.network.canister(id).unwrap().log.bytes(), 0);
+    });
+}
+
+#[test]
+fn what_a_setting_cannot_be_violates_the_contract() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, COUNTER);
+        let too_large = || Some(Nat::from(u128::MAX) * 2u8);
+        let mut refused = |settings| set(&mut ic, id, settings).unwrap_err().code;
+        let codes = [
+            refused(CanisterSettings {
+                compute_allocation: Some(101u8.into()),
+                ..Default::default()
+            }),
+            refused(CanisterSettings {
+                memory_allocation: too_large(),
+                ..Default::default()
+            }),
+            refused(CanisterSettings {
+                freezing_threshold: too_large(),
+                ..Default::default()
+            }),
+            refused(CanisterSettings {
+                reserved_cycles_limit: too_large(),
+                ..Default::default()
+            }),
+        ];
+        assert_eq!(codes, [ErrorCode::CanisterContractViolation; 4]);
     });
 }
 
