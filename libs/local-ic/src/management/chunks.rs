@@ -1,5 +1,6 @@
 //! The chunk store: modules that are too large for one message arrive in pieces.
 
+use super::install::require_cycles_to_keep;
 use super::{Answer, Outcome, Request, decode, empty_reply, encode};
 use crate::error::{ErrorCode, Reject};
 use crate::limits;
@@ -21,7 +22,15 @@ struct UploadChunk {
 impl Request<'_, '_> {
     pub(super) fn upload_chunk(&mut self, payload: &[u8]) -> Answer {
         let (args,): (UploadChunk,) = decode(payload)?;
-        let canister = self.store(args.canister_id, "upload_chunk")?;
+        self.store(args.canister_id, "upload_chunk")?;
+        // Paid for in any case: whether the chunk is there already takes a hash to know.
+        self.charge_instructions(args.canister_id, UPLOAD_INSTRUCTIONS)
+            .map_err(|reject| {
+                refused(&format!(
+                    "Error charging for 'upload_chunk': {}",
+                    reject.message
+                ))
+            })?;
         if args.chunk.len() > limits::CHUNK_BYTES {
             return Err(refused(&format!(
                 "Wasm chunk size {} exceeds the maximum chunk size of {}.",
@@ -30,6 +39,8 @@ impl Request<'_, '_> {
             )));
         }
         let hash: [u8; 32] = Sha256::digest(&args.chunk).into();
+        let fees = self.exec.subnet.fees();
+        let canister = self.canister(args.canister_id)?;
         if !canister.chunks.contains_key(&hash) {
             if canister.chunks.len() >= limits::MAX_CHUNKS {
                 return Err(refused(&format!(
@@ -37,8 +48,8 @@ impl Request<'_, '_> {
                     limits::MAX_CHUNKS
                 )));
             }
-            self.charge_instructions(args.canister_id, UPLOAD_INSTRUCTIONS)?;
-            let canister = self.store(args.canister_id, "upload_chunk")?;
+            let bytes = canister.memory_bytes() + limits::CHUNK_BYTES as u64;
+            require_cycles_to_keep(canister, fees, 0, bytes)?;
             canister.chunks.insert(hash, args.chunk);
         }
         Ok(Outcome::Reply(encode((ChunkHash {

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// What a module that was compiled before costs, as a divisor of the price of compiling it.
-const KNOWN_MODULE_DISCOUNT: u64 = 100;
+pub(super) const KNOWN_MODULE_DISCOUNT: u64 = 100;
 
 #[derive(CandidType, Deserialize)]
 struct InstallCode {
@@ -170,7 +170,7 @@ impl Request<'_, '_> {
         let price = fees.execution(used.min(limit));
         let refund = fees.execution(limit) - price;
         let result = result.and_then(|module| {
-            require_cycles_to_keep(canister, fees, refund)?;
+            require_cycles_to_keep(canister, fees, refund, canister.memory_bytes())?;
             Ok(module)
         });
         match (&result, mode) {
@@ -395,22 +395,23 @@ impl Kept {
     }
 }
 
-/// Refuses what was installed or loaded if the canister, with the cycles that come back to it, is
-/// frozen by it.
+/// Refuses what makes a canister use `bytes` altogether if it would be frozen by that, with the
+/// cycles that come back to it.
 pub(super) fn require_cycles_to_keep(
     canister: &Canister,
     fees: Fees,
     refund: Cycles,
+    bytes: u64,
 ) -> Result<(), Reject> {
     let balance = canister.cycles.saturating_add(refund);
-    let needed = canister.freezing_threshold(&fees);
+    let needed = canister.freezing_threshold_with(&fees, bytes);
     if balance >= needed {
         return Ok(());
     }
     Reject::err(
         ErrorCode::InsufficientCyclesInMemoryGrow,
         format!(
-            "Canister {} cannot keep so much memory due to insufficient cycles. At least {} additional cycles are required.",
+            "Canister {} cannot grow memory to {bytes} bytes due to insufficient cycles. At least {} additional cycles are required.",
             canister.id,
             needed - balance
         ),

@@ -236,18 +236,25 @@ impl Canister {
 
     /// Bytes beside heap and stable memory that are paid for.
     pub fn other_bytes(&self) -> u64 {
-        let snapshots: u64 = self.snapshots.values().map(|snapshot| snapshot.bytes).sum();
-        let globals = self
-            .code
-            .as_ref()
-            .map_or(0, |code| 8 * code.globals.len() as u64);
         self.module_bytes.0
             + self.module_bytes.1
-            + globals
+            + self.global_bytes()
             + self.chunk_bytes()
-            + snapshots
+            + self.snapshots_bytes()
             + self.history_bytes()
             + self.log.bytes() as u64
+    }
+
+    /// Bytes of the globals.
+    fn global_bytes(&self) -> u64 {
+        self.code
+            .as_ref()
+            .map_or(0, |code| 8 * code.globals.len() as u64)
+    }
+
+    /// Bytes of all snapshots.
+    fn snapshots_bytes(&self) -> u64 {
+        self.snapshots.values().map(|snapshot| snapshot.bytes).sum()
     }
 
     /// Bytes of the chunk store; each chunk counts as a whole one.
@@ -277,7 +284,30 @@ impl Canister {
 
     /// The freezing threshold in cycles.
     pub fn freezing_threshold(&self, fees: &Fees) -> Cycles {
-        self.freeze_policy().threshold(fees, self.execution_bytes())
+        self.freezing_threshold_with(fees, self.memory_bytes())
+    }
+
+    /// The freezing threshold in cycles if the canister used so many bytes altogether.
+    pub fn freezing_threshold_with(&self, fees: &Fees, bytes: u64) -> Cycles {
+        let policy = FreezePolicy {
+            other_bytes: 0,
+            ..self.freeze_policy()
+        };
+        policy.threshold(fees, bytes)
+    }
+
+    /// Bytes that a snapshot of the canister takes.
+    pub fn snapshot_bytes(&self) -> u64 {
+        self.execution_bytes()
+            + self.module_bytes.0
+            + self.global_bytes()
+            + self.chunk_bytes()
+            + self.certified_data.len() as u64
+    }
+
+    /// Bytes that remain when the canister is emptied.
+    pub fn lasting_bytes(&self) -> u64 {
+        self.snapshots_bytes() + self.history_bytes()
     }
 
     /// Cycles for storage and allocations over so many nanoseconds.

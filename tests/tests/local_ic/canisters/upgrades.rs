@@ -4,7 +4,7 @@ use super::{install, put, value};
 use anchorage_tests::{Canister, built, network, with_padding};
 use candid::Principal;
 use flate2::read::GzDecoder;
-use pocket_ic::ErrorCode;
+use pocket_ic::{CanisterSettings, ErrorCode};
 use std::io::Read;
 
 fn events(probe: &Canister<'_>) -> Vec<String> {
@@ -147,6 +147,38 @@ fn a_snapshot_brings_everything_back() {
         .expect_err("it was deleted");
     assert_eq!(refused.error_code, ErrorCode::CanisterSnapshotNotFound);
     assert_eq!(value(&probe, 1).as_deref(), Some("then"));
+}
+
+/// The canister's cycles last for twice its memory no longer than its freezing threshold asks for.
+#[test]
+fn a_snapshot_that_would_freeze_the_canister_is_not_taken() {
+    let network = network();
+    let probe = install(&network);
+    put(&probe, 1, "before");
+    let status = network.canister_status(probe.id, None).unwrap();
+    let days = status.cycles / status.idle_cycles_burned_per_day;
+    let freezes_after = |seconds: candid::Nat| CanisterSettings {
+        freezing_threshold: Some(seconds),
+        ..CanisterSettings::default()
+    };
+    let settings = freezes_after(days * 86_400_u32 * 7_u8 / 10_u8);
+    network
+        .update_canister_settings(probe.id, None, settings)
+        .unwrap();
+    let refused = network
+        .take_canister_snapshot(probe.id, None, None)
+        .expect_err("it would be frozen");
+    assert_eq!(
+        refused.error_code,
+        ErrorCode::InsufficientCyclesInMemoryGrow
+    );
+    assert_eq!(put(&probe, 1, "it is not").as_deref(), Some("before"));
+    network
+        .update_canister_settings(probe.id, None, freezes_after(86_400_u32.into()))
+        .unwrap();
+    network
+        .take_canister_snapshot(probe.id, None, None)
+        .unwrap();
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::*;
 use crate::state::ChangeRecord;
 use ic_management_canister_types::{
-    CanisterSettings, LoadCanisterSnapshotArgs, Snapshot, TakeCanisterSnapshotArgs,
-    UpdateSettingsArgs,
+    CanisterSettings, DeleteCanisterSnapshotArgs, LoadCanisterSnapshotArgs, Snapshot,
+    TakeCanisterSnapshotArgs, UpdateSettingsArgs,
 };
 
 fn take(ic: &mut Ic, id: CanisterId) -> Vec<u8> {
@@ -60,11 +60,7 @@ fn who_controls_both_canisters_loads_the_snapshot_of_one_onto_the_other() {
         let method = "update_settings";
         update(&mut ic, CanisterId::MANAGEMENT, method, payload.unwrap()).unwrap();
         let reject = load(&mut ic, onto, snapshot).unwrap_err();
-        assert_eq!(
-            reject.code,
-            ErrorCode::CanisterInvalidController,
-            "{reject}"
-        );
+        assert_eq!(reject.code, ErrorCode::CanisterRejectedMessage, "{reject}");
         let reject = load(&mut ic, onto, vec![0; 8]).unwrap_err();
         assert_eq!(reject.code, ErrorCode::CanisterSnapshotNotFound, "{reject}");
     });
@@ -86,5 +82,47 @@ fn a_snapshot_that_the_canister_cannot_keep_is_not_loaded() {
             "{reject}"
         );
         assert_eq!(ic.query(call(onto, "get", vec![])).unwrap(), [1, 0, 0, 0]);
+        let left = ic.cycles(onto).unwrap();
+        assert!(left > 199_990_000_000, "only the message was paid: {left}");
+    });
+}
+
+#[test]
+fn what_cannot_be_done_with_a_snapshot_says_why() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, COUNTER);
+        let other = install(&mut ic, COUNTER);
+        let foreign = take(&mut ic, other);
+        let replace = |ic: &mut Ic, id: CanisterId, replaced: Option<Vec<u8>>| {
+            let payload = Encode!(&TakeCanisterSnapshotArgs {
+                canister_id: id.0,
+                replace_snapshot: replaced,
+                uninstall_code: None,
+                sender_canister_version: None,
+            });
+            let method = "take_canister_snapshot";
+            let reject = update(ic, CanisterId::MANAGEMENT, method, payload.unwrap()).unwrap_err();
+            assert_eq!(reject.code, ErrorCode::CanisterRejectedMessage, "{reject}");
+            reject.message
+        };
+        let delete = Encode!(&DeleteCanisterSnapshotArgs {
+            canister_id: id.0,
+            snapshot_id: foreign.clone(),
+        });
+        let method = "delete_canister_snapshot";
+        let reject = update(&mut ic, CanisterId::MANAGEMENT, method, delete.unwrap()).unwrap_err();
+        assert_eq!(reject.code, ErrorCode::CanisterRejectedMessage, "{reject}");
+        let message = replace(&mut ic, id, Some(foreign));
+        assert!(message.contains("does not belong to canister"), "{message}");
+        for _ in 0..limits::MAX_SNAPSHOTS {
+            take(&mut ic, id);
+        }
+        let message = replace(&mut ic, id, None);
+        assert!(message.contains("maximum number of snapshots"), "{message}");
+        let canister = ic.network.canister_mut(other).unwrap();
+        canister.code = None;
+        let message = replace(&mut ic, other, None);
+        assert!(message.contains("empty canister"), "{message}");
     });
 }
