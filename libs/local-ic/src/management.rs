@@ -14,6 +14,7 @@ pub use lifecycle::uninstall;
 
 use access::{
     Access, METHODS, only_canisters, query_only, require_admin, require_controller, require_method,
+    require_supported,
 };
 
 use crate::error::{ErrorCode, Reject};
@@ -252,13 +253,18 @@ pub fn query(subnet: &Subnet, call: &QueryCall) -> Result<Vec<u8>, Reject> {
             Ok(encode((info::status(canister, subnet),)))
         }
         method => {
-            require_method(method)?;
+            require_supported(method)?;
             Reject::err(
                 ErrorCode::CanisterMethodNotFound,
-                format!("Query method {method} not found on the management canister"),
+                format!("Query method {method} not found."),
             )
         }
     }
+}
+
+/// Whether [`query`] knows the method.
+pub fn answers_queries(method: &str) -> bool {
+    ["canister_status", "fetch_canister_logs"].contains(&method)
 }
 
 /// Gives the answers that had to wait for a later round.

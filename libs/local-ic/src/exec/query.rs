@@ -1,10 +1,7 @@
 //! Executions of one replica alone: queries, composite queries and `inspect_message`. They read
 //! the latest state and keep nothing.
 
-use super::{
-    Machine, account, environment, no_method, no_module, out_of_cycles, require_running,
-    trap_reject,
-};
+use super::{Machine, account, environment, no_method, no_module, require_running, trap_reject};
 use crate::error::{ErrorCode, Reject};
 use crate::ids::{CanisterId, TimeNs};
 use crate::limits;
@@ -58,11 +55,29 @@ struct Evaluation<'a> {
     instructions: u64,
 }
 
+/// Why a query has no reply.
+enum Failure {
+    /// Its caller, which may be a canister, hears of this.
+    Rejected(Reject),
+    /// A limit of the call graph was met. That ends the user's query, and no canister hears of it: so
+    /// the replica. In the interface specification it ends the composite query that met the limit.
+    Ended(Reject),
+}
+
+impl From<Reject> for Failure {
+    fn from(reject: Reject) -> Self {
+        Failure::Rejected(reject)
+    }
+}
+
 impl Queries<'_> {
     /// Answers a query or composite query.
     pub fn query(&mut self, id: CanisterId, call: QueryCall) -> Result<Vec<u8>, Reject> {
         let mut budget = self.subnet.query_limit();
         self.evaluate(id, call, 0, &mut budget)
+            .map_err(|failure| match failure {
+                Failure::Rejected(reject) | Failure::Ended(reject) => reject,
+            })
     }
 
     fn evaluate(
@@ -71,18 +86,13 @@ impl Queries<'_> {
         call: QueryCall,
         depth: u32,
         budget: &mut u64,
-    ) -> Result<Vec<u8>, Reject> {
+    ) -> Result<Vec<u8>, Failure> {
         let canister = self
             .subnet
             .canisters
             .get(&id)
             .ok_or_else(|| not_found(id))?;
         require_running(canister)?;
-        let fees = self.subnet.fees();
-        let threshold = canister.freezing_threshold(&fees);
-        if canister.cycles < threshold {
-            return Err(out_of_cycles(canister, threshold - canister.cycles));
-        }
         let code = canister.code.as_ref().ok_or_else(|| no_module(canister))?;
         let module = self.machine.module(self.modules, code.module);
         let (mode, export) = if module.info.queries.contains(&call.method) {
@@ -93,8 +103,14 @@ impl Queries<'_> {
                 format!("canister_composite_query {}", call.method),
             )
         } else {
-            return Err(no_method(canister, "query", &call.method));
+            return Err(no_method(canister, "query", &call.method).into());
         };
+        if depth > 0 {
+            charge_overhead(budget)?;
+        }
+        if canister.cycles < canister.freezing_threshold(&self.subnet.fees()) {
+            return Err(frozen(canister).into());
+        }
         let mut evaluation = Evaluation {
             canister,
             state: code.clone(),
@@ -115,6 +131,12 @@ impl Queries<'_> {
         let mut trap = self
             .step(&mut evaluation, mode, Entry::Export(&export), input, budget)
             .err();
+        if depth == limits::COMPOSITE_DEPTH && trap.is_none() && evaluation.answer.is_none() {
+            return Err(Failure::Ended(Reject::new(
+                ErrorCode::QueryCallGraphTooDeep,
+                "Composite query calls exceeded the maximum call depth.",
+            )));
+        }
         while evaluation.answer.is_none()
             && let Some(call) = evaluation.calls.pop_front()
         {
@@ -123,45 +145,45 @@ impl Queries<'_> {
         match (evaluation.answer, trap) {
             (Some(Answer::Reply(reply)), _) => Ok(reply),
             (Some(Answer::Reject(message)), _) => {
-                Reject::err(ErrorCode::CanisterRejectedMessage, message)
+                Err(Reject::new(ErrorCode::CanisterRejectedMessage, message).into())
             }
-            (None, Some(trap)) => Err(trap_reject(canister, &trap)),
-            (None, None) => Reject::err(
+            (None, Some(trap)) => Err(trap_reject(canister, &trap).into()),
+            (None, None) => Err(Reject::new(
                 ErrorCode::CanisterDidNotReply,
                 format!("Canister {id} did not reply to the call"),
-            ),
+            )
+            .into()),
         }
     }
 
-    /// Evaluates a call made by a composite query and runs the callback. A limit of the call graph
-    /// rejects the composite query itself: its callbacks do not hear of it.
+    /// Evaluates a call made by a composite query and runs the callback. Canisters of other subnets
+    /// are not found.
     fn nested(
         &mut self,
         evaluation: &mut Evaluation<'_>,
         call: OutgoingCall,
         depth: u32,
         budget: &mut u64,
-    ) -> Result<Result<(), Trap>, Reject> {
-        if depth == limits::COMPOSITE_DEPTH {
-            return Reject::err(
-                ErrorCode::QueryCallGraphTooDeep,
-                "Composite query call exceeded the maximum depth of its call graph",
-            );
-        }
-        *budget = budget.saturating_sub(limits::COMPOSITE_CALL_OVERHEAD);
-        require_budget(*budget)?;
+    ) -> Result<Result<(), Trap>, Failure> {
         let nested = QueryCall {
             caller: evaluation.canister.id.0,
             caller_info: SenderInfo::default(),
             method: call.method,
             payload: call.payload,
         };
-        let result =
-            if [Principal::management_canister(), self.subnet.id.0].contains(&call.callee.0) {
-                management::query(self.subnet, &nested)
-            } else {
-                self.evaluate(call.callee, nested, depth + 1, budget)
-            };
+        let here = [Principal::management_canister(), self.subnet.id.0];
+        let result = if here.contains(&call.callee.0) {
+            if management::answers_queries(&nested.method) {
+                charge_overhead(budget)?;
+            }
+            management::query(self.subnet, &nested)
+        } else {
+            match self.evaluate(call.callee, nested, depth + 1, budget) {
+                Ok(reply) => Ok(reply),
+                Err(Failure::Rejected(reject)) => Err(reject),
+                Err(ended) => return Err(ended),
+            }
+        };
         require_budget(*budget)?;
         let (mode, closure, payload, reject) = match result {
             Ok(reply) => (Mode::CompositeReply, call.callbacks.reply, reply, None),
@@ -300,13 +322,29 @@ impl Queries<'_> {
     }
 }
 
+/// What each call costs the call graph, unless there is nothing to be called.
+fn charge_overhead(budget: &mut u64) -> Result<(), Failure> {
+    *budget = budget.saturating_sub(limits::COMPOSITE_CALL_OVERHEAD);
+    require_budget(*budget)
+}
+
 /// Refuses to go on when the call graph has used its instructions up.
-fn require_budget(left: u64) -> Result<(), Reject> {
+fn require_budget(left: u64) -> Result<(), Failure> {
     if left > 0 {
         return Ok(());
     }
-    Reject::err(
+    Err(Failure::Ended(Reject::new(
         ErrorCode::QueryCallGraphTotalInstructionLimitExceeded,
-        "Query call exceeded the instruction limit of its call graph",
+        "Composite query calls exceeded the instruction limit.",
+    )))
+}
+
+fn frozen(canister: &Canister) -> Reject {
+    Reject::new(
+        ErrorCode::CanisterOutOfCycles,
+        format!(
+            "Canister {} is unable to process query calls because it's frozen. Please top up the canister with cycles and try again.",
+            canister.id
+        ),
     )
 }

@@ -110,12 +110,22 @@ pub(super) fn require_method(method: &str) -> Result<Access, Reject> {
     if let Some((_, access)) = METHODS.iter().find(|(name, _)| *name == method) {
         return Ok(*access);
     }
-    let message = if NOT_SUPPORTED.contains(&method) {
-        format!("Management canister method '{method}' is not supported by local-ic yet")
-    } else {
-        format!("Management canister has no method '{method}'")
-    };
-    Reject::err(ErrorCode::UnknownManagementMessage, message)
+    require_supported(method)?;
+    Reject::err(
+        ErrorCode::UnknownManagementMessage,
+        format!("Management canister has no method '{method}'"),
+    )
+}
+
+/// Refuses by name what the Internet Computer has and this does not.
+pub(super) fn require_supported(method: &str) -> Result<(), Reject> {
+    if !NOT_SUPPORTED.contains(&method) {
+        return Ok(());
+    }
+    Reject::err(
+        ErrorCode::UnknownManagementMessage,
+        format!("Management canister method '{method}' is not supported by local-ic yet"),
+    )
 }
 
 pub(super) fn only_canisters(method: &str) -> Reject {

@@ -1,7 +1,7 @@
 //! Queries keep nothing; composite queries ask others; users are inspected, canisters are not.
 
 use super::{install, put, value};
-use anchorage_tests::network;
+use anchorage_tests::{Canister, builder, built, network};
 use candid::Principal;
 use pocket_ic::ErrorCode;
 
@@ -37,6 +37,21 @@ fn a_composite_query_asks_other_canisters() {
         failure.reject.error_code,
         ErrorCode::CompositeQueryCalledInReplicatedMode
     );
+}
+
+#[test]
+fn a_composite_query_finds_no_canister_of_another_subnet() {
+    let network = builder()
+        .with_application_subnet()
+        .with_application_subnet()
+        .build();
+    let subnets = network.topology().get_app_subnets();
+    let here = Canister::install_on(&network, subnets[0], built("probe"));
+    let far = Canister::install_on(&network, subnets[1], built("probe"));
+    let (found,): (Result<Option<String>, String>,) = here.ask("get_from", (far.id, 3_u64));
+    let reason = found.expect_err("queries stay on their subnet");
+    let expected = format!("Canister {} not found", far.id);
+    assert!(reason.contains(&expected), "{reason}");
 }
 
 #[test]

@@ -103,11 +103,15 @@ fn what_only_updates_may_call_is_no_query_method() {
             message.contains("Query method raw_rand not found"),
             "{message}"
         );
+        let query = call(CanisterId::MANAGEMENT, "no_such_method", vec![]);
+        let reject = ic.query(query).unwrap_err();
+        assert_eq!(reject.code, ErrorCode::CanisterMethodNotFound, "{reject}");
     });
 }
 
-/// `deep` calls itself: it answers 0 if that is rejected, else one more than the answer. `many` makes
-/// as many calls as its argument's byte says, and answers 0 once one is rejected.
+/// `deep` calls itself as often as its argument's byte says, each call within the one before, and
+/// answers how often that was; 0 once a call is rejected. `many` makes as many calls, one after the
+/// other, and answers 0 once one is rejected. `miss` calls as often what is not there, and never answers.
 const LIMITS: &str = r#"(module
     (import "ic0" "canister_self_size" (func $self_size (result i32)))
     (import "ic0" "canister_self_copy" (func $self (param i32 i32 i32)))
@@ -115,11 +119,12 @@ const LIMITS: &str = r#"(module
     (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
     (import "ic0" "msg_reply" (func $reply))
     (import "ic0" "call_new" (func $new (param i32 i32 i32 i32 i32 i32 i32 i32)))
+    (import "ic0" "call_data_append" (func $data (param i32 i32)))
     (import "ic0" "call_perform" (func $perform (result i32)))
     (memory 1)
     (table 3 funcref)
     (elem (i32.const 0) $rejected $count $ignore)
-    (data (i32.const 0) "deepnone")
+    (data (i32.const 0) "deepnonegone")
     (func $answer (param i32)
         (i32.store8 (i32.const 20) (local.get 0))
         (call $append (i32.const 20) (i32.const 1))
@@ -129,27 +134,45 @@ const LIMITS: &str = r#"(module
         (call $copy (i32.const 20) (i32.const 0) (i32.const 1))
         (call $answer (i32.add (i32.load8_u (i32.const 20)) (i32.const 1))))
     (func $ignore (param i32))
-    (func $call (param $name i32) (param $replied i32)
+    ;; The argument's byte, which lies at 20.
+    (func $number (result i32)
+        (call $copy (i32.const 20) (i32.const 0) (i32.const 1))
+        (i32.load8_u (i32.const 20)))
+    ;; Calls itself with the byte at 20.
+    (func $call (param $name i32) (param $replied i32) (param $rejected i32)
         (call $self (i32.const 30) (i32.const 0) (call $self_size))
         (call $new (i32.const 30) (call $self_size) (local.get $name) (i32.const 4)
-            (local.get $replied) (i32.const 0) (i32.const 0) (i32.const 0))
+            (local.get $replied) (i32.const 0) (local.get $rejected) (i32.const 0))
+        (call $data (i32.const 20) (i32.const 1))
         (if (call $perform) (then unreachable)))
-    (func (export "canister_composite_query deep") (call $call (i32.const 0) (i32.const 1)))
-    (func (export "canister_query none") (call $reply))
-    (func (export "canister_composite_query many") (local $left i32)
-        (call $copy (i32.const 20) (i32.const 0) (i32.const 1))
-        (local.set $left (i32.load8_u (i32.const 20)))
+    (func $repeat (param $name i32) (param $rejected i32) (local $left i32)
+        (local.set $left (call $number))
         (loop $again
-            (call $call (i32.const 4) (i32.const 2))
-            (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))))"#;
+            (call $call (local.get $name) (i32.const 2) (local.get $rejected))
+            (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))
+    (func (export "canister_composite_query deep")
+        (if (call $number)
+            (then
+                (i32.store8 (i32.const 20) (i32.sub (call $number) (i32.const 1)))
+                (call $call (i32.const 0) (i32.const 1) (i32.const 0)))
+            (else (call $answer (i32.const 0)))))
+    (func (export "canister_query none") (call $reply))
+    (func (export "canister_composite_query many")
+        (call $repeat (i32.const 4) (i32.const 0)))
+    (func (export "canister_composite_query miss")
+        (call $repeat (i32.const 8) (i32.const 2))))"#;
 
+/// Six calls in a row are allowed, and what makes a seventh ends the user's query.
 #[test]
-fn who_calls_too_deep_is_rejected_and_only_its_caller_hears_of_it() {
+fn no_callback_hears_that_the_calls_go_too_deep() {
     on_big_stack(|| {
         let mut ic = ic();
         let id = install(&mut ic, LIMITS);
-        let answer = ic.query(call(id, "deep", vec![])).unwrap();
-        assert_eq!(u32::from(answer[0]), limits::COMPOSITE_DEPTH - 1);
+        let deep = u8::try_from(limits::COMPOSITE_DEPTH).unwrap();
+        let answer = ic.query(call(id, "deep", vec![deep])).unwrap();
+        assert_eq!(answer, [deep]);
+        let reject = ic.query(call(id, "deep", vec![deep + 1])).unwrap_err();
+        assert_eq!(reject.code, ErrorCode::QueryCallGraphTooDeep, "{reject}");
     });
 }
 
@@ -170,5 +193,56 @@ fn no_callback_hears_that_the_instructions_are_used_up() {
             let reject = ic.query(call(id, "many", vec![calls])).unwrap_err();
             assert_eq!(reject.code, expected, "{calls} calls: {reject}");
         }
+    });
+}
+
+#[test]
+fn a_call_that_finds_no_method_costs_nothing() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let id = install(&mut ic, LIMITS);
+        let affordable = limits::QUERY_INSTRUCTIONS / limits::COMPOSITE_CALL_OVERHEAD;
+        let calls = u8::try_from(2 * affordable).unwrap();
+        let reject = ic.query(call(id, "miss", vec![calls])).unwrap_err();
+        assert_eq!(reject.code, ErrorCode::CanisterDidNotReply, "{reject}");
+    });
+}
+
+#[test]
+fn a_frozen_canister_says_so_unless_it_has_no_such_query() {
+    on_big_stack(|| {
+        let mut ic = ic();
+        let (root, frozen) = (install(&mut ic, RELAY), install(&mut ic, COUNTER));
+        ic.network.canister_mut(frozen).unwrap().cycles = 0;
+        for (method, expected) in [
+            ("get", ErrorCode::CanisterOutOfCycles),
+            ("gone", ErrorCode::CanisterMethodNotFound),
+        ] {
+            let reject = ic.query(call(frozen, method, vec![])).unwrap_err();
+            assert_eq!(reject.code, expected, "{reject}");
+            let heard = relay(&mut ic, root, frozen.0, method, &[]);
+            assert_eq!(heard[0], expected.reject_code() as u8);
+            assert_eq!(heard[1..], *reject.message.as_bytes());
+        }
+    });
+}
+
+#[test]
+fn a_canister_of_another_subnet_is_not_found() {
+    on_big_stack(|| {
+        let config = InstanceConfig::new(&[SubnetKind::Application, SubnetKind::System]);
+        let mut ic = Ic::new(&config, Arc::new(Compiler::new(None))).unwrap();
+        let root = install(&mut ic, RELAY);
+        let far = CanisterId::from_index(ic.network.subnets[1].allocation.0);
+        let create = ProvisionalCreateCanisterWithCyclesArgs {
+            specified_id: Some(far.0),
+            ..Default::default()
+        };
+        let method = "provisional_create_canister_with_cycles";
+        let payload = Encode!(&create).unwrap();
+        update(&mut ic, CanisterId::MANAGEMENT, method, payload).unwrap();
+        let heard = relay(&mut ic, root, far.0, "get", &[]);
+        let expected = ErrorCode::CanisterNotFound.reject_code() as u8;
+        assert_eq!(heard[0], expected, "{}", String::from_utf8_lossy(&heard));
     });
 }
