@@ -241,9 +241,7 @@ impl Ic {
             expiry: self.network.time + limits::INGRESS_WINDOW_NS,
         };
         let id = ingress.id;
-        // There is no envelope to be measured: it would have some hundred bytes more.
-        let size = ingress.method.len() + ingress.payload.len();
-        self.check_size(subnet, id, size)?;
+        self.check_size(subnet, id, ingress::envelope_bytes(&ingress))?;
         self.accept(subnet, effective, ingress)?;
         Ok((subnet, id))
     }

@@ -1,11 +1,14 @@
 //! Users' messages: what is refused at the door, what it costs, what is known of them.
 
+use crate::cbor::self_described;
 use crate::error::{ErrorCode, Reject};
 use crate::exec::{self, Machine, Queries, QueryCall};
 use crate::ids::{CanisterId, Cycles, MessageId, SubnetId};
 use crate::management;
 use crate::state::{Ingress, IngressEntry, IngressState, Network, Subnet, not_found};
 use candid::Principal;
+use ic_transport_types::{Envelope, EnvelopeContent};
+use std::borrow::Cow;
 
 /// A message is larger than its subnet takes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +19,27 @@ pub struct TooLarge {
     id: MessageId,
     size: usize,
     max: usize,
+}
+
+/// Bytes of the envelope, not signed, that would bring the message over HTTP: it is measured where
+/// there is none.
+pub fn envelope_bytes(ingress: &Ingress) -> usize {
+    let envelope = Envelope {
+        content: Cow::Owned(EnvelopeContent::Call {
+            nonce: Some(vec![0; 8]),
+            ingress_expiry: ingress.expiry,
+            sender: ingress.sender,
+            canister_id: ingress.receiver.0,
+            method_name: ingress.method.clone(),
+            arg: Vec::new(),
+            sender_info: None,
+        }),
+        sender_pubkey: None,
+        sender_sig: None,
+        sender_delegation: None,
+    };
+    // The head of a long argument takes four bytes more than that of an empty one.
+    self_described(&envelope).len() + 4 + ingress.payload.len()
 }
 
 /// Checks the size of a message before anything else is looked at.

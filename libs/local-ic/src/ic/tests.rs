@@ -219,3 +219,23 @@ fn chunks_that_make_too_large_a_module_are_refused() {
     assert_eq!(reject.code, ErrorCode::CanisterContractViolation);
     assert!(reject.message.contains("at most 104857600"), "{reject}");
 }
+
+/// The envelope counts, too, that the message would have over HTTP.
+#[test]
+fn an_argument_of_almost_two_mebibytes_is_too_large() {
+    let mut ic = ic();
+    let effective = Effective::Subnet(ic.network.subnets[0].id);
+    for (less, fits) in [(300, true), (100, false)] {
+        let call = Call {
+            effective,
+            ..call(
+                CanisterId::MANAGEMENT,
+                "raw_rand",
+                vec![0; (2 << 20) - less],
+            )
+        };
+        let result = ic.submit(call);
+        let too_large = matches!(result, Err(SubmitError::TooLarge(_)));
+        assert_eq!(too_large, !fits, "{result:?}");
+    }
+}
